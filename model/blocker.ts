@@ -1,0 +1,146 @@
+import { z } from 'zod';
+import { tierId } from './tiers.ts';
+
+/** The layer a cause lies in: from the machine upward. `unknown` is an honest answer, not a default. */
+export const LAYERS = ['operator', 'host', 'platform', 'workload', 'app', 'unknown'] as const;
+export const layer = z.enum(LAYERS);
+export type Layer = z.infer<typeof layer>;
+
+/**
+ * Every blocker code, by layer. A code names a root cause, is stable and is never renamed; it appears in the status
+ * document, in `-o json` and in the documentation. `operator` and `unknown` are additions to the appliance's vocabulary:
+ * causes on the engineer's own machine or in the inputs, and failures that no rule knows.
+ */
+export const BLOCKER_CODES = {
+  operator: [
+    'operator-tool-missing',
+    'operator-disk-full',
+    'operator-clock-skew',
+    'operator-folder-unwritable',
+    'key-material-missing',
+    'release-invalid',
+    'git-remote-unreachable',
+    'git-branch-missing',
+    'git-auth-failed',
+    'input-invalid',
+    'confirmation-needed',
+  ],
+  host: [
+    'talos-maintenance-unreachable',
+    'talos-already-configured',
+    'talos-tls-mismatch',
+    'talos-config-invalid',
+    'talos-disk-not-found',
+    'talos-etcd-unhealthy',
+    'talos-api-unreachable',
+    'foreign-cluster',
+  ],
+  platform: [
+    'dns-resolution-failure',
+    'clock-skew',
+    'certificate-expired',
+    'node-not-ready',
+    'insufficient-resources',
+    'disk-pressure',
+    'cni-failure',
+    'port-conflict',
+    'storage-provisioner-failed',
+    'flux-source-unreachable',
+    'flux-source-auth',
+    'flux-source-ref-missing',
+    'flux-build-failed',
+    'flux-apply-rejected',
+    'flux-health-timeout',
+    'flux-suspended',
+    'helm-render-failed',
+    'helm-chart-unavailable',
+    'helm-operation-in-progress',
+    'helm-timeout',
+    'kubernetes-unreachable',
+    'credentials-lost',
+  ],
+  workload: [
+    'image-tag-missing',
+    'image-name-invalid',
+    'image-pull-unauthorized',
+    'image-rate-limited',
+    'image-registry-unreachable',
+    'image-pull-interrupted',
+    'image-architecture-mismatch',
+    'config-missing',
+    'volume-subpath-failed',
+    'volume-mount-failed',
+    'pvc-unbound',
+    'out-of-memory',
+    'evicted',
+    'start-command-failed',
+    'permission-denied',
+    'pod-security-violation',
+    'quota-exceeded',
+    'probe-failing',
+    'crash-loop',
+  ],
+  app: [
+    'database-auth-failed',
+    'database-unreachable',
+    'database-missing',
+    'database-disk-full',
+    'database-version-mismatch',
+    'database-corrupt',
+    'redis-auth-failed',
+    'pgbouncer-auth-failed',
+    'migration-failed',
+    'bootstrap-job-failed',
+    'bootstrap-existing-data',
+    'temporal-schema-missing',
+    'service-link-collision',
+  ],
+  unknown: ['unknown-failure'],
+} as const satisfies Record<Layer, readonly string[]>;
+
+export const blockerCode = z.enum([
+  ...BLOCKER_CODES.operator,
+  ...BLOCKER_CODES.host,
+  ...BLOCKER_CODES.platform,
+  ...BLOCKER_CODES.workload,
+  ...BLOCKER_CODES.app,
+  ...BLOCKER_CODES.unknown,
+]);
+export type BlockerCode = z.infer<typeof blockerCode>;
+
+/** Takes a code, gives the layer its cause lies in. */
+export function layerOf(code: BlockerCode): Layer {
+  const found = LAYERS.find((name) => (BLOCKER_CODES[name] as readonly string[]).includes(code));
+  return found ?? 'unknown';
+}
+
+/** A message as it was seen, secrets redacted, with the object it came from. */
+export const evidence = z.strictObject({
+  source: z.string(),
+  object: z.string(),
+  message: z.string(),
+  at: z.iso.datetime().nullable(),
+});
+export type Evidence = z.infer<typeof evidence>;
+
+export const blocker = z.strictObject({
+  code: blockerCode,
+  title: z.string(),
+  component: z.string(),
+  tier: tierId,
+  layer,
+  loginBlocking: z.boolean(),
+  severity: z.enum(['error', 'warning']),
+  reason: z.string(),
+  evidence: z.array(evidence),
+  nextAction: z.string(),
+  /** automatic: the installer looks again by itself · after-change: when an input or the appliance changed · manual: a person must say so */
+  retry: z.enum(['automatic', 'after-change', 'manual']),
+  since: z.iso.datetime(),
+});
+export type Blocker = z.infer<typeof blocker>;
+
+/** Takes a blocker, gives what tells it from another: the same cause at the same place has the same key. */
+export function blockerKey(value: Pick<Blocker, 'code' | 'component'>): string {
+  return `${value.code}/${value.component}`;
+}

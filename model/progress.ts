@@ -1,0 +1,102 @@
+import { z } from 'zod';
+import { blocker } from './blocker.ts';
+import { phaseId } from './phases.ts';
+import { preflightCheck } from './preflight.ts';
+import { activeOperation, installUrls } from './status.ts';
+import { tierId, tierStates } from './tiers.ts';
+
+/** One look of a wait: what is waited for, and what was last seen. `since` is when the wait began. */
+export const waitState = z.strictObject({
+  what: z.string(),
+  saw: z.string(),
+  since: z.iso.datetime(),
+  seenAt: z.iso.datetime(),
+});
+export type WaitState = z.infer<typeof waitState>;
+
+export const phaseState = z.enum(['pending', 'running', 'blocked', 'done', 'degraded', 'cancelled']);
+export type PhaseState = z.infer<typeof phaseState>;
+
+export const phaseProgress = z.strictObject({
+  id: phaseId,
+  title: z.string(),
+  tier: tierId,
+  state: phaseState,
+  since: z.iso.datetime().nullable(),
+  finishedAt: z.iso.datetime().nullable(),
+  /** The step that runs, or what the phase found and did, in one line. */
+  detail: z.string(),
+});
+export type PhaseProgress = z.infer<typeof phaseProgress>;
+
+/** What activities learn and later phases or people need; no secret ever. */
+export const installFacts = z.strictObject({
+  /** One id for one install: the same for every retry, resume and continuation of it, another for the next `start`. */
+  installId: z.string().max(63).optional(),
+  /** When this install began. */
+  startedAt: z.iso.datetime().optional(),
+  talosCaFingerprint: z.string().optional(),
+  kubeSystemUid: z.string().optional(),
+  nodeName: z.string().optional(),
+  /** The node was installed before this install began. */
+  alreadyInstalled: z.boolean().optional(),
+  wipe: z.enum(['nothing-to-wipe', 'wiped']).optional(),
+  gitRevision: z.string().optional(),
+  usersCount: z.number().int().optional(),
+  statusPageSeen: z.boolean().optional(),
+  loginReadyAt: z.iso.datetime().optional(),
+  promoted: z.boolean().optional(),
+  reportFile: z.string().optional(),
+  /** Every preflight check with its newest answer; small, because it travels with the facts. */
+  checks: z.array(preflightCheck).max(32).optional(),
+});
+export type InstallFacts = z.infer<typeof installFacts>;
+
+/** `parked`: a phase is blocked and looked at again. `ready`: people can log in, background services go on. */
+export const installState = z.enum(['running', 'parked', 'paused', 'ready', 'complete', 'cancelled', 'failed']);
+export type InstallState = z.infer<typeof installState>;
+
+/** The one document that says how far an install is: the workflow's query, its memo, and what the client shows. */
+export const installProgress = z.strictObject({
+  apiVersion: z.literal('appliance.alga-psa/v1'),
+  kind: z.literal('InstallProgress'),
+  siteId: z.string(),
+  nodeIp: z.string(),
+  mode: z.enum(['fresh', 'recover']),
+  specDigest: z.string(),
+  release: z.strictObject({ version: z.string(), channel: z.string().nullable(), appVersion: z.string() }),
+  state: installState,
+  phase: phaseId,
+  startedAt: z.iso.datetime(),
+  updatedAt: z.iso.datetime(),
+  finishedAt: z.iso.datetime().nullable(),
+  phases: z.array(phaseProgress),
+  tiers: tierStates,
+  waits: z.array(waitState),
+  activeOperations: z.array(activeOperation),
+  /** What stands in the way now, the most login-blocking first. */
+  blockers: z.array(blocker),
+  /** What does not stop the install and a person should know (soft preflight checks, background services). */
+  warnings: z.array(blocker),
+  nextAction: z.string().nullable(),
+  urls: installUrls,
+  facts: installFacts,
+});
+export type InstallProgress = z.infer<typeof installProgress>;
+
+/** What a waiting activity tells its workflow when the picture changes (never at every look: each one enters the history). */
+export const installObservation = z.strictObject({
+  tiers: tierStates.optional(),
+  activeOperations: z.array(activeOperation).optional(),
+  warnings: z.array(blocker).optional(),
+  /** A parked phase found nothing in its way any more and goes on. */
+  unblocked: z.literal(true).optional(),
+});
+export type InstallObservation = z.infer<typeof installObservation>;
+
+/** Heartbeat details of every activity: a hint for people, read from the server without any worker. */
+export const heartbeatDetail = z.strictObject({
+  wait: waitState.nullable(),
+  activeOperations: z.array(activeOperation),
+});
+export type HeartbeatDetail = z.infer<typeof heartbeatDetail>;

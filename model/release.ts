@@ -1,0 +1,74 @@
+import { z } from 'zod';
+
+/** Release version as the appliance's maintainers write it, prereleases such as 1.0-rc5 included (appliance contract). */
+export const RELEASE_VERSION = /^[0-9]+\.[0-9]+(\.[0-9]+)?(-[A-Za-z0-9._-]+)?$/;
+export const releaseVersion = z.string().regex(RELEASE_VERSION, 'expected a version such as 1.0, 1.2.3 or 1.0-rc5');
+
+/** An image tag as the OCI distribution specification allows it; `latest` is not a release. */
+export const imageTag = z
+  .string()
+  .regex(/^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/, 'expected an image tag: letters, digits, "_", "." and "-", at most 128')
+  .refine((tag) => tag !== 'latest', 'a release pins its images: "latest" is not a tag of a release');
+
+const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/, 'expected sha256: and 64 hexadecimal digits');
+
+/** `digest` stays null until the image has been seen at its registry. */
+export const image = z.strictObject({
+  repository: z
+    .string()
+    .regex(/^[a-z0-9.-]+(:[0-9]+)?(\/[a-z0-9._-]+)+$/, 'expected a registry and a repository, without a tag'),
+  tag: imageTag,
+  digest: digest.nullable().default(null),
+});
+export type Image = z.infer<typeof image>;
+
+const semver = z.string().regex(/^v?[0-9]+\.[0-9]+\.[0-9]+(-[A-Za-z0-9.-]+)?$/, 'expected a version such as v1.12.0');
+
+/** What one release of the appliance consists of; `releases/<version>/release.json`. */
+export const releaseManifest = z.strictObject({
+  $schema: z.string().optional(),
+  releaseVersion,
+  generatedAt: z.iso.datetime(),
+  talos: z.strictObject({
+    version: semver,
+    schematicId: z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits'),
+  }),
+  kubernetes: z.strictObject({ version: semver }),
+  os: z.strictObject({ installer: z.strictObject({ image: z.string().min(1) }) }),
+  app: z.strictObject({
+    version: z.string().min(1),
+    releaseBranch: z.string().regex(/^release\/.+/, 'expected a branch that starts with release/'),
+    valuesProfile: z.string().min(1),
+    images: z.strictObject({ algaCore: image, workflowWorker: image, emailService: image, temporalWorker: image }),
+  }),
+  dependencies: z.strictObject({
+    postgres: image,
+    redis: image,
+    pgbouncer: image,
+    busybox: image,
+    node: image,
+    temporal: image,
+    temporalUi: image,
+    localPathProvisioner: image,
+  }),
+  charts: z.record(z.string(), semver),
+  flux: z.strictObject({ version: semver, manifestsDigest: digest.nullable().default(null) }),
+});
+export type ReleaseManifest = z.infer<typeof releaseManifest>;
+
+/** A channel names the release that it stands for today, and the branch that Flux follows. */
+export const CHANNELS = ['stable', 'candidate', 'nightly'] as const;
+export const channelName = z.enum(CHANNELS);
+export type ChannelName = z.infer<typeof channelName>;
+export const releaseChannel = z.strictObject({
+  $schema: z.string().optional(),
+  channel: channelName,
+  releaseVersion,
+  branch: z.string().min(1),
+});
+export type ReleaseChannel = z.infer<typeof releaseChannel>;
+
+/** Takes an image, gives its reference as a registry client takes it: by digest when that is known, by tag otherwise. */
+export function imageReference(value: Image): string {
+  return value.digest ? `${value.repository}:${value.tag}@${value.digest}` : `${value.repository}:${value.tag}`;
+}

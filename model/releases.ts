@@ -1,0 +1,159 @@
+import semver from 'semver';
+import { z } from 'zod';
+import { releaseChannel, releaseManifest } from './release.ts';
+import type { ReleaseChannel, ReleaseManifest } from './release.ts';
+
+/** What is wrong with one field of one file. `field` is empty when the file as a whole is meant. */
+export interface ReleaseFault {
+  readonly file: string;
+  readonly field: string;
+  readonly message: string;
+}
+
+/** Files of a `releases/` folder that are sound, and what is wrong with the others. */
+export interface ReleaseCatalogue {
+  /** Newest first. */
+  readonly releases: readonly ReleaseManifest[];
+  readonly channels: readonly ReleaseChannel[];
+  readonly faults: readonly ReleaseFault[];
+}
+
+/** A release or channel that was asked for and cannot be given; the message names file and field. */
+export class ReleaseError extends Error {
+  override readonly name = 'ReleaseError';
+  readonly faults: readonly ReleaseFault[];
+  constructor(faults: readonly ReleaseFault[]) {
+    super(faults.map(describeFault).join('\n'));
+    this.faults = faults;
+  }
+}
+
+/** Takes a fault, gives `file: field: message`. */
+export function describeFault({ file, field, message }: ReleaseFault): string {
+  return [file, field, message].filter((part) => part !== '').join(': ');
+}
+
+/**
+ * Orders versions as releases follow one another: a prerelease before its release, rc5 before rc10, 1.0 like 1.0.0.
+ * Negative when `one` is older. Versions that mean the same are ordered by their text, so that the order is total.
+ */
+export function compareReleaseVersions(one: string, other: string): number {
+  return semver.compare(asSemver(one), asSemver(other)) || (one < other ? -1 : Number(one > other));
+}
+
+/** 1.0-rc5.1 → 1.0.0-rc.5.1: digits are split from letters, because semver compares `rc10` and `rc5` as words. */
+function asSemver(version: string): string {
+  const [numbers = '', ...rest] = version.split('-');
+  const core = [...numbers.split('.'), '0', '0'].slice(0, 3).map((part) => part.replace(/^0+(?=\d)/, ''));
+  const identifiers = rest.join('-').match(/\d+|[A-Za-z]+/g) ?? [];
+  const prerelease = identifiers.map((part) => part.replace(/^0+(?=\d)/, '')).join('.');
+  return prerelease ? `${core.join('.')}-${prerelease}` : core.join('.');
+}
+
+/**
+ * Reads a `releases/` folder.
+ * @param files content by path relative to that folder, `<version>/release.json` and `channels/<name>.json`; others are ignored
+ * @returns everything that is sound, and every fault: nothing is thrown
+ */
+export function readReleases(files: ReadonlyMap<string, string>): ReleaseCatalogue {
+  const faults: ReleaseFault[] = [];
+  const releases: ReleaseManifest[] = [];
+  const channels: { readonly file: string; readonly channel: ReleaseChannel }[] = [];
+  for (const [file, text] of files) {
+    const version = /^([^/]+)\/release\.json$/.exec(file)?.[1];
+    const name = /^channels\/([^/]+)\.json$/.exec(file)?.[1];
+    if (version !== undefined) {
+      const found = parse(file, text, releaseManifest);
+      const wrong = 'faults' in found ? found.faults : crossCheck(file, version, found.value);
+      faults.push(...wrong);
+      if ('value' in found && wrong.length === 0) releases.push(found.value);
+    } else if (name !== undefined) {
+      const found = parse(file, text, releaseChannel);
+      if ('faults' in found) faults.push(...found.faults);
+      else if (found.value.channel !== name)
+        faults.push({ file, field: 'channel', message: `is "${found.value.channel}", and the file is named ${name}` });
+      else channels.push({ file, channel: found.value });
+    }
+  }
+  const known = releases.map((release) => release.releaseVersion).toSorted(compareReleaseVersions);
+  const sound = channels.filter(({ file, channel }) => {
+    if (known.includes(channel.releaseVersion)) return true;
+    const message = `names ${channel.releaseVersion}, and there is no such release; there are: ${known.join(', ') || 'none'}`;
+    faults.push({ file, field: 'releaseVersion', message });
+    return false;
+  });
+  return {
+    releases: releases.toSorted((one, other) => compareReleaseVersions(other.releaseVersion, one.releaseVersion)),
+    channels: sound.map(({ channel }) => channel),
+    faults,
+  };
+}
+
+/** What the schema cannot see: the folder's name, and fields that repeat one another. */
+function crossCheck(file: string, folder: string, release: ReleaseManifest): ReleaseFault[] {
+  const faults: ReleaseFault[] = [];
+  if (release.releaseVersion !== folder) {
+    faults.push({
+      file,
+      field: 'releaseVersion',
+      message: `is ${release.releaseVersion}, and the folder is named ${folder}`,
+    });
+  }
+  const { version, schematicId } = release.talos;
+  if (!release.os.installer.image.includes(`/${schematicId}:${version}`)) {
+    faults.push({
+      file,
+      field: 'os.installer.image',
+      message: `is not the installer of Talos ${version} with the schematic of talos.schematicId`,
+    });
+  }
+  return faults;
+}
+
+type Parsed<Value> = { readonly value: Value } | { readonly faults: ReleaseFault[] };
+
+function parse<Schema extends z.ZodType>(file: string, text: string, schema: Schema): Parsed<z.infer<Schema>> {
+  let document: unknown;
+  try {
+    document = JSON.parse(text);
+  } catch (error) {
+    return {
+      faults: [{ file, field: '', message: `is not JSON: ${error instanceof Error ? error.message : String(error)}` }],
+    };
+  }
+  const result = schema.safeParse(document);
+  if (result.success) return { value: result.data };
+  return {
+    faults: result.error.issues.map((issue) => ({ file, field: issue.path.join('.'), message: issue.message })),
+  };
+}
+
+/**
+ * The release that was ordered, and the branch that Flux is to follow: by version, or by what a channel stands for today.
+ * @throws ReleaseError when there is no such release or channel, or its file is not sound; it names file and field
+ */
+export function selectRelease(
+  catalogue: ReleaseCatalogue,
+  wanted: { readonly version: string } | { readonly channel: string },
+): { readonly release: ReleaseManifest; readonly branch: string } {
+  const channel = 'channel' in wanted ? selectChannel(catalogue, wanted.channel) : null;
+  const version = channel?.releaseVersion ?? ('version' in wanted ? wanted.version : '');
+  const release = catalogue.releases.find((candidate) => candidate.releaseVersion === version);
+  if (release) return { release, branch: channel?.branch ?? release.app.releaseBranch };
+  const known = catalogue.releases.map((candidate) => candidate.releaseVersion);
+  throw missing(catalogue, `${version}/release.json`, `there is no release ${version}`, known);
+}
+
+function selectChannel(catalogue: ReleaseCatalogue, name: string): ReleaseChannel {
+  const found = catalogue.channels.find((candidate) => candidate.channel === name);
+  if (found) return found;
+  const known = catalogue.channels.map((candidate) => candidate.channel);
+  throw missing(catalogue, `channels/${name}.json`, `there is no channel ${name}`, known);
+}
+
+/** A file that is there and not sound is told by its own faults; one that is not there by those that are. */
+function missing(catalogue: ReleaseCatalogue, file: string, message: string, known: readonly string[]): ReleaseError {
+  const own = catalogue.faults.filter((fault) => fault.file === file);
+  const none = { file, field: '', message: `${message}; there are: ${known.join(', ') || 'none'}` };
+  return new ReleaseError(own.length > 0 ? own : [none]);
+}

@@ -1,0 +1,128 @@
+import { z } from 'zod';
+import { blocker } from './blocker.ts';
+import { phaseId } from './phases.ts';
+import { tierId, tierStates } from './tiers.ts';
+
+export const installUrls = z.strictObject({ statusUrl: z.string().nullable(), loginUrl: z.string().nullable() });
+export type InstallUrls = z.infer<typeof installUrls>;
+
+/** Something long that is under way and is not a fault: a pull, a container being prepared, a Helm operation. */
+export const activeOperation = z.strictObject({
+  kind: z.enum(['image-pull', 'container-creating', 'helm', 'job', 'volume', 'other']),
+  component: z.string(),
+  tier: tierId,
+  object: z.string(),
+  image: z.string().nullable(),
+  startedAt: z.iso.datetime().nullable(),
+  elapsedSeconds: z.number().nullable(),
+  sizeBytes: z.number().nullable(),
+  progressAvailable: z.boolean(),
+  /** Why there is no percentage, in words; null when there is one. */
+  progressReason: z.string().nullable(),
+  message: z.string(),
+});
+export type ActiveOperation = z.infer<typeof activeOperation>;
+
+export const ROLLUP_STATES = [
+  'installing',
+  'ready_to_log_in',
+  'ready_with_background_issues',
+  'fully_healthy',
+  'failed_action_required',
+  'unknown',
+] as const;
+export const rollupState = z.enum(ROLLUP_STATES);
+export type RollupState = z.infer<typeof rollupState>;
+export const rollup = z.strictObject({ state: rollupState, message: z.string(), nextAction: z.string().nullable() });
+
+export const componentStatus = z.strictObject({
+  name: z.string(),
+  title: z.string(),
+  tier: tierId,
+  kind: z.string(),
+  namespace: z.string(),
+  object: z.string(),
+  status: z.enum(['ready', 'progressing', 'failed', 'absent', 'unknown']),
+  ready: z.number().int().nullable(),
+  desired: z.number().int().nullable(),
+  image: z.string().nullable(),
+  message: z.string(),
+  since: z.iso.datetime().nullable(),
+});
+export type ComponentStatus = z.infer<typeof componentStatus>;
+
+/** One source of the picture: when it last answered, and why it does not now. */
+export const sourceStatus = z.strictObject({
+  source: z.enum(['kubernetes', 'talos', 'login', 'install', 'logs']),
+  observedAt: z.iso.datetime().nullable(),
+  stale: z.boolean(),
+  ageSeconds: z.number().nullable(),
+  error: z.string().nullable(),
+});
+
+export const recentEvent = z.strictObject({
+  at: z.iso.datetime().nullable(),
+  type: z.enum(['Normal', 'Warning']),
+  reason: z.string(),
+  object: z.string(),
+  message: z.string(),
+  count: z.number().int(),
+});
+
+export const loginProbe = z.strictObject({
+  status: z.number().int().nullable(),
+  location: z.string().nullable(),
+  error: z.string().nullable(),
+});
+export type LoginProbe = z.infer<typeof loginProbe>;
+
+export const installSummary = z.strictObject({
+  state: z.string(),
+  phase: phaseId,
+  phases: z.array(
+    z.strictObject({
+      id: phaseId,
+      title: z.string(),
+      state: z.string(),
+      since: z.iso.datetime().nullable(),
+      finishedAt: z.iso.datetime().nullable(),
+      detail: z.string(),
+    }),
+  ),
+  waits: z.array(z.strictObject({ what: z.string(), saw: z.string(), since: z.iso.datetime() })),
+  startedAt: z.iso.datetime(),
+});
+
+/** The status document: `status -o json`, `/api/status`, and what a support bundle holds. */
+export const statusDocument = z.strictObject({
+  apiVersion: z.literal('appliance.alga-psa/v1'),
+  kind: z.literal('Status'),
+  siteId: z.string(),
+  timestamp: z.iso.datetime(),
+  /** When the newest part of the picture was seen; null when nothing was. */
+  observedAt: z.iso.datetime().nullable(),
+  stale: z.boolean(),
+  sources: z.array(sourceStatus),
+  release: z.strictObject({
+    selectedReleaseVersion: z.string().nullable(),
+    appVersion: z.string().nullable(),
+    channel: z.string().nullable(),
+    gitRevision: z.string().nullable(),
+  }),
+  urls: installUrls,
+  rollup,
+  tiers: tierStates,
+  topBlockers: z.array(blocker),
+  components: z.array(componentStatus),
+  activeOperations: z.array(activeOperation),
+  bootstrap: z.strictObject({
+    job: z.string().nullable(),
+    state: z.enum(['absent', 'running', 'succeeded', 'failed', 'unknown']),
+    logs: z.array(z.string()),
+    seed: z.strictObject({ usersCount: z.number().int().nullable() }),
+  }),
+  loginProbe: loginProbe.nullable(),
+  recentEvents: z.array(recentEvent).max(20),
+  install: installSummary.nullable(),
+});
+export type StatusDocument = z.infer<typeof statusDocument>;

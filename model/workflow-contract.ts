@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import { inputChange } from './site.ts';
+import type { InstallSpec } from './site.ts';
+import type { Blocker } from './blocker.ts';
+import type { PreflightCheck } from './preflight.ts';
+import type { InstallFacts, InstallProgress } from './progress.ts';
+
+/** What client, worker and workflow agree on: names that stand in histories and must therefore never change. */
+export const INSTALL_WORKFLOW = 'installAppliance';
+export const PREFLIGHT_WORKFLOW = 'preflightAppliance';
+export const DEFAULT_TASK_QUEUE = 'appliance-client';
+export const QUERY_PROGRESS = 'progress';
+export const UPDATE_RETRY = 'retry';
+export const UPDATE_SET_INPUT = 'setInput';
+export const UPDATE_PAUSE = 'pause';
+export const UPDATE_RESUME = 'resume';
+export const SIGNAL_OBSERVED = 'observed';
+export const MEMO_PROGRESS = 'progress';
+export const MEMO_SPEC_DIGEST = 'specDigest';
+
+/**
+ * Type of the ApplicationFailure by which an activity says that a phase cannot go on; its first detail is `Blocker[]`, its
+ * second the facts that were found all the same.
+ */
+export const BLOCKED_FAILURE = 'Blocked';
+
+/** Takes a site's name, gives the id of its one install workflow. */
+export function installWorkflowId(siteId: string): string {
+  return `appliance-install/${siteId}`;
+}
+
+/** Input of the install workflow. `carried` is the state that a long-parked run hands to its continuation. */
+export interface InstallInput {
+  readonly spec: InstallSpec;
+  readonly specDigest: string;
+  readonly carried?: InstallProgress;
+}
+
+export interface PreflightInput {
+  readonly spec: InstallSpec;
+}
+
+/** What the preflight workflow gives: every check with its answer, and what would stop an install. */
+export interface PreflightReport {
+  readonly checks: readonly PreflightCheck[];
+  readonly blockers: readonly Blocker[];
+  readonly warnings: readonly Blocker[];
+}
+
+/** Argument of the `setInput` update: the change, and the digest of the spec that it leads to. */
+export const inputUpdate = z.strictObject({ change: inputChange, specDigest: z.string() });
+export type InputUpdate = z.infer<typeof inputUpdate>;
+
+/** What every phase activity takes. `looking` is set when the phase is parked: the activity then looks again and again. */
+export interface PhaseInput {
+  readonly spec: InstallSpec;
+  readonly facts: InstallFacts;
+  readonly looking?: {
+    /** `blockerKey` of each blocker that the workflow knows already. */
+    readonly known: readonly string[];
+    /** For how long the activity keeps looking before it reports the same blockers again, in milliseconds. */
+    readonly patienceMs: number;
+  };
+}
+
+/** What every phase activity gives: facts for later phases, one line for people, and warnings that stop nothing. */
+export interface PhaseOutcome {
+  readonly did: 'acted' | 'nothing-to-do' | 'degraded';
+  readonly detail: string;
+  readonly facts?: Partial<InstallFacts>;
+  readonly warnings?: readonly Blocker[];
+}
