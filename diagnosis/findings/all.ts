@@ -1,0 +1,35 @@
+import type { View } from '../view/view.ts';
+import { lookAtApi } from './api.ts';
+import { lookAtClaims } from './claims.ts';
+import type { Report } from './finding.ts';
+import { lookAtFlux } from './flux.ts';
+import { lookAtJobs } from './jobs.ts';
+import { lookAtLogin } from './login.ts';
+import { lookAtNodes } from './nodes.ts';
+import { lookAtOrphans } from './orphans.ts';
+import { lookAtPods } from './pods.ts';
+import { lookAtTalos } from './talos.ts';
+import { lookAtWorkloads } from './workloads.ts';
+
+/** What is looked at while the API server's answer is current, and what can be looked at without it. */
+const CLUSTER = [
+  lookAtNodes,
+  lookAtClaims,
+  lookAtPods,
+  lookAtJobs,
+  lookAtWorkloads,
+  lookAtFlux,
+  lookAtLogin,
+  lookAtOrphans,
+];
+const OUTSIDE = [lookAtTalos, lookAtApi];
+
+/** Takes the view, gives everything that looks wrong, is under way, or only looks wrong. */
+export function lookAtAll(view: View): Report {
+  const reports = [...OUTSIDE, ...(view.current ? CLUSTER : [])].map((look) => look(view));
+  return {
+    findings: reports.flatMap((one) => one.findings),
+    ruledOut: reports.flatMap((one) => one.ruledOut),
+    operations: reports.flatMap((one) => one.operations),
+  };
+}

@@ -1,0 +1,213 @@
+import type { BlockerCode } from '../../model/blocker.ts';
+import { NAMESPACES } from '../../model/appliance.ts';
+import type { TierId } from '../../model/tiers.ts';
+import type { Domain } from '../rule.ts';
+import type { Condition, FluxObject } from '../view/objects.ts';
+import {
+  aboveKustomization,
+  aboveRelease,
+  nameOf,
+  type Place,
+  tierOfKustomization,
+  tierOfRelease,
+} from '../view/places.ts';
+import { iso, ms } from '../view/time.ts';
+import type { View } from '../view/view.ts';
+import { decidedBy, emptyReport, finding, firstMatch, type Report, ruleOut, type Statement } from './finding.ts';
+
+const SOURCES = new Set(['GitRepository', 'OCIRepository', 'HelmRepository', 'Bucket']);
+
+/** Takes an object of Flux, gives its condition of that type, when it is about the generation that is asked for. */
+export function currentCondition(object: FluxObject, type: string): Condition | null {
+  const condition = object.status?.conditions?.find((one) => one.type === type);
+  if (!condition) return null;
+  const generation = object.metadata.generation ?? 0;
+  const seen = condition.observedGeneration ?? object.status?.observedGeneration ?? generation;
+  return seen < generation ? null : condition;
+}
+
+/** Says whether an object of Flux is Ready at the generation that is asked for. */
+export function isReady(object: FluxObject): boolean {
+  return currentCondition(object, 'Ready')?.status === 'True' && object.spec?.suspend !== true;
+}
+
+function usersOf(view: View, source: FluxObject): FluxObject[] {
+  return view.flux.filter((one) => {
+    const chart = one.spec?.chart;
+    const reference = one.spec?.sourceRef ?? (typeof chart === 'object' ? chart.spec?.sourceRef : undefined);
+    return reference?.name === source.metadata.name && (reference.kind ?? source.kind) === source.kind;
+  });
+}
+
+/** Takes an object of Flux, gives its place: releases under their Kustomization, sources under all that use them. */
+export function placeOfFlux(view: View, object: FluxObject): Place {
+  const { name } = object.metadata;
+  const place = (component: string, tier: TierId, above: readonly string[]): Place => ({
+    component,
+    tier,
+    object: nameOf(object),
+    above,
+  });
+  if (object.kind === 'HelmRelease') return place(name, tierOfRelease(name), aboveRelease(view, name));
+  if (object.kind === 'Kustomization')
+    return place(name, tierOfKustomization(name), aboveKustomization(view, name).slice(1));
+  if (object.kind === 'HelmChart') {
+    const release = name.replace(new RegExp(`^${NAMESPACES.releases}-`), '');
+    return place(release, tierOfRelease(release), [
+      `HelmRelease ${NAMESPACES.releases}/${release}`,
+      ...aboveRelease(view, release),
+    ]);
+  }
+  const users = usersOf(view, object).map((one) => placeOfFlux(view, one));
+  const shared = object.kind === 'GitRepository' || users.length === 0;
+  return place(name, shared ? 'platform' : (users[0]?.tier ?? 'platform'), [
+    ...new Set(users.flatMap((one) => [one.object, ...one.above])),
+  ]);
+}
+
+/** What Flux itself says is only waiting for another of its objects. */
+const WAITS =
+  /^(?:DependencyNotReady|SourceNotReady|Progressing|ProgressingWithRetry|NoArtifact|AwaitingDependencies|Init)$/;
+const WAITING_WORDS =
+  /dependency '[^']+' is not ready|dependencies do not meet ready condition|source (?:artifact )?(?:is )?not (?:ready|found)|Source is not ready|reconciliation in progress|artifact not found, retrying|HelmChart '[^']+' is not ready: (?:latest generation|stale|no artifact)/i;
+
+function codeByReason(object: FluxObject, reason: string): BlockerCode {
+  if (SOURCES.has(object.kind))
+    return object.kind === 'HelmRepository' ? 'helm-chart-unavailable' : 'flux-source-unreachable';
+  if (object.kind === 'HelmChart') return 'helm-chart-unavailable';
+  if (object.kind === 'Kustomization') {
+    if (/^BuildFailed$/.test(reason)) return 'flux-build-failed';
+    if (/^HealthCheckFailed$/.test(reason)) return 'flux-health-timeout';
+    if (/^(?:ReconciliationFailed|PruneFailed)$/.test(reason)) return 'flux-apply-rejected';
+  }
+  return 'unknown-failure';
+}
+
+/** The steps of a Kustomization; each ends in a reason of its own. */
+const STEPS: ReadonlySet<BlockerCode> = new Set(['flux-build-failed', 'flux-apply-rejected', 'flux-health-timeout']);
+
+const domainOf = (object: FluxObject): Domain =>
+  SOURCES.has(object.kind) ? 'flux-source' : object.kind === 'Kustomization' ? 'flux-apply' : 'helm';
+
+function failing(object: FluxObject): Condition | null {
+  const stalled = currentCondition(object, 'Stalled');
+  const failed = ['FetchFailed', 'BuildFailed', 'StorageOperationFailed', 'IncludeUnavailable']
+    .map((type) => currentCondition(object, type))
+    .find((one) => one?.status === 'True');
+  const released = currentCondition(object, 'Released');
+  const ready = currentCondition(object, 'Ready');
+  if (ready?.status === 'True') return null;
+  if (failed) return failed;
+  // Released says how the release's own operation ended; Ready may only repeat that no retries are left.
+  if (released?.status === 'False' && ready?.status === 'False') return released;
+  if (ready?.status === 'False') return ready;
+  return stalled?.status === 'True' ? stalled : null;
+}
+
+function stated(place: Place, condition: Condition): Statement {
+  return {
+    source: 'flux',
+    object: place.object,
+    reason: condition.reason ?? condition.type,
+    message: condition.message ?? condition.type,
+    at: ms(condition.lastTransitionTime),
+  };
+}
+
+function asksAgain(object: FluxObject, condition: Condition): boolean {
+  const asked = object.metadata.annotations?.['reconcile.fluxcd.io/requestedAt'];
+  const handled = object.status?.lastHandledReconcileAt;
+  return asked !== undefined && handled !== undefined && asked !== handled && condition.status !== 'True';
+}
+
+function locked(object: FluxObject): Statement | null {
+  const pending = object.status?.history?.[0];
+  if (!pending?.status?.startsWith('pending-')) return null;
+  return {
+    source: 'flux',
+    object: nameOf(object),
+    reason: pending.status,
+    message: `the newest record of the release has the status ${pending.status}`,
+    at: ms(pending.lastDeployed),
+  };
+}
+
+function lookAtOne(view: View, object: FluxObject, report: Report): void {
+  if (object.metadata.deletionTimestamp) return;
+  const place = placeOfFlux(view, object);
+  if (object.spec?.suspend === true) {
+    const statement: Statement = {
+      source: 'flux',
+      object: place.object,
+      reason: 'Suspended',
+      message: 'spec.suspend is true',
+      at: null,
+    };
+    report.findings.push(finding('flux-suspended', place, [statement]));
+    return;
+  }
+  const condition = failing(object);
+  if (!condition) {
+    const ready = currentCondition(object, 'Ready');
+    if (object.kind === 'HelmRelease' && ready?.status === 'Unknown') {
+      const started = ms(ready.lastTransitionTime);
+      report.operations.push({
+        kind: 'helm',
+        component: place.component,
+        tier: place.tier,
+        object: place.object,
+        image: null,
+        startedAt: iso(started),
+        elapsedSeconds:
+          started === null
+            ? null
+            : Math.max(
+                0,
+                Math.round((Math.max(view.nodeNow ?? 0, view.clockTrusted ? 0 : view.takenAt) - started) / 1000),
+              ),
+        sizeBytes: null,
+        progressAvailable: false,
+        progressReason: 'Helm does not say how far it is',
+        message: ready.message ?? 'Helm is at work',
+        above: place.above,
+      });
+    }
+    return;
+  }
+  const statement = stated(place, condition);
+  const others = ['Ready', 'Released', 'Stalled'].flatMap((type) => {
+    const one = currentCondition(object, type);
+    return one && one !== condition && (one.status === 'False' || type === 'Stalled') ? [stated(place, one)] : [];
+  });
+  if (asksAgain(object, condition))
+    return ruleOut(report, place, statement, 'a new reconciliation has been asked for and not begun');
+  if (
+    (WAITS.test(statement.reason) || WAITING_WORDS.test(statement.message)) &&
+    !/dial tcp|lookup |x509|denied|unauthorized/i.test(statement.message)
+  ) {
+    return ruleOut(report, place, statement, 'it waits for another object of Flux');
+  }
+  const found = firstMatch(domainOf(object), [statement, ...others]);
+  const lock = found ? null : locked(object);
+  const told = found?.match.rule.code ?? (lock ? 'helm-operation-in-progress' : codeByReason(object, statement.reason));
+  // The controller itself says at which of its steps it failed: where words would name another step of it, it knows better.
+  const step = object.kind === 'Kustomization' ? codeByReason(object, statement.reason) : 'unknown-failure';
+  const code = STEPS.has(told) && STEPS.has(step) ? step : told;
+  const url = object.spec?.url;
+  const facts = {
+    release: object.metadata.name,
+    ...(url ? { url } : {}),
+    ...(object.spec?.ref?.branch ? { branch: object.spec.ref.branch } : {}),
+    ...found?.match.facts,
+  };
+  report.findings.push(
+    finding(code, place, decidedBy(found?.statement ?? lock ?? statement, [statement, ...others]), { facts }),
+  );
+}
+
+/** Takes the view, gives what Flux says has failed at the generation that is asked for. */
+export function lookAtFlux(view: View): Report {
+  const report = emptyReport();
+  for (const object of view.flux) lookAtOne(view, object, report);
+  return report;
+}

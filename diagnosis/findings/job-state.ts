@@ -1,0 +1,55 @@
+import { NAMESPACES, OBJECTS } from '../../model/appliance.ts';
+import type { Job, Pod } from '../view/objects.ts';
+import { ms } from '../view/time.ts';
+import type { View } from '../view/view.ts';
+
+export function conditionOf(job: Job, type: string) {
+  return job.status?.conditions?.find((one) => one.type === type && one.status === 'True');
+}
+
+export function isComplete(job: Job): boolean {
+  return conditionOf(job, 'Complete') !== undefined || conditionOf(job, 'SuccessCriteriaMet') !== undefined;
+}
+
+/** Says whether the job has given up, or is about to: its pods are not begun again. */
+export function hasFailed(job: Job): boolean {
+  return conditionOf(job, 'Failed') !== undefined || conditionOf(job, 'FailureTarget') !== undefined;
+}
+
+/** The job's pods that are still there, the newest first. */
+export function podsOfJob(view: View, job: Job): Pod[] {
+  return view.pods
+    .filter(
+      (pod) =>
+        pod.metadata.namespace === job.metadata.namespace &&
+        pod.metadata.ownerReferences?.some((owner) => owner.name === job.metadata.name),
+    )
+    .toSorted((a, b) => (ms(b.metadata.creationTimestamp) ?? 0) - (ms(a.metadata.creationTimestamp) ?? 0));
+}
+
+/** The newest bootstrap job: an older one, whatever became of it, is history. Null when there is none. */
+export function bootstrapJob(view: View): Job | null {
+  return (
+    view.jobs
+      .filter(
+        (job) =>
+          job.metadata.namespace === NAMESPACES.workloads &&
+          job.metadata.name.startsWith(OBJECTS.bootstrapJobPrefix) &&
+          !job.metadata.deletionTimestamp,
+      )
+      .toSorted((a, b) => (ms(b.metadata.creationTimestamp) ?? 0) - (ms(a.metadata.creationTimestamp) ?? 0))[0] ?? null
+  );
+}
+
+/** The logs of a job's pods, the newest pod's first; pods that are gone are known by their names. */
+export function jobLogs(view: View, job: Job) {
+  const { namespace, name } = job.metadata;
+  const born = new Map(
+    view.pods
+      .filter((pod) => pod.metadata.namespace === namespace)
+      .map((pod) => [pod.metadata.name, ms(pod.metadata.creationTimestamp) ?? 0]),
+  );
+  return (view.snapshot.logs ?? [])
+    .filter((log) => log.namespace === namespace && (log.pod === name || log.pod.startsWith(`${name}-`)))
+    .toSorted((a, b) => (born.get(b.pod) ?? 0) - (born.get(a.pod) ?? 0) || Number(a.previous) - Number(b.previous));
+}

@@ -1,0 +1,68 @@
+import { matchText, type Match } from '../classify.ts';
+import type { Facts } from '../rule.ts';
+
+/** What a log says of why its program ended. */
+export interface LogVerdict {
+  /** The line that a rule knows, when one does. */
+  readonly known: { readonly match: Match; readonly line: string; readonly times: number } | null;
+  /** The last line that says it is an error, known or not; null when none does. */
+  readonly lastError: string | null;
+}
+
+/** So many telling lines from the end are read; what a program said long before it ended is history. */
+const WINDOW = 40;
+
+const ANSI = new RegExp(String.raw`\u001b\[[0-9;]*[A-Za-z]`, 'g');
+const STACK_FRAME =
+  /^\s*(?:at |\.\.\. \d+ more|File "|goroutine \d+|\/[\w./-]+\.go:\d+|[\w.*()/]+\(0x[0-9a-f]|[}\])]+;?\s*$|\^+\s*$|Node\.js v\d)/;
+/** Words by which a line says that it is no failure. */
+const CALM = /(?:^|[\s|[:"'])(?:DEBUG|debug|INFO|info|NOTICE|notice|TRACE|trace|HINT|LOG)(?:[\s|\]:"',]|$)/;
+const ALARMED =
+  /\b(?:error|err|fatal|panic|exception|fail(?:ed|ure|s)?|critical|traceback|abort(?:ed|ing)?|unable|cannot|can't|refused|denied|invalid)\b|E[A-Z]{4,}/i;
+/** Words by which a program says that it has not given up. */
+const RETRYING =
+  /\b(?:retry(?:ing)?|will retry|try(?:ing)? again|attempt \d+|waiting for|not ready yet|reconnect(?:ing)?)\b/i;
+
+function weight(line: string): number {
+  if (CALM.test(line) && !/\b(?:FATAL|PANIC|ERROR|error"?:)\b/.test(line)) return 0;
+  if (RETRYING.test(line)) return 1;
+  return ALARMED.test(line) ? 3 : 2;
+}
+
+/**
+ * Takes a log's tail, gives why the program ended: among the telling lines near its end the one that is nearest to a
+ * cause (the rules' order), a calm line never. `accepts` leaves out rules that cannot be meant here.
+ */
+export function readLog(text: string, accepts: (match: Match) => boolean = () => true): LogVerdict {
+  const lines = text
+    .replace(ANSI, '')
+    .split(/\r?\n/)
+    .filter((line) => line.trim() !== '' && !STACK_FRAME.test(line))
+    .slice(-WINDOW);
+  let best: { match: Match; line: string; weight: number; rank: number } | null = null;
+  const seen = new Map<string, number>();
+  let lastError: string | null = null;
+  for (const line of lines) {
+    const heft = weight(line);
+    if (heft === 0) continue;
+    if (heft === 3) lastError = line;
+    const match = matchText('log', line, accepts);
+    if (!match) continue;
+    seen.set(match.rule.code, (seen.get(match.rule.code) ?? 0) + 1);
+    const better = !best || heft > best.weight || (heft === best.weight && match.rank <= best.rank);
+    if (better) best = { match, line, weight: heft, rank: match.rank };
+  }
+  if (!best) return { known: null, lastError };
+  return {
+    known: { match: best.match, line: best.line.trim(), times: seen.get(best.match.rule.code) ?? 1 },
+    lastError,
+  };
+}
+
+/** Takes a log's verdict, gives the facts that the words of a blocker use. */
+export function factsOfLog(verdict: LogVerdict): Facts {
+  return {
+    ...verdict.known?.match.facts,
+    ...(verdict.lastError ? { line: verdict.lastError.trim().slice(0, 300) } : {}),
+  };
+}

@@ -1,0 +1,102 @@
+import type { Condition, Node } from '../view/objects.ts';
+import type { Place } from '../view/places.ts';
+import { nameOf } from '../view/places.ts';
+import { ms } from '../view/time.ts';
+import type { View } from '../view/view.ts';
+import { decidedBy, emptyReport, finding, firstMatch, type Report, ruleOut, type Statement } from './finding.ts';
+
+/** A node that boots is NotReady for about this long, every time. */
+const BOOT_MS = 60_000;
+/** A disk that was found full is still called full for this long after the last word of it. */
+const FILLING_MS = 15 * 60_000;
+
+export function conditionOf(node: Node, type: string) {
+  return node.status?.conditions?.find((one) => one.type === type);
+}
+
+/** Says whether the kubelet's words about its pods can be trusted: the node is Ready. */
+export function isReady(node: Node): boolean {
+  return conditionOf(node, 'Ready')?.status === 'True';
+}
+
+function stated(place: Place, condition: Condition): Statement {
+  return {
+    source: 'node',
+    object: place.object,
+    reason: condition.reason ?? condition.type,
+    message: condition.message || `${condition.type} is ${condition.status}`,
+    at: ms(condition.lastTransitionTime),
+  };
+}
+
+function notReady(view: View, node: Node, place: Place, report: Report): void {
+  const ready = conditionOf(node, 'Ready');
+  if (!ready || ready.status === 'True') return;
+  const statement = stated(place, ready);
+  const since = ms(ready.lastTransitionTime);
+  const boots = view.clockTrusted && view.nodeNow !== null && since !== null && view.nodeNow - since < BOOT_MS;
+  if (ready.status === 'False' && boots) {
+    ruleOut(report, place, statement, 'the node has only just come up');
+    return;
+  }
+  const found = firstMatch('node', [{ ...statement, message: `${statement.reason}: ${statement.message}` }]);
+  report.findings.push(
+    finding(found?.match.rule.code ?? 'node-not-ready', place, [statement], { facts: found?.match.facts ?? {} }),
+  );
+}
+
+/** Takes the view, gives what is wrong with nodes: not ready, under pressure, filling up. */
+export function lookAtNodes(view: View): Report {
+  const report = emptyReport();
+  for (const node of view.nodes) {
+    const place: Place = { component: 'node', tier: 'platform', object: nameOf(node), above: [] };
+    notReady(view, node, place, report);
+    const pressure = conditionOf(node, 'DiskPressure');
+    const full = view
+      .eventsOf(node)
+      .filter(
+        (event) =>
+          event.warning &&
+          /^(?:FreeDiskSpaceFailed|ImageGCFailed|EvictionThresholdMet|ContainerGCFailed|NodeHasDiskPressure)$/.test(
+            event.reason,
+          ),
+      )
+      .toSorted((a, b) => (b.last ?? 0) - (a.last ?? 0));
+    const told: Statement[] = full.map((event) => ({
+      source: 'event',
+      object: place.object,
+      reason: event.reason,
+      message: event.message,
+      at: event.last,
+      first: event.first,
+      count: event.count,
+    }));
+    const recent = firstMatch(
+      'node',
+      told
+        .filter((one) => one.at === null || view.nodeNow === null || view.nodeNow - one.at < FILLING_MS)
+        .map((one) => ({ ...one, message: `${one.reason}: ${one.message}` })),
+    );
+    if (pressure?.status === 'True')
+      report.findings.push(finding('disk-pressure', place, decidedBy(stated(place, pressure), told)));
+    else if (recent?.match.rule.code === 'disk-pressure') {
+      report.findings.push(
+        finding('disk-pressure', place, decidedBy(told[0] ?? recent.statement, told), { severity: 'warning' }),
+      );
+    }
+    for (const type of ['MemoryPressure', 'PIDPressure']) {
+      const condition = conditionOf(node, type);
+      if (condition?.status !== 'True') continue;
+      const detail = type === 'MemoryPressure' ? 'memory' : 'process ids';
+      report.findings.push(
+        finding('insufficient-resources', place, [stated(place, condition)], {
+          severity: 'warning',
+          facts: { detail },
+        }),
+      );
+    }
+    const network = conditionOf(node, 'NetworkUnavailable');
+    if (network?.status === 'True') report.findings.push(finding('cni-failure', place, [stated(place, network)]));
+  }
+  return report;
+}

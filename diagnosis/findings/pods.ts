@@ -1,0 +1,89 @@
+import type { Pod } from '../view/objects.ts';
+import { nameOf, type Place, placeOf } from '../view/places.ts';
+import { ms } from '../view/time.ts';
+import type { View } from '../view/view.ts';
+import { type Stage, stageOf } from './container.ts';
+import { endedContainer } from './ended.ts';
+import { emptyReport, type Report, ruleOut, type Statement } from './finding.ts';
+import { historyOf } from './history.ts';
+import { pullFailed, pullUnderWay } from './pull.ts';
+import { preparing } from './preparing.ts';
+import { refusedByNode } from './refused.ts';
+import { startFailed } from './start.ts';
+import { unreadyContainer } from './unready.ts';
+import type { Suspect } from './suspect.ts';
+import { unscheduled } from './unscheduled.ts';
+
+/** The containers of a pod in the order in which they run. */
+function suspects(view: View, pod: Pod, place: Place): Suspect[] {
+  const each = (init: boolean): Suspect[] => {
+    const specs = (init ? pod.spec?.initContainers : pod.spec?.containers) ?? [];
+    const statuses = (init ? pod.status?.initContainerStatuses : pod.status?.containerStatuses) ?? [];
+    const names = [...new Set([...specs.map((one) => one.name), ...statuses.map((one) => one.name)])];
+    return names.map((name) => {
+      const spec = specs.find((one) => one.name === name);
+      const status = statuses.find((one) => one.name === name) ?? null;
+      return { view, pod, place, name, image: spec?.image ?? status?.image ?? null, init, spec, status };
+    });
+  };
+  return [...each(true), ...each(false)];
+}
+
+function judge(suspect: Suspect, stage: Stage, report: Report): void {
+  switch (stage.kind) {
+    case 'pull':
+      return pullFailed(suspect, stage, report);
+    case 'config':
+      return startFailed(suspect, stage, report);
+    case 'ended':
+      return endedContainer(suspect, stage, report);
+    case 'unready':
+      return unreadyContainer(suspect, stage, report);
+    case 'preparing':
+      return pullUnderWay(suspect, report);
+    case 'fine':
+      return;
+  }
+}
+
+/** Takes one pod, adds what is wrong with it, what is under way, and what only looks wrong. */
+function lookAtPod(view: View, pod: Pod, report: Report): void {
+  const place = placeOf(view, pod);
+  const past = historyOf(view, pod, place);
+  if (past) {
+    const last = view.eventsOf(pod).findLast((event) => event.warning);
+    const statement: Statement = last
+      ? {
+          source: 'event',
+          object: place.object,
+          reason: last.reason,
+          message: last.message,
+          at: last.last,
+          count: last.count,
+        }
+      : {
+          source: 'pod',
+          object: nameOf(pod),
+          reason: pod.status?.reason ?? pod.status?.phase ?? '',
+          message: pod.status?.message ?? '',
+          at: ms(pod.status?.startTime),
+        };
+    if (statement.message !== '') ruleOut(report, place, statement, past);
+    return;
+  }
+  if (refusedByNode(view, pod, place, report)) return;
+  if (unscheduled(view, pod, place, report)) return;
+  const all = suspects(view, pod, place);
+  const before = report.findings.length;
+  for (const suspect of all) {
+    if (suspect.status) judge(suspect, stageOf(suspect.status, suspect.init, suspect.spec), report);
+  }
+  if (report.findings.length === before) preparing(view, pod, place, all, report);
+}
+
+/** Takes the view, looks at every pod. */
+export function lookAtPods(view: View): Report {
+  const report = emptyReport();
+  for (const pod of view.pods) lookAtPod(view, pod, report);
+  return report;
+}

@@ -1,0 +1,37 @@
+import type { Pod } from '../view/objects.ts';
+import type { Place } from '../view/places.ts';
+import { ms } from '../view/time.ts';
+import type { View } from '../view/view.ts';
+import { decidedBy, finding, firstMatch, type Report, type Statement } from './finding.ts';
+
+/** Takes a pod that the node evicted or refused (phase Failed with a reason of the kubelet's), adds why; says whether it was one. */
+export function refusedByNode(view: View, pod: Pod, place: Place, report: Report): boolean {
+  const { phase, reason = '', message = '', startTime } = pod.status ?? {};
+  if (phase !== 'Failed' || reason === '' || reason === 'Error') return false;
+  const evictions = view.eventsOf(pod).filter((event) => event.reason === 'Evicted' || event.reason === 'Preempted');
+  const state: Statement = {
+    source: 'pod',
+    object: place.object,
+    reason,
+    message: message || reason,
+    at: evictions.at(-1)?.last ?? ms(startTime),
+  };
+  const all: Statement[] = [
+    state,
+    ...evictions.map((event) => ({
+      source: 'event',
+      object: place.object,
+      reason: event.reason,
+      message: event.message,
+      at: event.last,
+      first: event.first,
+      count: event.count,
+    })),
+  ];
+  const named = all.map((one) => ({ ...one, message: `${one.reason}: ${one.message}` }));
+  const found = firstMatch('evict', named);
+  const decided = all[named.findIndex((one) => one === found?.statement)] ?? state;
+  const code = found?.match.rule.code ?? (/^DeadlineExceeded$/.test(reason) ? 'unknown-failure' : 'evicted');
+  report.findings.push(finding(code, place, decidedBy(decided, all), { facts: found?.match.facts ?? {} }));
+  return true;
+}

@@ -1,0 +1,65 @@
+import type { Workload } from '../view/objects.ts';
+import { placeOf } from '../view/places.ts';
+import { ms } from '../view/time.ts';
+import type { View } from '../view/view.ts';
+import { decidedBy, emptyReport, finding, firstMatch, type Report, type Statement } from './finding.ts';
+import { isComplete } from './history.ts';
+import { lookAtCreation } from './jobs.ts';
+
+/** True when a workload has fewer pods than it wants, so that words about refused pods still hold. */
+function lacksPods(view: View, workload: Workload): boolean {
+  if (isComplete(workload)) return false;
+  const wanted = workload.spec?.replicas ?? workload.status?.desiredNumberScheduled ?? 1;
+  if (wanted === 0) return false;
+  const own = view.pods.filter(
+    (pod) =>
+      pod.metadata.namespace === workload.metadata.namespace &&
+      !pod.metadata.deletionTimestamp &&
+      pod.metadata.ownerReferences?.some(
+        (owner) => owner.kind === workload.kind && owner.name === workload.metadata.name,
+      ),
+  );
+  return own.length < wanted;
+}
+
+/** Takes the view, gives workloads whose pods are refused and rollouts that got stuck. */
+export function lookAtWorkloads(view: View): Report {
+  const report = emptyReport();
+  for (const workload of view.workloads) {
+    if (workload.metadata.deletionTimestamp || isComplete(workload)) continue;
+    const place = placeOf(view, workload);
+    if (workload.kind !== 'Deployment' && lacksPods(view, workload)) lookAtCreation(view, workload, place, report);
+    if (workload.kind !== 'Deployment') continue;
+    const conditions = workload.status?.conditions ?? [];
+    const refused = conditions.find((one) => one.type === 'ReplicaFailure' && one.status === 'True');
+    if (refused?.message) {
+      const statement: Statement = {
+        source: 'workload',
+        object: place.object,
+        reason: refused.reason ?? 'ReplicaFailure',
+        message: refused.message,
+        at: ms(refused.lastTransitionTime),
+      };
+      const found = firstMatch('admission', [statement]);
+      report.findings.push(
+        finding(found?.match.rule.code ?? 'unknown-failure', place, decidedBy(statement, []), {
+          facts: found?.match.facts ?? {},
+        }),
+      );
+      continue;
+    }
+    const stuck = conditions.find((one) => one.type === 'Progressing' && one.status === 'False');
+    const current = (workload.status?.observedGeneration ?? 0) >= (workload.metadata.generation ?? 0);
+    if (stuck && current) {
+      const statement: Statement = {
+        source: 'workload',
+        object: place.object,
+        reason: stuck.reason ?? 'ProgressDeadlineExceeded',
+        message: stuck.message ?? 'the rollout makes no progress',
+        at: ms(stuck.lastTransitionTime),
+      };
+      report.findings.push(finding('unknown-failure', place, [statement]));
+    }
+  }
+  return report;
+}

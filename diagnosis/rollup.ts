@@ -1,0 +1,83 @@
+import type { Blocker } from '../model/blocker.ts';
+import type { ActiveOperation, StatusDocument } from '../model/status.ts';
+import { TIER_TITLES, TIERS, type TierStates } from '../model/tiers.ts';
+
+function minutes(seconds: number | null): string {
+  if (seconds === null) return '';
+  return seconds < 90 ? ` for ${seconds} s` : ` for ${Math.round(seconds / 60)} min`;
+}
+
+function installing(tiers: TierStates, operations: readonly ActiveOperation[]): StatusDocument['rollup'] {
+  const pull =
+    operations.find((one) => one.kind === 'image-pull' && one.tier !== 'background') ??
+    operations.find((one) => one.kind === 'image-pull');
+  const open = TIERS.find((id) => id !== 'background' && !tiers[id].ready);
+  const message = pull
+    ? `${pull.message} for ${pull.component}${minutes(pull.elapsedSeconds)}; ${pull.progressReason ?? ''}.`
+    : `${open ? TIER_TITLES[open] : 'The appliance'} is coming up${open && tiers[open].message ? `: ${tiers[open].message}` : ''}.`;
+  return { state: 'installing', message, nextAction: null };
+}
+
+/**
+ * Takes tiers, causes and what is under way, gives the one word for the whole. A failure counts only where it stops people
+ * from logging in; when nothing current is known, that is said and nothing else.
+ */
+export function rollupOf(
+  tiers: TierStates,
+  blockers: readonly Blocker[],
+  operations: readonly ActiveOperation[],
+  known: { readonly cluster: boolean; readonly loginAsked: boolean },
+): StatusDocument['rollup'] {
+  const errors = blockers.filter((one) => one.severity === 'error');
+  if (tiers.login.ready) {
+    const [first] = blockers;
+    const degraded = TIERS.filter((id) => tiers[id].status === 'failed' || tiers[id].status === 'degraded');
+    if (tiers.fullHealth.ready && !first)
+      return { state: 'fully_healthy', message: 'Everything runs; people can log in.', nextAction: null };
+    if (first || degraded.length > 0) {
+      const where = first
+        ? `${first.component}: ${first.title}`
+        : `${degraded.map((id) => TIER_TITLES[id]).join(', ')} need attention`;
+      return {
+        state: 'ready_with_background_issues',
+        message: `People can log in. ${where}.`,
+        nextAction: first?.nextAction ?? null,
+      };
+    }
+    const open = TIERS.find((id) => !tiers[id].ready);
+    return {
+      state: 'ready_to_log_in',
+      message: `People can log in. ${open ? `${TIER_TITLES[open]} are still coming up.` : ''}`.trim(),
+      nextAction: null,
+    };
+  }
+  const blocking = errors.find((one) => one.loginBlocking);
+  // That the API does not answer is no finding about the appliance: it only means that nothing is known of it now.
+  if (blocking && blocking.code !== 'kubernetes-unreachable') {
+    return {
+      state: 'failed_action_required',
+      message: `${blocking.title}. ${blocking.reason}`,
+      nextAction: blocking.nextAction,
+    };
+  }
+  if (!known.cluster) {
+    return {
+      state: 'unknown',
+      message: blocking ? `${blocking.title}. ${blocking.reason}` : 'Nothing current is known of the appliance.',
+      nextAction: blocking?.nextAction ?? null,
+    };
+  }
+  const undecided = TIERS.filter((id) => id !== 'background' && tiers[id].status === 'unknown');
+  const allElse = tiers.core.ready && tiers.bootstrap.ready;
+  if (
+    undecided.length === 4 ||
+    (tiers.login.status === 'unknown' &&
+      (allElse || !known.loginAsked) &&
+      undecided.length > 0 &&
+      !operations.some((one) => one.tier !== 'background'))
+  ) {
+    const message = tiers.login.message ?? 'Too little of the appliance is known.';
+    return { state: 'unknown', message: `Whether people can log in is not known: ${message}.`, nextAction: null };
+  }
+  return installing(tiers, operations);
+}

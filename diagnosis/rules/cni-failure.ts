@@ -1,0 +1,37 @@
+import { kubectl, talosctl } from '../commands.ts';
+import type { Rule } from '../rule.ts';
+
+/** Pod sandboxes cannot get a network. */
+export const rule: Rule = {
+  code: 'cni-failure',
+  title: 'Pods cannot get a network',
+  retry: 'automatic',
+  transient: true,
+  domains: ['sandbox', 'node', 'schedule'],
+  wordings: [
+    {
+      pattern:
+        /failed to set ?up (?:pod )?network for sandbox|failed to (?:setup|set up|create|configure) pod (?:sandbox )?network|networkPlugin cni failed|failed to teardown pod .{0,80}network/i,
+      source: 'containerd CRI sandbox_run.go, dockershim',
+    },
+    {
+      pattern:
+        /cni (?:plugin|config)[ \w]*(?:not initialized|uninitialized|failed)|NetworkPluginNotReady|network is not ready|NetworkReady=false|no networks found in \/etc\/cni|container runtime network not ready/i,
+      source: 'kubelet runtime state',
+    },
+    {
+      pattern:
+        /plugin type="?[\w.-]+"? (?:name="?[\w.-]+"? )?failed|failed to find plugin "?[\w-]+"? in path|error adding (?:pod|container) .{0,120}to (?:CNI )?network|loadFlannelSubnetEnv failed|subnet\.env: no such file/i,
+      source: 'containernetworking/cni libcni, flannel CNI',
+    },
+    {
+      pattern:
+        /no IP addresses available in (?:range|network)|failed to allocate for range|failed to assign an IP address|no (?:more )?(?:IPs|addresses) available|IPAM.{0,40}(?:fail|error)|already has an IP address different from/i,
+      source: 'host-local IPAM, bridge plugin',
+    },
+  ],
+  reason: ({ object }) =>
+    `The network of pods is not set up on the node (seen at ${object}), so that no new pod can start.`,
+  nextAction: (context) =>
+    `Look at the network's own pods: \`${kubectl(context, '-n kube-system get pods -o wide')}\` and restart the one that fails (\`${kubectl(context, '-n kube-system rollout restart daemonset kube-flannel')}\`); if it stays, \`${talosctl(context, 'reboot')}\`. The installer keeps looking.`,
+};

@@ -1,0 +1,26 @@
+import { appliance, kubectl } from '../commands.ts';
+import type { Rule } from '../rule.ts';
+
+/** The database, role, schema or extension that is asked for does not exist. */
+export const rule: Rule = {
+  code: 'database-missing',
+  title: 'A database, role, schema or extension does not exist',
+  retry: 'after-change',
+  domains: ['log'],
+  wordings: [
+    {
+      pattern:
+        /(?:database|role|schema|extension|user) "(?<database>[\w.-]+)" (?:does not exist|is not available|not found)|3D000|unknown database|no such (?:database|user|role)(?:: "?(?<key>[\w.-]+))?|InvalidCatalogName|invalid_catalog_name|3F000/i,
+      source: 'PostgreSQL postinit.c, PgBouncer',
+    },
+    {
+      pattern:
+        /could not (?:open extension control file|access file "\$libdir|load library)|type "?vector"? does not exist|extension ".{1,40}" must be installed|Database .{0,60} does not exist/i,
+      source: 'PostgreSQL extension.c, Prisma',
+    },
+  ],
+  reason: ({ facts, component }) =>
+    `${component} asks Postgres for ${facts?.database ? `"${facts.database}"` : 'a database, role, schema or extension'} that does not exist.`,
+  nextAction: (context) =>
+    `The database setup makes it: see whether it ran, \`${kubectl(context, '-n msp get jobs')}\` and \`${appliance(context, 'logs bootstrap')}\`. Run it again with \`${appliance(context, 'retry')}\`. A missing extension is a matter of the database image: choose another release.`,
+};

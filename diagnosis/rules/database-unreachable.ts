@@ -1,0 +1,51 @@
+import { appliance, kubectl } from '../commands.ts';
+import type { Rule } from '../rule.ts';
+
+/** Nothing accepts connections on the database's address. */
+export const rule: Rule = {
+  code: 'database-unreachable',
+  title: 'The database accepts no connections',
+  retry: 'automatic',
+  transient: true,
+  domains: ['log'],
+  wordings: [
+    {
+      pattern:
+        /(?:ECONNREFUSED|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ECONNRESET).{0,60}:(?:5432|6432)|:(?:5432|6432)\b.{0,60}(?:connection refused|ECONNREFUSED|timed out|i\/o timeout|no route to host)|port (?:5432|6432) failed|dial tcp [\w.:[\]]+:(?:5432|6432)/i,
+      source: 'node-postgres, lib/pq, libpq',
+    },
+    {
+      pattern:
+        /could not connect to server|connection to server (?:at|on) .{0,120}failed|Is the server running (?:on|locally)|server closed the connection unexpectedly|timeout expired/i,
+      source: 'PostgreSQL libpq',
+    },
+    {
+      pattern:
+        /the database system is (?:starting up|shutting down|in recovery mode|not yet accepting connections)|cannot connect now|too many clients already|remaining connection slots/i,
+      source: 'PostgreSQL postmaster.c',
+    },
+    {
+      pattern:
+        /KnexTimeoutError|Timeout acquiring a connection|Connection terminated (?:unexpectedly|due to connection timeout)|timeout exceeded when trying to connect|Can't reach database server/i,
+      source: 'knex, node-postgres, Prisma',
+    },
+    {
+      pattern: /psycopg2?\.OperationalError|PSQLException: (?:Connection to|The connection attempt)/i,
+      source: 'psycopg, pgjdbc',
+    },
+    {
+      pattern:
+        /took no connection within|connect (?:to|with) (?:the )?(?:database|postgres|db|pgbouncer).{0,60}(?:refused|failed|timed? ?out|unreachable)|(?:database|postgres(?:ql)?|pgbouncer) (?:is )?(?:unreachable|not reachable|unavailable|not available|not accepting)|unable to connect to .{0,30}(?:database|postgres|db\b)|(?:waiting|wait) for (?:the )?(?:database|postgres|db|pgbouncer).{0,60}(?:timed? ?out|gave up|giving up|exceeded)/i,
+      source: 'entrypoints that wait for a database; charts/alga-core bootstrap job',
+    },
+    {
+      pattern:
+        /pgbouncer cannot connect to server|server (?:conn|connection) (?:crashed|failed)|query_wait_timeout|connect failed|no working server connection|server_login_retry/i,
+      source: 'PgBouncer',
+    },
+  ],
+  unless: /password authentication failed|WRONGPASS|NOAUTH/i,
+  reason: ({ component }) => `Nothing accepts connections on the database's address that ${component} uses.`,
+  nextAction: (context) =>
+    `Look at the database first: \`${kubectl(context, '-n msp get pods,endpoints db pgbouncer')}\` and \`${appliance(context, 'logs db')}\`. The program tries again by itself as soon as the database answers.`,
+};

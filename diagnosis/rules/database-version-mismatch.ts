@@ -1,0 +1,22 @@
+import { appliance } from '../commands.ts';
+import type { Rule } from '../rule.ts';
+
+/** The data directory belongs to another Postgres version. */
+export const rule: Rule = {
+  code: 'database-version-mismatch',
+  title: 'The data is of another Postgres version',
+  retry: 'manual',
+  domains: ['log'],
+  wordings: [
+    {
+      pattern:
+        /database files are incompatible with server|data directory was initialized by PostgreSQL version (?<detail>[\d.]+)|not compatible with this version \d+|PG_CONTROL_VERSION|CATALOG_VERSION_NO|unsupported frontend|in 18\+, these Docker images|data checksum version/i,
+      source: 'PostgreSQL miscinit.c, xlog.c, docker-library/postgres',
+    },
+  ],
+  unless: /unsupported frontend protocol/i,
+  reason: ({ facts }) =>
+    `The database's files were made by another major version of Postgres${facts?.detail ? ` (${facts.detail})` : ''} than the one that is to open them.`,
+  nextAction: (context) =>
+    `Go back to the release that the data was made with (\`${appliance(context, 'releases')}\`), or move the data with pg_dump from the old version and restore it in the new one. The files were not changed.`,
+};

@@ -1,0 +1,20 @@
+import { describe } from '../commands.ts';
+import type { Rule } from '../rule.ts';
+
+/** A pod was evicted. */
+export const rule: Rule = {
+  code: 'evicted',
+  title: 'A pod was evicted',
+  retry: 'automatic',
+  domains: ['evict'],
+  wordings: [
+    {
+      pattern:
+        /low on resource: |exceed(?:s|ed) (?:its )?(?:the )?(?:total )?(?:limit|request|local ephemeral)|Usage of EmptyDir volume|ephemeral local storage usage exceeds|Evicted|evicted|Preempt|TerminationByKubelet|node is shutting down|imminent node shutdown|had condition: \[/i,
+      source: 'kubelet eviction manager',
+    },
+  ],
+  reason: ({ object }) => `${object} was evicted from the node, and no other took its place.`,
+  nextAction: (context) =>
+    `See what the node lacked: \`${describe(context)}\`. Its controller makes a new pod as soon as the node has room; give the machine more of what it lacked.`,
+};

@@ -1,0 +1,19 @@
+import { appliance } from '../commands.ts';
+import type { Rule } from '../rule.ts';
+
+/** The branch is not on the Git server. */
+export const rule: Rule = {
+  code: 'git-branch-missing',
+  title: 'The branch is not on the Git server',
+  retry: 'after-change',
+  domains: ['git'],
+  wordings: [
+    {
+      pattern:
+        /remote branch (?<branch>\S+) not found|couldn't find remote ref ?(?<ref>\S+)?|unknown revision|branch .{0,80}(?:not found|does not exist)|did not match any/i,
+      source: 'git',
+    },
+  ],
+  reason: ({ facts }) => `The branch ${facts?.branch ?? facts?.ref ?? 'that was asked for'} is not on the Git server.`,
+  nextAction: (context) => `Push it, or name one that exists: \`${appliance(context, 'set --branch <branch>')}\`.`,
+};

@@ -1,0 +1,21 @@
+import { appliance } from '../commands.ts';
+import type { Rule } from '../rule.ts';
+
+/** The image is for another CPU. */
+export const rule: Rule = {
+  code: 'image-architecture-mismatch',
+  title: 'The image is for another CPU',
+  retry: 'after-change',
+  domains: ['pull', 'registry', 'log', 'start'],
+  wordings: [
+    {
+      pattern:
+        /no match for platform|no matching manifest for|no image found in (?:image index|manifest list) for architecture|does not match the (?:specified|detected|expected) (?:host )?platform|exec format error|image .{0,60}architecture .{0,60}(?:does not|mismatch|not supported)|choosing image instance/i,
+      source: 'containerd, Docker, containers/image, Linux ENOEXEC',
+    },
+  ],
+  reason: ({ facts, component }) =>
+    `The image ${facts?.image ?? `of ${component}`} is not made for the CPU of this machine.`,
+  nextAction: (context) =>
+    `Install on a machine with the CPU that the release is built for (amd64), or choose a release that has images for this one: \`${appliance(context, 'releases')}\`.`,
+};

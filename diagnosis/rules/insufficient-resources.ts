@@ -1,0 +1,23 @@
+import { describe } from '../commands.ts';
+import type { Rule } from '../rule.ts';
+
+/** The scheduler has no room: CPU, memory, pods. */
+export const rule: Rule = {
+  code: 'insufficient-resources',
+  title: 'The node has no room',
+  retry: 'after-change',
+  domains: ['schedule', 'evict', 'admission'],
+  wordings: [
+    { pattern: /Insufficient (?<detail>[\w./-]+)|Too many pods/, source: 'kube-scheduler NodeResourcesFit' },
+    {
+      pattern:
+        /Node didn't have enough (?:resource: ?|capacity: ?)(?<detail>[\w./-]+)|OutOf(?:cpu|memory|pods|ephemeral-storage)/i,
+      source: 'kubelet admission, lifecycle/predicate.go',
+    },
+    { pattern: /not enough (?:cpu|memory|resources)|exceeds node allocatable/i, source: 'kubelet, Talos' },
+  ],
+  reason: ({ object, facts }) =>
+    `${object} finds no room on the node${facts?.detail ? `: not enough ${facts.detail}` : ''}.`,
+  nextAction: (context) =>
+    `Give the machine more CPU and memory (the appliance's release says how much), or remove what else runs on it; \`${describe(context)}\` shows what is asked for and free. The pod is placed as soon as there is room.`,
+};

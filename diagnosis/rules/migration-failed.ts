@@ -1,0 +1,27 @@
+import { appliance } from '../commands.ts';
+import type { Rule } from '../rule.ts';
+
+/** A migration ended with an error. */
+export const rule: Rule = {
+  code: 'migration-failed',
+  title: 'A database migration failed',
+  retry: 'manual',
+  domains: ['log'],
+  wordings: [
+    {
+      pattern:
+        /migration (?:file )?"(?<file>[^"]+)" failed|migration failed with error|migration directory is corrupt|Migration table is already locked|MigrationLocked|Can't take lock to run migrations/i,
+      source: 'knex migrator, migration-list-resolver',
+    },
+    {
+      pattern:
+        /knex migrate.{0,60}(?:failed|error)|migrate:latest.{0,80}(?:fail|error|exit)|migrations? (?:have |has )?failed|failed to (?:run|apply) migrations?|error (?:running|applying|during) migrations?/i,
+      source: 'entrypoints that migrate; charts/alga-core bootstrap job',
+    },
+  ],
+  unless: /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|password authentication failed|Timeout acquiring/i,
+  reason: ({ facts }) =>
+    `A migration${facts?.file ? ` (${facts.file})` : ''} ended with an error; the database stands before it.`,
+  nextAction: (context) =>
+    `Read the error above the failure: \`${appliance(context, 'logs bootstrap')}\`. A lock that was left behind: run \`npx knex migrate:unlock\` in the setup job's image; a migration that does not fit the data: choose another release. Then \`${appliance(context, 'retry')}\`.`,
+};

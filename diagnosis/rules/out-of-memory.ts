@@ -1,0 +1,24 @@
+import { appliance, describe } from '../commands.ts';
+import type { Rule } from '../rule.ts';
+
+/** A container was killed for memory. */
+export const rule: Rule = {
+  code: 'out-of-memory',
+  title: 'A container ran out of memory',
+  retry: 'after-change',
+  domains: ['log', 'start', 'node', 'evict'],
+  wordings: [
+    {
+      pattern: /OOMKilled|OOMKilling|System OOM encountered|Memory cgroup out of memory|oom-kill|oom_reaper/i,
+      source: 'kubelet oom watcher, Linux',
+    },
+    {
+      pattern:
+        /JavaScript heap out of memory|Reached heap limit|java\.lang\.OutOfMemoryError|fatal error: (?:runtime: )?(?:out of memory|cannot allocate memory)|runtime: out of memory|\bMemoryError\b|std::bad_alloc|Cannot allocate memory|Out of memory: Kill/i,
+      source: 'Node, Java, Go, Python, C++',
+    },
+  ],
+  reason: ({ object }) => `A container of ${object} was killed because it used more memory than it may.`,
+  nextAction: (context) =>
+    `Give the machine more memory, or raise the container's memory limit in the release's values; \`${describe(context)}\` shows the limit. It restarts by itself; when it is killed again and again: \`${appliance(context, 'support-bundle')}\`.`,
+};

@@ -1,0 +1,33 @@
+import { describe, kubectl } from '../commands.ts';
+import type { Rule } from '../rule.ts';
+
+/** The process may not read, write or bind what it needs. */
+export const rule: Rule = {
+  code: 'permission-denied',
+  title: 'The process may not do what it needs to',
+  retry: 'after-change',
+  domains: ['log', 'start', 'config'],
+  wordings: [
+    {
+      pattern:
+        /EACCES:? ?(?:permission denied)?,? ?(?:(?:\w+) '(?<path>[^']+)')?|EPERM: operation not permitted|listen EACCES/i,
+      source: 'Node fs and net',
+    },
+    {
+      pattern:
+        /['"]?(?<path>\/[\w/.@-]+)['"]?: (?:Permission denied|Operation not permitted|Read-only file system)|Permission denied|permission denied|Operation not permitted|operation not permitted|Read-only file system|EROFS/i,
+      source: 'strerror of EACCES, EPERM, EROFS',
+    },
+    {
+      pattern:
+        /data directory "(?<path>[^"]+)" has (?:invalid permissions|wrong ownership)|AccessDeniedException|PermissionError|must be run as|running as root/i,
+      source: 'Postgres miscinit.c, Java, Python',
+    },
+  ],
+  unless:
+    /permission denied for (?:schema|table|relation|database|sequence|function|view|language|type|tablespace)|permission denied to|\(publickey|code = PermissionDenied/i,
+  reason: ({ object, facts }) =>
+    `A process in ${object} may not read, write or bind what it needs${facts?.path ? `: ${facts.path}` : ''}.`,
+  nextAction: (context) =>
+    `Compare the user that the container runs as with the owner of the volume: \`${describe(context)}\` and \`${kubectl(context, '-n msp get pvc')}\`. The chart must set fsGroup (or an init step must chown the folder); take a release in which it does.`,
+};

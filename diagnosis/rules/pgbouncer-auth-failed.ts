@@ -1,0 +1,28 @@
+import { appliance, kubectl } from '../commands.ts';
+import type { Rule } from '../rule.ts';
+
+/** PgBouncer refuses the client, or cannot log in to Postgres. */
+export const rule: Rule = {
+  code: 'pgbouncer-auth-failed',
+  title: 'PgBouncer cannot log in or refuses a client',
+  retry: 'after-change',
+  domains: ['log', 'probe'],
+  wordings: [
+    {
+      pattern:
+        /server login failed|server login has been failing|no such user|wrong password type|cannot do SCRAM authentication|SASL authentication failed|login rejected/i,
+      source: 'PgBouncer client.c, server.c, scram.c',
+    },
+    { pattern: /auth_query|auth_user|userlist\.txt|auth_type|auth_file/i, source: 'PgBouncer main.c, loader.c' },
+    {
+      pattern:
+        /(?:(?<!user_)pgbouncer|:6432|\b[CS]-0x[0-9a-f]+).{0,200}(?:authentication failed|auth failed|password|login failed)|(?:authentication failed|auth failed).{0,120}(?:(?<!user_)pgbouncer|6432)/i,
+      source: 'drivers through PgBouncer',
+    },
+    { pattern: /login failed|password authentication failed/i, source: 'PgBouncer own log' },
+  ],
+  unless: /could not open auth_file.*No such file/i,
+  reason: ({ component }) => `PgBouncer refuses the password of ${component}, or Postgres refuses PgBouncer's.`,
+  nextAction: (context) =>
+    `Compare who uses what: PgBouncer and the workers read DB_PASSWORD_PGBOUNCER of the Secret db-credentials. Restart PgBouncer so that it reads it anew: \`${kubectl(context, '-n msp rollout restart deployment/pgbouncer')}\`; if it stays, the role's password in Postgres is another: \`${appliance(context, 'start --recover')}\` sets it again.`,
+};

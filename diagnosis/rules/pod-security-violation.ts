@@ -1,0 +1,28 @@
+import { describe, kubectl, namedObject } from '../commands.ts';
+import type { Rule } from '../rule.ts';
+
+/** Admission refuses the pod for its security settings. */
+export const rule: Rule = {
+  code: 'pod-security-violation',
+  title: 'The pod’s security settings are refused',
+  retry: 'after-change',
+  domains: ['admission', 'config', 'helm', 'flux-apply', 'kube-api'],
+  wordings: [
+    {
+      pattern:
+        /violates PodSecurity "(?<detail>[^"]+)"|unable to validate against any (?:security context constraint|pod security policy)|PodSecurity (?:policy )?violation/i,
+      source: 'pod-security-admission',
+    },
+    {
+      pattern:
+        /container has runAsNonRoot and image (?:will run as root|has non-numeric user)|runAsNonRoot|(?:privileged containers?|hostNetwork|hostPath|host namespaces?|host ports?) (?:is|are) not allowed|must not set .{0,60}securityContext/i,
+      source: 'kubelet security_context.go, admission',
+    },
+  ],
+  reason: ({ object, facts }) =>
+    `The pod of ${object} is refused for its security settings${facts?.detail ? ` (level ${facts.detail})` : ''}.`,
+  nextAction: (context) => {
+    const namespace = namedObject(context.object)?.namespace ?? 'msp';
+    return `The namespace must allow what the pod needs: \`${kubectl(context, `label namespace ${namespace} pod-security.kubernetes.io/enforce=privileged --overwrite`)}\`. The controller then makes the pod by itself. All of it: \`${describe(context)}\`.`;
+  },
+};

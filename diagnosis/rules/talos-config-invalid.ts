@@ -1,0 +1,28 @@
+import { appliance, fileOf } from '../commands.ts';
+import type { Rule } from '../rule.ts';
+
+/** Talos refused the machine configuration. */
+export const rule: Rule = {
+  code: 'talos-config-invalid',
+  title: 'Talos refuses the machine configuration',
+  retry: 'after-change',
+  domains: ['talos'],
+  wordings: [
+    {
+      pattern:
+        /configuration validation failed|config(?:uration)? (?:is )?(?:not valid|invalid)|invalid (?:machine )?config(?:uration)?/i,
+      source: 'Talos machined ApplyConfiguration',
+    },
+    {
+      pattern:
+        /unknown keys found during decoding|error (?:decoding|parsing|loading) (?:document|config|machine config)|failed to (?:parse|load|decode|validate) (?:machine )?config|no config(?:uration)? documents/i,
+      source: 'Talos configloader',
+    },
+    { pattern: /yaml: (?:line \d+|unmarshal|did not find|mapping)|cannot unmarshal !!/i, source: 'gopkg.in/yaml' },
+    { pattern: /code = InvalidArgument/i, source: 'gRPC status of Talos ApplyConfiguration' },
+  ],
+  unless: /install disk|\/dev\//i,
+  reason: () => 'Talos refused the machine configuration; the evidence says which field.',
+  nextAction: (context) =>
+    `Read the field that the evidence names in ${fileOf(context, 'controlplane.yaml')}, give the right value with \`${appliance(context, 'start')}\` and its flags (\`${appliance(context, 'plan')}\` shows what it would write), then run it again.`,
+};

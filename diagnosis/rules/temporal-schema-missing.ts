@@ -1,0 +1,29 @@
+import { kubectl } from '../commands.ts';
+import type { Rule } from '../rule.ts';
+
+/** Temporal's schema was not set up, or is another version's. */
+export const rule: Rule = {
+  code: 'temporal-schema-missing',
+  title: 'Temporal’s database schema is missing',
+  retry: 'after-change',
+  domains: ['log'],
+  wordings: [
+    {
+      pattern:
+        /sql schema version compatibility check failed|unable to read DB schema version|version mismatch for (?:keyspace\/database|keyspace|database)|Expected version: [\d.]+ cannot be greater than Actual version/i,
+      source: 'temporal common/persistence/schema/version.go',
+    },
+    {
+      pattern:
+        /schema_version|relation "(?:namespaces|cluster_metadata_info|executions_visibility|cluster_membership|schema_update_history)" does not exist/i,
+      source: 'temporal schema/postgresql, through lib/pq; appliance contract',
+    },
+    {
+      pattern: /(?:database|schema) "?temporal(?:_visibility)?"? does not exist/i,
+      source: 'lib/pq through temporal-server',
+    },
+  ],
+  reason: () => 'Temporal finds no schema of its version in the database: its autosetup did not run.',
+  nextAction: (context) =>
+    `The server's command must be \`/etc/temporal/entrypoint.sh autosetup\`: take a release whose chart has it, then make the pod anew: \`${kubectl(context, '-n msp rollout restart deployment/temporal')}\`.`,
+};

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { BLOCKER_CODES, type BlockerCode } from '../../model/blocker.ts';
+import { classifyText, diagnose } from '../../diagnosis/index.ts';
+import { NOW } from './appliance.ts';
+import type { Case } from './corpus/case.ts';
+import { CASES, isHeldOut, snapshotOf } from './corpus/corpus.ts';
+
+/** Codes that no message names: they are found by comparing things, and their owners raise them. */
+const RAISED_BY_CODE: readonly BlockerCode[] = [
+  'foreign-cluster',
+  'operator-clock-skew',
+  'release-invalid',
+  'input-invalid',
+  'confirmation-needed',
+  'flux-suspended',
+  'unknown-failure',
+];
+
+function answers(one: Case): string[] {
+  if (one.where.startsWith('text ')) {
+    const found = classifyText(one.message, {
+      source: one.where.slice(5),
+      object: 'this machine',
+      component: 'operator',
+      tier: 'platform',
+      at: new Date(NOW).toISOString(),
+    });
+    return found ? [found.code] : [];
+  }
+  return diagnose(snapshotOf(one), { now: new Date(NOW) }).blockers.map((blocker) => blocker.code);
+}
+
+const share = (cases: readonly Case[]) => cases.filter((one) => answers(one).join() === one.code).length / cases.length;
+
+describe('messages that were really said', () => {
+  it.each(
+    CASES.filter((one) => !isHeldOut(one)).map((one) => [one.code, one.where, one.message.slice(0, 90), one] as const),
+  )('%s in %s: %s', (code, _where, _message, one) => {
+    expect(answers(one)).toEqual([code]);
+  });
+
+  it('knows at least 95 % of those that were held back while the rules were written', () => {
+    const held = CASES.filter(isHeldOut);
+    expect(held.length).toBeGreaterThan(CASES.length / 4);
+    expect(share(held)).toBeGreaterThanOrEqual(0.95);
+  });
+
+  it('has three cases or more of every code that a message can name, each with its source', () => {
+    const counts = Map.groupBy(CASES, (one) => one.code);
+    const codes = Object.values(BLOCKER_CODES)
+      .flat()
+      .filter((code) => !RAISED_BY_CODE.includes(code));
+    expect(codes.filter((code) => (counts.get(code)?.length ?? 0) < 3)).toEqual([]);
+    expect(CASES.filter((one) => one.source.length < 4)).toEqual([]);
+    expect(CASES.length).toBeGreaterThanOrEqual(200);
+  });
+});

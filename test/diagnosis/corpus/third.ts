@@ -1,0 +1,440 @@
+import { type Case, said } from './case.ts';
+
+/** A third collection, made and labelled after the second had been measured. */
+export const third: readonly Case[] = [
+  ...said('pull', [
+    [
+      'image-tag-missing',
+      'Failed to pull image "ghcr.io/nine-minds/temporal-worker:deadbeef": failed to resolve image: ghcr.io/nine-minds/temporal-worker:deadbeef: not found',
+      'containerd 2 transfer service',
+    ],
+    [
+      'image-tag-missing',
+      'Failed to pull image "docker.io/temporalio/auto-setup:9.9.9": rpc error: code = Unknown desc = reading manifest 9.9.9 in docker.io/temporalio/auto-setup: requested image not found',
+      'CRI-O with a mirror',
+    ],
+    [
+      'image-tag-missing',
+      'Failed to pull image "registry.example.com/a/b:1": rpc error: code = NotFound desc = failed to pull and unpack image "registry.example.com/a/b:1": failed to unpack image on snapshotter overlayfs: unexpected media type text/html for sha256:aa: not found',
+      'https://github.com/containerd/containerd/issues/4849',
+    ],
+    [
+      'image-pull-unauthorized',
+      'Failed to pull image "ghcr.io/nine-minds/alga-psa-ee:1": failed to resolve image: failed to authorize: failed to fetch anonymous token: unexpected status from GET request to https://ghcr.io/token?scope=repository%3Anine-minds%2Falga-psa-ee%3Apull&service=ghcr.io: 401 Unauthorized',
+      'containerd 2 transfer service',
+      'alga-core',
+    ],
+    [
+      'image-pull-unauthorized',
+      'Failed to pull image "gcr.io/p/x:1": rpc error: code = PermissionDenied desc = failed to pull and unpack image "gcr.io/p/x:1": failed to resolve reference "gcr.io/p/x:1": unexpected status from HEAD request to https://gcr.io/v2/p/x/manifests/1: 403 Forbidden',
+      'containerd',
+    ],
+    [
+      'image-pull-unauthorized',
+      'Failed to pull image "docker.io/acme/private:1": Error response from daemon: Get "https://registry-1.docker.io/v2/acme/private/manifests/1": unauthorized: incorrect username or password',
+      'Docker Hub',
+    ],
+    [
+      'image-rate-limited',
+      'Failed to pull image "quay.io/x/y:1": initializing source docker://quay.io/x/y:1: reading manifest 1 in quay.io/x/y: StatusCode: 429, too many requests',
+      'containers/image',
+    ],
+    [
+      'image-registry-unreachable',
+      'Failed to pull image "docker.io/library/redis:7": failed to resolve image: failed to do request: Head "https://registry-1.docker.io/v2/library/redis/manifests/7": dial tcp [2600:1f18:2148:bc00::1]:443: connect: network is unreachable',
+      'containerd 2, IPv6 without a route',
+    ],
+    [
+      'image-registry-unreachable',
+      'Failed to pull image "ghcr.io/a/b:1": failed to resolve image: unexpected status from HEAD request to https://ghcr.io/v2/a/b/manifests/1: 504 Gateway Timeout',
+      'containerd 2',
+    ],
+    [
+      'image-registry-unreachable',
+      'Failed to pull image "registry.local/x:1": failed to do request: Head "https://registry.local/v2/x/manifests/1": remote error: tls: handshake failure',
+      'Go crypto/tls',
+    ],
+    [
+      'image-registry-unreachable',
+      'Failed to pull image "ghcr.io/a/b:1": failed to fetch anonymous token: Get "https://ghcr.io/token": read tcp 10.0.2.15:41000->140.82.121.34:443: read: connection reset by peer',
+      'containerd',
+    ],
+    [
+      'image-pull-interrupted',
+      'Failed to pull image "ghcr.io/nine-minds/alga-psa-ee:1": failed to pull and unpack image "ghcr.io/nine-minds/alga-psa-ee:1": failed to copy: context canceled',
+      'containerd, node rebooting',
+      'alga-core',
+    ],
+    [
+      'image-pull-interrupted',
+      'Failed to pull image "ghcr.io/a/b:1": failed to pull and unpack image "ghcr.io/a/b:1": unable to prepare extraction snapshot: cancelled: context canceled',
+      'containerd',
+    ],
+    [
+      'image-pull-interrupted',
+      'Failed to pull image "docker.io/temporalio/auto-setup:1.27.2": writing blob: storing blob to file "/var/tmp/x": happened during read: read tcp 10.0.2.15:50000->104.16.98.215:443: read: connection timed out',
+      'CRI-O',
+    ],
+    [
+      'image-architecture-mismatch',
+      'Failed to pull image "a/b:1": choosing image instance: no image found in image index for architecture arm64, variant "v8", OS linux',
+      'containers/image',
+    ],
+    [
+      'dns-resolution-failure',
+      'Failed to pull image "ghcr.io/a/b:1": failed to resolve image: failed to do request: Head "https://ghcr.io/v2/a/b/manifests/1": dial tcp: lookup ghcr.io on [::1]:53: read udp [::1]:58390->[::1]:53: read: connection refused',
+      'Go net on a machine without resolvers',
+    ],
+    [
+      'dns-resolution-failure',
+      'Failed to pull image "ghcr.io/a/b:1": pinging container registry ghcr.io: Get "https://ghcr.io/v2/": dial tcp: lookup ghcr.io on 10.0.0.2:53: i/o timeout',
+      'CRI-O',
+    ],
+    [
+      'disk-pressure',
+      'Failed to pull image "a/b:1": failed to pull and unpack image "a/b:1": failed to extract layer sha256:22: mount callback failed on /var/lib/containerd/tmpmounts/containerd-mount1: write /var/lib/containerd/tmpmounts/containerd-mount1/usr/bin/x: no space left on device: unknown',
+      'containerd',
+    ],
+  ]),
+  ...said('log', [
+    [
+      'database-auth-failed',
+      'error: pg_hba.conf rejects connection for host "10.244.0.12", user "app_user", database "server", no encryption',
+      'PostgreSQL hba.c',
+      'alga-core',
+    ],
+    [
+      'database-auth-failed',
+      '{"level":"error","time":1714564800000,"err":{"type":"DatabaseError","message":"password authentication failed for user \\"app_user\\"","code":"28P01"},"msg":"boot failed"}',
+      'pino',
+      'alga-core',
+    ],
+    [
+      'database-auth-failed',
+      'ConnectionError: asyncpg.exceptions.InvalidPasswordError: password authentication failed for user "app_user"',
+      'asyncpg',
+      'email-service',
+    ],
+    [
+      'database-unreachable',
+      'AggregateError [ECONNREFUSED]: \n    at internalConnectMultiple (node:net:1122:18)\n  [errors]: [ Error: connect ECONNREFUSED ::1:5432, Error: connect ECONNREFUSED 127.0.0.1:5432 ]',
+      'Node 20',
+      'workflow-worker',
+    ],
+    ['database-unreachable', 'Error: connect ETIMEDOUT 10.96.14.3:5432', 'Node net', 'alga-core'],
+    [
+      'database-unreachable',
+      'failed to connect to `host=db user=app_user database=server`: dial error (dial tcp 10.96.14.3:5432: connect: connection refused)',
+      'jackc/pgx',
+      'temporal',
+    ],
+    [
+      'database-unreachable',
+      'Error: getConnection timed out: remaining connection slots are reserved for non-replication superuser connections',
+      'PostgreSQL',
+      'workflow-worker',
+    ],
+    [
+      'database-unreachable',
+      'sequelize: SequelizeConnectionRefusedError: connect ECONNREFUSED 10.96.14.3:5432',
+      'Sequelize',
+      'email-service',
+    ],
+    [
+      'database-missing',
+      'error: extension "vector" is not available\nDETAIL: Could not open extension control file "/usr/share/postgresql/15/extension/vector.control": No such file or directory.',
+      'PostgreSQL 15',
+      'alga-core',
+    ],
+    ['database-missing', 'PostgresError: database "server" does not exist', 'postgres.js', 'alga-core'],
+    ['database-missing', 'FATAL: no such database: server', 'PgBouncer', 'email-service'],
+    [
+      'database-disk-full',
+      'PANIC:  could not write to file "pg_logical/replorigin_checkpoint.tmp": No space left on device',
+      'PostgreSQL',
+      'db',
+    ],
+    [
+      'database-disk-full',
+      'FATAL:  could not create file "global/pg_internal.init.1": No space left on device',
+      'PostgreSQL',
+      'db',
+    ],
+    [
+      'database-corrupt',
+      'FATAL:  could not read directory "pg_notify": Structure needs cleaning\nPANIC:  could not read from control file: read 0 of 296',
+      'PostgreSQL on a broken file system',
+      'db',
+    ],
+    ['database-corrupt', 'FATAL:  could not open directory "pg_tblspc": No such file or directory', 'PostgreSQL', 'db'],
+    [
+      'database-corrupt',
+      'ERROR:  could not access status of transaction 0\nDETAIL:  Could not open file "pg_xact/0000": No such file or directory.',
+      'PostgreSQL slru.c',
+      'db',
+    ],
+    [
+      'database-corrupt',
+      'PANIC:  replication checkpoint has wrong magic 0 instead of 307747550',
+      'PostgreSQL origin.c',
+      'db',
+    ],
+    [
+      'database-version-mismatch',
+      'The data directory was initialized by PostgreSQL version 14, which is not compatible with this version 16.3 (Debian 16.3-1.pgdg120+1).',
+      'PostgreSQL',
+      'db',
+    ],
+    [
+      'redis-auth-failed',
+      'MaxRetriesPerRequestError: Reached the max retries per request limit (which is 20). Refer to "maxRetriesPerRequest" option for details.\nReplyError: NOAUTH Authentication required.',
+      'ioredis with BullMQ',
+      'workflow-worker',
+    ],
+    [
+      'redis-auth-failed',
+      '[ErrorReply: ERR AUTH <password> called without any password configured for the default user.]',
+      'node-redis',
+      'alga-core',
+    ],
+    [
+      'pgbouncer-auth-failed',
+      'FATAL: pgbouncer: cannot do SCRAM authentication: password is not SCRAM secret',
+      'PgBouncer',
+      'pgbouncer',
+    ],
+    [
+      'pgbouncer-auth-failed',
+      'error: SASL authentication failed\n    at connection to pgbouncer:6432',
+      'node-postgres through PgBouncer',
+      'email-service',
+    ],
+    [
+      'pgbouncer-auth-failed',
+      'WARNING C-0x55: server/app_user_pgbouncer@10.244.0.9:40 pooler error: no such user: app_user_pgbouncer',
+      'PgBouncer 1.20',
+      'pgbouncer',
+    ],
+    [
+      'temporal-schema-missing',
+      'Unable to start server. Error: sql schema version compatibility check failed: pq: relation "schema_version" does not exist',
+      'Temporal',
+      'temporal',
+    ],
+    [
+      'service-link-collision',
+      "Error: Cannot parse 'TEMPORAL_UI_PORT' as number: tcp://10.96.200.3:8080",
+      'a Node program',
+      'temporal-ui',
+    ],
+    [
+      'service-link-collision',
+      'panic: strconv.ParseInt: parsing "tcp://10.96.33.1:7233": invalid syntax',
+      'Go strconv',
+      'temporal',
+    ],
+    [
+      'out-of-memory',
+      'runtime: out of memory: cannot allocate 4194304-byte block (1073741824 in use)\nfatal error: out of memory',
+      'Go runtime',
+      'temporal',
+    ],
+    [
+      'out-of-memory',
+      'node::OOMErrorHandler\nFATAL ERROR: CALL_AND_RETRY_LAST Allocation failed - JavaScript heap out of memory',
+      'Node',
+      'workflow-worker',
+    ],
+    ['permission-denied', "Error: EACCES: permission denied, open '/app/server/.next/trace'", 'Next.js', 'alga-core'],
+    [
+      'permission-denied',
+      'nginx: [emerg] bind() to 0.0.0.0:80 failed (13: Permission denied)',
+      'nginx',
+      'email-service',
+    ],
+    ['permission-denied', "touch: cannot touch '/data/.write-test': Read-only file system", 'coreutils', 'alga-core'],
+    ['permission-denied', "Error: EPERM: operation not permitted, chown '/data'", 'Node fs', 'alga-core'],
+    [
+      'port-conflict',
+      'bind: Address already in use\nFATAL:  could not create any TCP/IP sockets\nLOG:  could not bind IPv4 address "0.0.0.0": Address already in use',
+      'PostgreSQL',
+      'db',
+    ],
+    [
+      'port-conflict',
+      'Warning: Could not create server TCP listening socket *:6379: bind: Address already in use',
+      'Redis',
+      'redis',
+    ],
+    ['dns-resolution-failure', 'Error: getaddrinfo ENOTFOUND redis', 'Node', 'alga-core'],
+    [
+      'dns-resolution-failure',
+      'TransportError: dns error: failed to lookup address information: Name does not resolve',
+      'Temporal Core SDK',
+      'temporal-worker',
+    ],
+    [
+      'dns-resolution-failure',
+      "requests.exceptions.ConnectionError: HTTPSConnectionPool(host='api.example.com', port=443): Max retries exceeded (Caused by NameResolutionError(\"Failed to resolve 'api.example.com' ([Errno -3] Temporary failure in name resolution)\"))",
+      'Python requests',
+      'email-service',
+    ],
+    ['start-command-failed', 'env: ‘node’: No such file or directory', 'coreutils env', 'alga-core'],
+    [
+      'start-command-failed',
+      '/usr/local/bin/docker-entrypoint.sh: exec: line 11: knex: not found',
+      'busybox ash',
+      'workflow-worker',
+    ],
+    [
+      'start-command-failed',
+      "node:internal/modules/cjs/loader:1148\n  throw err;\nError: Cannot find module '/app/dist/worker.js'",
+      'Node',
+      'temporal-worker',
+    ],
+    [
+      'certificate-expired',
+      'tls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time 2026-05-01T11:59:00Z is after 2026-04-01T00:00:00Z',
+      'Go crypto/x509',
+      'temporal-worker',
+    ],
+    [
+      'clock-skew',
+      'ssl.SSLCertVerificationError: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: certificate is not yet valid (_ssl.c:1000)',
+      'Python',
+      'email-service',
+    ],
+    ['disk-pressure', 'OSError: [Errno 28] No space left on device', 'Python', 'email-service'],
+    [
+      'crash-loop',
+      'Error: Missing required environment variable TEMPORAL_ADDRESS',
+      'a Node program',
+      'temporal-worker',
+    ],
+    [
+      'crash-loop',
+      'panic: runtime error: invalid memory address or nil pointer dereference\n[signal SIGSEGV: segmentation violation code=0x1]',
+      'Go runtime',
+      'temporal-ui',
+    ],
+    ['crash-loop', 'SyntaxError: Unexpected token \'<\', "<!DOCTYPE "... is not valid JSON', 'Node', 'email-service'],
+  ]),
+  ...said('mount', [
+    [
+      'config-missing',
+      'MountVolume.SetUp failed for volume "pgbouncer-config" : configmap "pgbouncer-config" not found',
+      'kubelet',
+      'pgbouncer',
+    ],
+    [
+      'volume-mount-failed',
+      'MountVolume.SetUp failed for volume "pvc-0b" : lstat /var/mnt/alga-data/local-path-provisioner/pvc-0b_msp_alga-core-sebastian-postgres-data: no such file or directory',
+      'kubelet local volume',
+      'db',
+    ],
+    [
+      'volume-mount-failed',
+      'MountVolume.WaitForAttach failed for volume "pvc-2" : timed out waiting for the condition',
+      'kubelet',
+      'db',
+    ],
+  ]),
+  ...said('config', [
+    ['config-missing', 'configmaps "temporal-env" not found', 'kubelet', 'temporal'],
+    ['volume-subpath-failed', 'failed to prepare subPath for volumeMount "db-data" of container "db"', 'kubelet', 'db'],
+  ]),
+  ...said('schedule', [
+    [
+      'insufficient-resources',
+      '0/1 nodes are available: 1 Insufficient memory. no new claims to deallocate, preemption: 0/1 nodes are available: 1 No preemption victims found for incoming pod.',
+      'kube-scheduler 1.34',
+      'alga-core',
+    ],
+    [
+      'pvc-unbound',
+      '0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims. not found',
+      'kube-scheduler 1.34',
+      'db',
+    ],
+    [
+      'disk-pressure',
+      "0/1 nodes are available: 1 node(s) had taint {node.kubernetes.io/disk-pressure: }, that the pod didn't tolerate.",
+      'kube-scheduler 1.21',
+    ],
+    [
+      'node-not-ready',
+      "0/1 nodes are available: 1 node(s) had taint {node.kubernetes.io/unreachable: }, that the pod didn't tolerate.",
+      'kube-scheduler 1.21',
+    ],
+  ]),
+  ...said('git', [
+    [
+      'flux-source-unreachable',
+      'failed to checkout and determine revision: unable to clone \'https://github.com/x/y\': Get "https://github.com/x/y/info/refs?service=git-upload-pack": dial tcp 140.82.121.3:443: i/o timeout',
+      'go-git',
+    ],
+    [
+      'flux-source-unreachable',
+      "failed to checkout and determine revision: unable to list remote for 'https://git.example.com/x': unexpected EOF",
+      'go-git',
+    ],
+    [
+      'flux-source-auth',
+      "failed to checkout and determine revision: unable to clone 'https://github.com/x/y': repository not found: git repository: 'https://github.com/x/y'",
+      'go-git',
+    ],
+    [
+      'flux-source-ref-missing',
+      "failed to checkout and determine revision: unable to clone 'https://github.com/x/y': couldn't find remote ref \"refs/tags/v9\"",
+      'go-git',
+    ],
+    [
+      'dns-resolution-failure',
+      "failed to checkout and determine revision: unable to list remote for 'ssh://git@git.example.com/x': dial tcp: lookup git.example.com on 10.96.0.10:53: no such host",
+      'go-git',
+    ],
+  ]),
+  ...said('kustomization ReconciliationFailed', [
+    [
+      'flux-apply-rejected',
+      'Namespace/msp dry-run failed (Forbidden): namespaces "msp" is forbidden: User "system:serviceaccount:flux-system:x" cannot patch resource "namespaces" in API group ""',
+      'kustomize-controller with RBAC',
+    ],
+    [
+      'flux-apply-rejected',
+      'Deployment/msp/x dry-run failed: failed to create typed patch object (msp/x; apps/v1, Kind=Deployment): .spec.template.spec.contaners: field not declared in schema',
+      'server-side apply',
+    ],
+  ]),
+  ...said('helm InstallFailed', [
+    [
+      'helm-render-failed',
+      "Helm install failed for release msp/email-service with chart email-service@0.1.0: values don't meet the specifications of the schema(s) in the following chart(s):\nemail-service:\n- (root): image is required",
+      'Helm 3',
+    ],
+    [
+      'helm-timeout',
+      'Helm install failed for release msp/temporal with chart temporal@0.3.0: failed to wait for resources: context deadline exceeded',
+      'Helm 4',
+    ],
+    [
+      'flux-apply-rejected',
+      'Helm install failed for release msp/email-service with chart email-service@0.1.0: failed to create resource: Service "email-service" is invalid: spec.ports[0].port: Invalid value: 0: must be between 1 and 65535, inclusive',
+      'kube-apiserver',
+    ],
+  ]),
+  ...said('talos talosctl -n 192.0.2.10 get disks --insecure', [
+    [
+      'talos-maintenance-unreachable',
+      'rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: dial tcp 192.0.2.10:50000: connect: host is down"',
+      'talosctl',
+    ],
+  ]),
+  ...said('talos talosctl -n 192.0.2.10 bootstrap', [
+    [
+      'talos-tls-mismatch',
+      'error executing bootstrap: rpc error: code = Unavailable desc = connection error: desc = "error reading server preface: remote error: tls: bad certificate"',
+      'talosctl with the keys of another cluster',
+    ],
+  ]),
+];

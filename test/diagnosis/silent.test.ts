@@ -1,0 +1,12 @@
+import { describe, expect, it } from 'vitest';
+import { diagnose } from '../../diagnosis/index.ts';
+import { NOW } from './appliance.ts';
+import { SILENT } from './silent.ts';
+
+describe('what is no blocker, however it looks (blockers.md; lessons 12, 13, 15)', () => {
+  it.each(Object.entries(SILENT))('%s', (_name, snapshot) => {
+    const { blockers, status } = diagnose(snapshot(), { now: new Date(NOW) });
+    expect(blockers.map((one) => `${one.code}/${one.component}: ${one.evidence[0]?.message}`)).toEqual([]);
+    expect(status.rollup.state).not.toBe('failed_action_required');
+  });
+});
