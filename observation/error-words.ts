@@ -1,0 +1,10 @@
+/** Takes what a network call threw, gives what a person can use: the time-out, or the innermost reason. */
+export function errorWords(error: unknown, timeoutMs: number): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.name === 'TimeoutError' || error.name === 'AbortError') return `no answer within ${timeoutMs} ms`;
+  const inner: unknown =
+    error instanceof AggregateError ? error.errors.find((one) => one instanceof Error) : error.cause;
+  const innerWords = inner instanceof Error ? inner.message : '';
+  if (!error.message) return innerWords || error.name;
+  return innerWords && !error.message.includes(innerWords) ? `${error.message}: ${innerWords}` : error.message;
+}
