@@ -1,0 +1,131 @@
+import { randomUUID } from 'node:crypto';
+import { constants } from 'node:fs';
+import { access, chmod, link, lstat, mkdir, open, readFile, readdir, rm, stat, unlink } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
+
+/** Names of the files in a site's folder (appliance contract, "Installer facts"); every one is 0600, every folder 0700. */
+export const SITE_FILES = {
+  record: 'site.json',
+  talosconfig: 'talosconfig',
+  kubeconfig: 'kubeconfig',
+  secrets: 'secrets.yaml',
+  machineConfig: 'controlplane.yaml',
+  statusToken: 'status-token',
+  authKey: 'auth-key',
+  nodeIp: 'node-ip',
+  appUrl: 'app-url',
+  values: 'values',
+  report: 'install-report.json',
+} as const;
+
+const PRIVATE_FILE = 0o600;
+const PRIVATE_FOLDER = 0o700;
+
+/** Takes the environment, gives the folder that holds all sites: ALGA_APPLIANCE_HOME, or ~/.alga-psa-appliance. */
+export function applianceHome(environment: NodeJS.ProcessEnv = process.env): string {
+  return environment['ALGA_APPLIANCE_HOME'] || join(homedir(), '.alga-psa-appliance');
+}
+
+/** One folder of the operator's machine, written as its secrets demand. Names are relative to it. */
+export interface PrivateFolder {
+  readonly root: string;
+  path(name: string): string;
+  exists(name: string): Promise<boolean>;
+  /** Gives the text, or null where there is no such file. */
+  read(name: string): Promise<string | null>;
+  /** Writes to a temporary file of mode 0600 and renames it; the folder is made 0700. Throws the file system's error. */
+  write(name: string, text: string): Promise<void>;
+  /** Writes only where nothing is; gives false, and changes nothing, where a file is already. Two callers cannot both win. */
+  createOnce(name: string, text: string): Promise<boolean>;
+  /** Sets 0600 on a file that another program made. Does nothing where there is none. */
+  protect(name: string): Promise<void>;
+  list(): Promise<string[]>;
+  remove(name: string): Promise<void>;
+}
+
+/** Takes the folder of all sites and a site's name, gives that site's folder. Nothing is made until something is written. */
+export function siteFolder(home: string, siteId: string): PrivateFolder {
+  return privateFolder(join(home, siteId));
+}
+
+/** Takes the folder of all sites, gives the names of those that have a record. */
+export async function listSites(home: string): Promise<string[]> {
+  const entries = await readdir(home, { withFileTypes: true }).catch(ignoreMissing([]));
+  const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+  const known = await Promise.all(names.map((name) => siteFolder(home, name).exists(SITE_FILES.record)));
+  return names.filter((_, index) => known[index]).toSorted();
+}
+
+/** Takes a path, gives the folder there as a PrivateFolder. */
+export function privateFolder(root: string): PrivateFolder {
+  const path = (name: string): string => join(root, name);
+  const prepare = async (file: string): Promise<void> => {
+    await mkdir(dirname(file), { recursive: true, mode: PRIVATE_FOLDER });
+    await chmod(root, PRIVATE_FOLDER);
+  };
+  return {
+    root,
+    path,
+    exists: async (name) => (await stat(path(name)).catch(ignoreMissing(null))) !== null,
+    read: async (name) => readFile(path(name), 'utf8').catch(ignoreMissing(null)),
+    write: async (name, text) => {
+      await prepare(path(name));
+      await writeFileAtomic(path(name), text, { encoding: 'utf8', mode: PRIVATE_FILE });
+    },
+    createOnce: async (name, text) => {
+      await prepare(path(name));
+      const temporary = path(`${name}.${randomUUID()}.new`);
+      const file = await open(temporary, constants.O_CREAT | constants.O_WRONLY | constants.O_TRUNC, PRIVATE_FILE);
+      try {
+        await file.writeFile(text);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      try {
+        await link(temporary, path(name));
+        return true;
+      } catch (error) {
+        if (hasCode(error, 'EEXIST')) return false;
+        throw error;
+      } finally {
+        await unlink(temporary);
+      }
+    },
+    protect: async (name) => {
+      await chmod(path(name), PRIVATE_FILE).catch(ignoreMissing(undefined));
+    },
+    list: async () => readdir(root).catch(ignoreMissing([])),
+    remove: async (name) => rm(path(name), { force: true }),
+  };
+}
+
+/** Takes a path, gives null when files can be made there, else the reason in words. Makes nothing. */
+export async function whyUnwritable(path: string): Promise<string | null> {
+  let at = path;
+  for (;;) {
+    const found = await lstat(at).catch(ignoreMissing(null));
+    if (found) {
+      if (!(await stat(at)).isDirectory()) return `${at} is not a folder`;
+      return access(at, constants.W_OK | constants.X_OK).then(
+        () => null,
+        () => `${at} cannot be written by this user`,
+      );
+    }
+    if (dirname(at) === at) return `${path} has no existing parent folder`;
+    at = dirname(at);
+  }
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}
+
+function ignoreMissing<T>(fallback: T): (error: unknown) => T {
+  return (error) => {
+    if (hasCode(error, 'ENOENT')) return fallback;
+    throw error;
+  };
+}
