@@ -1,0 +1,32 @@
+import type { Group, Program } from './program.ts';
+import { clientPrograms } from './programs/client.ts';
+import { distributionPrograms } from './programs/distribution.ts';
+import { javaPrograms } from './programs/java.ts';
+import { kubernetesPrograms } from './programs/kubernetes.ts';
+import { labPrograms } from './programs/lab.ts';
+import { manifestPrograms } from './programs/manifests.ts';
+
+/** Every program that the product, its tests and its lab run, in the order in which they are installed. */
+export const programs: readonly Program[] = [
+  ...distributionPrograms,
+  ...clientPrograms,
+  ...javaPrograms,
+  ...kubernetesPrograms,
+  ...manifestPrograms,
+  ...labPrograms,
+];
+
+/** The programs that one of the groups needs, in the table's order. */
+export function programsFor(groups: readonly Group[]): Program[] {
+  return programs.filter((program) => program.groups.some((group) => groups.includes(group)));
+}
+
+/**
+ * The row of a program.
+ * @throws RangeError for an id that is not in the table; the message lists those that are
+ */
+export function programById(id: string): Program {
+  const found = programs.find((program) => program.id === id);
+  if (found !== undefined) return found;
+  throw new RangeError(`there is no program ${id}; known are ${programs.map((program) => program.id).join(', ')}`);
+}
