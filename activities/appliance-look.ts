@@ -1,0 +1,99 @@
+import { diagnose } from '../diagnosis/index.ts';
+import type { Diagnosis } from '../diagnosis/index.ts';
+import type { Blocker, BlockerCode } from '../model/blocker.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import type { ActiveOperation, StatusDocument } from '../model/status.ts';
+import { collectSnapshot } from '../observation/index.ts';
+import type { CollectOptions } from '../observation/index.ts';
+import { Blocked } from './blocked.ts';
+import type { PhaseContext } from './phase-activity.ts';
+import { ClusterError } from './ports/kubernetes.ts';
+import type { Cluster } from './ports/kubernetes.ts';
+
+/** For each request of a look. */
+const REQUEST_TIMEOUT_MS = 10_000;
+const LOGIN_TIMEOUT_MS = 5_000;
+/** A diagnosis lists everything there is: often enough to stop a wait soon, too seldom to be a load. */
+const DIAGNOSE_EVERY_MS = 5_000;
+
+export type Looker = Pick<PhaseContext, 'ports' | 'spec' | 'signal'>;
+
+/** One look at the appliance: what was there, and what the one diagnosis says it means. */
+export interface Look extends Diagnosis {
+  readonly snapshot: Snapshot;
+}
+
+/** Takes a phase's context, gives how the observation is to look: with the phase's own clock, network and signal. */
+export function collectOptions({ ports, spec, signal }: Looker): CollectOptions {
+  return {
+    site: { siteId: spec.siteId, nodeIp: spec.nodeIp, appUrl: spec.appUrl },
+    signal,
+    timeoutMs: REQUEST_TIMEOUT_MS,
+    talos: ports.talos.answers(),
+    now: () => ports.clock.now(),
+    probeLogin: async (url) => {
+      const { status, location, error } = await ports.http.get(url, { signal, timeoutMs: LOGIN_TIMEOUT_MS });
+      return { status, location, error };
+    },
+  };
+}
+
+/**
+ * Takes a snapshot, gives what it means. Throws ClusterError `unreachable` when the API server gave nothing at all: then
+ * nothing is known, which is not the same as nothing being wrong.
+ */
+export function lookIn(snapshot: Snapshot, { ports, spec }: Looker, previous: StatusDocument | null): Look {
+  const error = snapshot.kubernetes?.error;
+  if (error) throw new ClusterError('unreachable', 'the API server', error);
+  return { ...diagnose(snapshot, { now: ports.clock.now(), release: spec.release, previous }), snapshot };
+}
+
+/** Takes a cluster, gives one whole look at the appliance, collected now. */
+export async function lookAtAppliance(
+  context: Looker,
+  cluster: Cluster,
+  previous: StatusDocument | null,
+): Promise<Look> {
+  return lookIn(await collectSnapshot(cluster.reader, collectOptions(context)), context, previous);
+}
+
+/** Says of a blocker whether it stands in the way of what is waited for. */
+export type About = (blocker: Blocker) => boolean;
+
+/** Whatever a pod is, it does not start under these. */
+const GENERAL: ReadonlySet<BlockerCode> = new Set([
+  'node-not-ready',
+  'disk-pressure',
+  'insufficient-resources',
+  'cni-failure',
+  'certificate-expired',
+]);
+
+/** Takes names of components, gives what can keep these from running. */
+export function ofComponents(...names: readonly string[]): About {
+  return ({ component, code }) => names.includes(component) || GENERAL.has(code);
+}
+
+/**
+ * Gives a check for a wait: at a gentle pace it looks at the whole appliance, gives the operations that are under way, and
+ * throws Blocked when something stands in the way of what is waited for.
+ */
+export function stopOnBlockers(
+  context: PhaseContext,
+  cluster: Cluster,
+  about: About,
+): () => Promise<readonly ActiveOperation[]> {
+  const { clock } = context.ports;
+  let lookedAt = Number.NEGATIVE_INFINITY;
+  let status: StatusDocument | null = null;
+  return async () => {
+    if (clock.now().getTime() - lookedAt < DIAGNOSE_EVERY_MS) return status?.activeOperations ?? [];
+    const look = await lookAtAppliance(context, cluster, status);
+    lookedAt = clock.now().getTime();
+    ({ status } = look);
+    const found = look.blockers.filter((blocker) => blocker.severity === 'error' && about(blocker));
+    if (found.length > 0) throw new Blocked(found);
+    await context.clear();
+    return status.activeOperations;
+  };
+}

@@ -1,0 +1,136 @@
+import { ApplicationFailure, Context } from '@temporalio/activity';
+import { blockerKey } from '../model/blocker.ts';
+import type { Blocker } from '../model/blocker.ts';
+import type { HeartbeatDetail, InstallFacts, InstallObservation } from '../model/progress.ts';
+import type { InstallSpec } from '../model/site.ts';
+import type { ActiveOperation } from '../model/status.ts';
+import { SIGNAL_OBSERVED } from '../model/workflow-contract.ts';
+import type { PhaseInput, PhaseOutcome } from '../model/workflow-contract.ts';
+import type { PrivateFolder } from '../site-folder/index.ts';
+import { Blocked, blockedFailure } from './blocked.ts';
+import { blockersOf } from './classify.ts';
+import type { Ports } from './ports/index.ts';
+
+/** How often a heartbeat leaves, whatever the phase is busy with: a fifth of the heartbeat time-out. */
+const HEARTBEAT_EVERY_MS = 2_000;
+/** How long a parked phase rests between two looks. */
+const LOOK_EVERY_MS = 5_000;
+
+/** What a phase has in hand. */
+export interface PhaseContext {
+  readonly ports: Ports;
+  readonly spec: InstallSpec;
+  readonly facts: InstallFacts;
+  readonly folder: PrivateFolder;
+  /** Aborted when the install is cancelled, the input changes, or the worker shuts down. */
+  readonly signal: AbortSignal;
+  /** Says what is waited for and what was last seen; goes out with the next heartbeat. */
+  see(what: string, saw: string, activeOperations?: readonly ActiveOperation[]): void;
+  /** Tells the workflow that tiers, operations or warnings changed. The same picture twice is told once. */
+  report(observation: InstallObservation): Promise<void>;
+  /**
+   * To be called by a wait after a look that found nothing in the way: a parked install is shown as going on from then on,
+   * although the wait is not over. Does nothing when the phase is not parked.
+   */
+  clear(): Promise<void>;
+}
+
+export type PhaseRun = (context: PhaseContext) => Promise<PhaseOutcome>;
+export type PhaseActivity = (input: PhaseInput) => Promise<PhaseOutcome>;
+
+/**
+ * Takes the ports and a phase, gives the activity around it: a heartbeat over the whole body, one way for a failure to become
+ * a blocker, and the patient look of a parked phase. A parked phase looks again every few seconds in here, so that a night of
+ * waiting adds a handful of events to the history; it returns when the phase went on, and fails with `Blocked` when the
+ * blockers became others or the patience that the workflow set is over.
+ */
+export function phaseActivity(ports: Ports, run: PhaseRun): PhaseActivity {
+  return async (input) => {
+    const context = Context.current();
+    const detail: { current: HeartbeatDetail } = { current: { wait: null, activeOperations: [] } };
+    const beat = setInterval(() => context.heartbeat(detail.current), HEARTBEAT_EVERY_MS);
+    context.heartbeat(detail.current);
+    try {
+      return await lookUntilNew(ports, input, detail, run);
+    } catch (error) {
+      if (error instanceof Blocked) throw blockedFailure(error);
+      throw error;
+    } finally {
+      clearInterval(beat);
+    }
+  };
+}
+
+async function lookUntilNew(
+  ports: Ports,
+  input: PhaseInput,
+  detail: { current: HeartbeatDetail },
+  run: PhaseRun,
+): Promise<PhaseOutcome> {
+  const known = new Set(input.looking?.known);
+  const context = phaseContext(ports, input, detail, known);
+  const until = ports.clock.now().getTime() + (input.looking?.patienceMs ?? 0);
+  for (;;) {
+    try {
+      return await run(context);
+    } catch (error) {
+      context.signal.throwIfAborted();
+      const blockers = blockersOf(error, context, Context.current().info.attempt);
+      if (blockers === null) throw ApplicationFailure.fromError(error);
+      const keys = new Set(blockers.map(blockerKey));
+      const isKnown = keys.size === known.size && [...keys].every((key) => known.has(key));
+      if (!isKnown || ports.clock.now().getTime() >= until)
+        throw new Blocked(blockers, error instanceof Blocked ? error.facts : {});
+      context.see('the cause to go away', reasons(blockers));
+    }
+    await ports.clock.sleep(LOOK_EVERY_MS, context.signal);
+  }
+}
+
+function phaseContext(
+  ports: Ports,
+  input: PhaseInput,
+  detail: { current: HeartbeatDetail },
+  known: Set<string>,
+): PhaseContext {
+  const context = Context.current();
+  let reported = '';
+  const tell = async (observation: InstallObservation): Promise<void> => {
+    const { workflowExecution } = context.info;
+    if (!workflowExecution) return;
+    const handle = context.client.workflow.getHandle(workflowExecution.workflowId, workflowExecution.runId);
+    await handle.signal(SIGNAL_OBSERVED, observation);
+  };
+  return {
+    ports,
+    spec: input.spec,
+    facts: input.facts,
+    folder: ports.folder(input.spec.siteId),
+    signal: context.cancellationSignal,
+    see: (what, saw, activeOperations = []) => {
+      const now = ports.clock.now().toISOString();
+      const before = detail.current.wait;
+      const isNew = before === null || before.what !== what || before.saw !== saw;
+      detail.current = {
+        wait: { what, saw, since: before?.what === what ? before.since : now, seenAt: now },
+        activeOperations: [...activeOperations],
+      };
+      if (isNew) context.heartbeat(detail.current);
+    },
+    report: async (observation) => {
+      const told = JSON.stringify(observation);
+      if (told === reported) return;
+      await tell(observation);
+      reported = told;
+    },
+    clear: async () => {
+      if (known.size === 0) return;
+      await tell({ unblocked: true });
+      known.clear();
+    },
+  };
+}
+
+function reasons(blockers: readonly Blocker[]): string {
+  return blockers.map((blocker) => blocker.reason).join('; ');
+}

@@ -1,0 +1,14 @@
+import type { PhaseOutcome } from '../../model/workflow-contract.ts';
+import type { PhaseContext } from '../phase-activity.ts';
+import { awaitTier } from '../tier-wait.ts';
+
+/** Waits for the database setup: databases and roles, migrations, seeds. */
+export async function awaitBootstrap(context: PhaseContext): Promise<PhaseOutcome> {
+  const { status } = await awaitTier(context, { tier: 'bootstrap', what: 'the database to be set up' });
+  const { usersCount } = status.bootstrap.seed;
+  return {
+    did: 'acted',
+    detail: usersCount === null ? 'The database is set up' : `The database is set up, with ${usersCount} users`,
+    ...(usersCount !== null && { facts: { usersCount } }),
+  };
+}

@@ -1,0 +1,150 @@
+import { isDeepStrictEqual } from 'node:util';
+import { z } from 'zod';
+import { API_VERSION } from '../../model/appliance.ts';
+import { blocker } from '../../model/blocker.ts';
+import { tierStates } from '../../model/tiers.ts';
+import type { PhaseOutcome } from '../../model/workflow-contract.ts';
+import { SITE_FILES } from '../../site-folder/index.ts';
+import { lookAtAppliance } from '../appliance-look.ts';
+import { openCluster } from '../cluster.ts';
+import type { PhaseContext } from '../phase-activity.ts';
+import type { Cluster } from '../ports/kubernetes.ts';
+import { readRecord } from './host/site-record.ts';
+import { selectedBootstrap, writeSelection } from './release/selection.ts';
+import { statusUrl } from './status-page.ts';
+
+/** `install-report.json`: what was installed, when, and what is left to do. It holds no secret. */
+const installReport = z.strictObject({
+  apiVersion: z.literal(API_VERSION),
+  kind: z.literal('InstallReport'),
+  installId: z.string().nullable(),
+  siteId: z.string(),
+  nodeIp: z.string(),
+  mode: z.enum(['fresh', 'recover']),
+  wipe: z.string().nullable(),
+  release: z.strictObject({
+    version: z.string(),
+    channel: z.string().nullable(),
+    appVersion: z.string(),
+    branch: z.string(),
+    revision: z.string().nullable(),
+    imageTags: z.record(z.string(), z.string()),
+  }),
+  urls: z.strictObject({ statusUrl: z.string(), loginUrl: z.string() }),
+  timings: z.strictObject({
+    startedAt: z.iso.datetime().nullable(),
+    loginReadyAt: z.iso.datetime().nullable(),
+    finishedAt: z.iso.datetime(),
+    secondsToLogin: z.number().nullable(),
+    secondsInAll: z.number().nullable(),
+  }),
+  usersCount: z.number().nullable(),
+  tiers: tierStates,
+  warnings: z.array(blocker),
+});
+type InstallReport = z.infer<typeof installReport>;
+
+/**
+ * Ends an install: the report is written, existing data is kept from now on, and the site's record is brought up to date. The
+ * report comes first: the promotion makes a new bootstrap job, and the picture of the seconds in which that runs is not the
+ * picture of the install.
+ */
+export async function finishInstall(context: PhaseContext): Promise<PhaseOutcome> {
+  const cluster = await openCluster(context);
+  const reported = await report(context, cluster);
+  const promoted = await promote(context, cluster);
+  await updateRecord(context);
+  const file = context.folder.path(SITE_FILES.report);
+  return {
+    did: promoted || reported ? 'acted' : 'nothing-to-do',
+    detail: `The report is in ${file}`,
+    facts: { promoted: true, reportFile: file },
+  };
+}
+
+/** From now on the database setup keeps what it finds: no restart of anything may be taken for a first install again. */
+async function promote(context: PhaseContext, cluster: Cluster): Promise<boolean> {
+  const before = await selectedBootstrap(cluster, context.signal);
+  if (before?.mode === 'recover') return false;
+  await writeSelection(context, cluster, 'recover');
+  const after = await selectedBootstrap(cluster, context.signal);
+  if (after?.mode !== 'recover') throw new Error('the bootstrap mode was set to recover and does not stand so');
+  return true;
+}
+
+async function report(context: PhaseContext, cluster: Cluster): Promise<boolean> {
+  const { facts, folder, spec } = context;
+  const written = await folder.read(SITE_FILES.report);
+  // A killed attempt has written it: its times are the true ones.
+  if (written !== null && facts.installId !== undefined && installIdIn(written) === facts.installId) return false;
+  const { status, blockers } = await lookAtAppliance(context, cluster, null);
+  const { algaCore, workflowWorker, emailService, temporalWorker } = spec.release.app.images;
+  const tags = {
+    algaCore: algaCore.tag,
+    workflowWorker: workflowWorker.tag,
+    emailService: emailService.tag,
+    temporalWorker: temporalWorker.tag,
+  };
+  const content: InstallReport = {
+    apiVersion: API_VERSION,
+    kind: 'InstallReport',
+    installId: facts.installId ?? null,
+    siteId: spec.siteId,
+    nodeIp: spec.nodeIp,
+    mode: spec.mode,
+    wipe: facts.wipe ?? null,
+    release: {
+      version: spec.release.releaseVersion,
+      channel: spec.channel,
+      appVersion: spec.release.app.version,
+      branch: spec.repo.branch,
+      revision: facts.gitRevision ?? null,
+      imageTags: { ...tags, ...spec.imageTags },
+    },
+    urls: { statusUrl: statusUrl(spec.nodeIp), loginUrl: spec.appUrl },
+    timings: timingsOf(context),
+    usersCount: facts.usersCount ?? status.bootstrap.seed.usersCount,
+    tiers: status.tiers,
+    warnings: [...blockers],
+  };
+  await folder.write(SITE_FILES.report, `${JSON.stringify(content, null, 2)}\n`);
+  return true;
+}
+
+function installIdIn(text: string): string | null {
+  try {
+    return installReport.parse(JSON.parse(text)).installId;
+  } catch {
+    return null; // another version's, or damaged: it is written anew
+  }
+}
+
+function timingsOf({ facts, ports }: PhaseContext): InstallReport['timings'] {
+  const finishedAt = ports.clock.now().toISOString();
+  const { startedAt = null, loginReadyAt = null } = facts;
+  const seconds = (to: string | null): number | null =>
+    startedAt && to ? Math.round((Date.parse(to) - Date.parse(startedAt)) / 1000) : null;
+  return {
+    startedAt,
+    loginReadyAt,
+    finishedAt,
+    secondsToLogin: seconds(loginReadyAt),
+    secondsInAll: seconds(finishedAt),
+  };
+}
+
+/** The consent to wipe was for this install alone: the next one begins from a record that keeps data. */
+async function updateRecord(context: PhaseContext): Promise<void> {
+  const { folder, ports, spec } = context;
+  const before = await readRecord(context);
+  if (!before) return;
+  const after = {
+    ...before,
+    nodeIp: spec.nodeIp,
+    appUrl: spec.appUrl,
+    spec: { ...spec, mode: 'recover', wipeConfirmed: false },
+  };
+  if (isDeepStrictEqual(after, before)) return;
+  const record = { ...after, updatedAt: ports.clock.now().toISOString() };
+  await folder.write(SITE_FILES.record, `${JSON.stringify(record, null, 2)}\n`);
+}

@@ -1,0 +1,117 @@
+import type { PhaseOutcome } from '../../../model/workflow-contract.ts';
+import type { PhaseContext } from '../../phase-activity.ts';
+import { TalosError } from '../../ports/talos.ts';
+import type { TalosTarget } from '../../ports/talos.ts';
+import { stop } from '../../stop.ts';
+import { waitFor } from '../../wait.ts';
+import type { Sight } from '../../wait.ts';
+import { handOver, lastHandover } from './handover.ts';
+import type { Handover } from './handover.ts';
+import { openOwnNode } from './identity.ts';
+import { LEFT_ALONE, nodeTarget } from './node-target.ts';
+import { ensureResolvers } from './resolvers.ts';
+import { watchTrouble } from './trouble.ts';
+import type { TroubleWatch } from './trouble.ts';
+import { wantedConfig } from './wanted-config.ts';
+
+const LOOK_EVERY_MS = 1_000;
+/** A node that took its configuration shows its maintenance API a few seconds longer; after this it has not gone to work. */
+const LEAVES_WITHIN_MS = 30_000;
+/** Talos tries 20 minutes to pull its installer, then reboots (internal/pkg/containers/image, PullTimeout). */
+const INSTALLS_WITHIN_MS = 30 * 60_000;
+/** A node that came back twice with the same configuration gets it again after this rest. */
+const REST_MS = 2 * 60_000;
+
+/**
+ * Waits until the node is installed, has booted from its disk and answers over its secure API. A node that comes back into
+ * maintenance mode gets its configuration again, with the resolvers of today.
+ */
+export async function awaitSecureApi(context: PhaseContext): Promise<PhaseOutcome> {
+  const target = await nodeTarget(context);
+  if (!target) return { did: 'nothing-to-do', detail: LEFT_ALONE };
+  const trouble = watchTrouble(context, target);
+  const version = await waitFor(context, {
+    what: `${target.nodeIp} to install Talos and answer`,
+    everyMs: LOOK_EVERY_MS,
+    look: () => look(context, target, trouble),
+  });
+  return { did: 'nothing-to-do', detail: `Talos ${version} answers on ${target.nodeIp}` };
+}
+
+async function look(context: PhaseContext, target: TalosTarget, trouble: TroubleWatch): Promise<Sight<string>> {
+  const node = await context.ports.talos.mode(target.nodeIp, context.signal);
+  if (node.mode === 'maintenance') return { saw: await inMaintenance(context) };
+  if (node.mode === 'silent') return { saw: await inSilence(context, node.error) };
+  try {
+    const version = await openOwnNode(context, target);
+    await ensureResolvers(context, target);
+    const services = await context.ports.talos.services(target, context.signal);
+    // While it installs, a node runs no etcd service; from its first boot on it does, waiting for its bootstrap.
+    if (services.some((service) => service.id === 'etcd')) return { done: version };
+    return { saw: (await trouble.look(services)) ?? 'it answers and installs' };
+  } catch (error) {
+    if (error instanceof TalosError && (error.fault === 'unreachable' || error.fault === 'timeout')) {
+      return { saw: 'it answered and is silent again' };
+    }
+    throw error;
+  }
+}
+
+async function inMaintenance(context: PhaseContext): Promise<string> {
+  const wanted = await wantedConfig(context);
+  if (!wanted || context.facts.alreadyInstalled) throw lostItsDisk(context);
+  const handed = await lastHandover(context);
+  const age = handed ? context.ports.clock.now().getTime() - Date.parse(handed.at) : Infinity;
+  const isSame = handed?.digest === wanted.digest;
+  if (isSame && age < LEAVES_WITHIN_MS) return 'it took its configuration and is about to install';
+  if (handed && isSame && handed.times >= 2 && age < REST_MS) throw cameBack(context, handed);
+  await handOver(context, wanted);
+  return handed
+    ? 'it came back without having installed itself; it has its configuration again'
+    : 'it took its configuration';
+}
+
+async function inSilence(context: PhaseContext, error: TalosError): Promise<string> {
+  const handed = await lastHandover(context);
+  const since = handed ? context.ports.clock.now().getTime() - Date.parse(handed.at) : null;
+  if (since === null) throw error;
+  if (since < INSTALLS_WITHIN_MS) return 'no answer: it installs Talos to its disk, or reboots';
+  const minutes = Math.round(since / 60_000);
+  throw stop(context, 'talos-api-unreachable', {
+    component: 'talos',
+    object: `node ${context.spec.nodeIp}`,
+    reason: `The node ${context.spec.nodeIp} took its configuration ${minutes} minutes ago and has not answered since: its installation hangs, or it came up with another address.`,
+    nextAction: `Look at the machine's console: it names the address it has, and the line "task install" says what it waits for. Most often the installer image cannot be pulled; then give it other resolvers: \`appliance-client set --dns-servers <ip> --site ${context.spec.siteId}\`. The installer keeps looking.`,
+    evidence: evidenceOf(context, error.answer.stderr),
+  });
+}
+
+function cameBack(context: PhaseContext, handed: Handover): Error {
+  const { nodeIp, installDisk, release, siteId } = context.spec;
+  const reason = `The node ${nodeIp} took its configuration ${handed.times} times and came back into maintenance mode each time: it does not get through its installation to ${installDisk}.`;
+  return stop(context, 'unknown-failure', {
+    component: 'talos',
+    object: `node ${nodeIp}`,
+    reason,
+    nextAction: `Look at the machine's console: the line "task install" says why. Most often ${release.os.installer.image} cannot be pulled (\`appliance-client set --dns-servers <ip> --site ${siteId}\`), or ${installDisk} cannot be written. The installer hands the configuration over again every few minutes.`,
+    evidence: evidenceOf(context, reason),
+  });
+}
+
+function lostItsDisk(context: PhaseContext): Error {
+  const { nodeIp } = context.spec;
+  return stop(context, 'talos-etcd-unhealthy', {
+    component: 'talos',
+    object: `node ${nodeIp}`,
+    reason: `The node ${nodeIp} was installed and now waits for its first configuration: it has lost its disk, or started from another medium.`,
+    nextAction: `Let the machine start from its own disk. If that disk is gone, the cluster on it is gone too: install afresh with another site name.`,
+  });
+}
+
+function evidenceOf(
+  context: PhaseContext,
+  message: string,
+): { source: string; object: string; message: string; at: string }[] {
+  const at = context.ports.clock.now().toISOString();
+  return [{ source: 'talosctl', object: `node ${context.spec.nodeIp}`, message, at }];
+}

@@ -1,0 +1,115 @@
+import type { PhaseOutcome } from '../../../model/workflow-contract.ts';
+import type { PhaseContext } from '../../phase-activity.ts';
+import { TalosError } from '../../ports/talos.ts';
+import type { TalosFault, TalosService, TalosTarget } from '../../ports/talos.ts';
+import { stop } from '../../stop.ts';
+import { waitFor } from '../../wait.ts';
+import type { Sight } from '../../wait.ts';
+import { compareAuthority } from './identity.ts';
+import { LEFT_ALONE, namesExistingCluster, nodeTarget } from './node-target.ts';
+import { watchTrouble } from './trouble.ts';
+
+const LOOK_EVERY_MS = 1_000;
+/** etcd of one member answers within seconds of its start; unhealthy for this long, it does not come up by itself. */
+const HEALTHY_WITHIN_MS = 3 * 60_000;
+/** Ends of a call that tell nothing about its effect: the next look does. */
+const LOOK_AGAIN: readonly TalosFault[] = ['unreachable', 'timeout', 'not-yet', 'already-exists'];
+
+/**
+ * Starts etcd, exactly once, and waits until it is healthy. What decides is the service's state on the node, so that a kill
+ * before or after the call changes nothing; the node itself refuses a second bootstrap (`AlreadyExists`), which is success
+ * here, because only this site's own node has let us in.
+ */
+export async function bootstrapEtcd(context: PhaseContext): Promise<PhaseOutcome> {
+  const target = await nodeTarget(context);
+  if (!target) return { did: 'nothing-to-do', detail: LEFT_ALONE };
+  const talosCaFingerprint = await compareAuthority(context, target);
+  const trouble = watchTrouble(context, target);
+  let started = false;
+  let runningSince: number | null = null;
+  const watchRefusal = refusalWatch(context);
+  await waitFor(context, {
+    what: 'etcd to be healthy',
+    everyMs: LOOK_EVERY_MS,
+    look: async (): Promise<Sight<true>> => {
+      const services = await servicesOf(context, target);
+      if (!services) return { saw: 'the node does not answer' };
+      const etcd = services.find((service) => service.id === 'etcd');
+      if (etcd?.state === 'Running' && etcd.healthy) return { done: true };
+      const wrong = await trouble.look(services);
+      if (etcd?.state === 'Running') {
+        const now = context.ports.clock.now().getTime();
+        runningSince ??= now;
+        if (now - runningSince > HEALTHY_WITHIN_MS) throw unhealthy(context, etcd);
+      } else if (!started) {
+        if (namesExistingCluster(context)) throw unhealthy(context, etcd);
+        const refusal = await tryBootstrap(context, target);
+        started = refusal === null;
+        if (refusal !== null) return { saw: wrong ?? watchRefusal(refusal) };
+      }
+      return { saw: wrong ?? describe(etcd) };
+    },
+  });
+  return started
+    ? { did: 'acted', detail: 'etcd was started and is healthy', facts: { talosCaFingerprint } }
+    : { did: 'nothing-to-do', detail: 'etcd runs already', facts: { talosCaFingerprint } };
+}
+
+/** Gives null where etcd is on its way now; else why the node wants to be asked again, or that the call was cut off. */
+async function tryBootstrap({ ports, signal }: PhaseContext, target: TalosTarget): Promise<string | null> {
+  try {
+    await ports.talos.bootstrap(target, signal);
+    return null;
+  } catch (error) {
+    if (!(error instanceof TalosError) || !LOOK_AGAIN.includes(error.fault)) throw error;
+    return error.fault === 'already-exists' ? null : error.answer.stderr;
+  }
+}
+
+/** A node refuses its bootstrap while its clock is not set; without any time server that does not pass by itself. */
+function refusalWatch(context: PhaseContext): (message: string) => string {
+  let since: number | null = null;
+  return (message) => {
+    if (!message.includes('time is not in sync')) return 'the node is not ready to start etcd';
+    const now = context.ports.clock.now().getTime();
+    since ??= now;
+    if (now - since > HEALTHY_WITHIN_MS) throw withoutTime(context, message);
+    return 'the node waits for a time server to set its clock';
+  };
+}
+
+function withoutTime(context: PhaseContext, message: string): Error {
+  const { nodeIp, siteId, ntpServers } = context.spec;
+  const servers = ntpServers.length > 0 ? ntpServers.join(', ') : 'time.cloudflare.com, its default';
+  const at = context.ports.clock.now().toISOString();
+  return stop(context, 'clock-skew', {
+    component: 'talos',
+    object: `node ${nodeIp}`,
+    reason: `The node ${nodeIp} reaches no time server (it asks ${servers}) and does not start etcd before its clock is set.`,
+    nextAction: `Give it a time server that it reaches: \`appliance-client set --ntp-servers <host> --site ${siteId}\`. The installer goes on by itself.`,
+    evidence: [{ source: 'talosctl', object: `node ${nodeIp}`, message, at }],
+  });
+}
+
+async function servicesOf({ ports, signal }: PhaseContext, target: TalosTarget): Promise<TalosService[] | null> {
+  try {
+    return await ports.talos.services(target, signal);
+  } catch (error) {
+    if (error instanceof TalosError && (error.fault === 'unreachable' || error.fault === 'timeout')) return null;
+    throw error;
+  }
+}
+
+function describe(etcd: TalosService | undefined): string {
+  return etcd ? `etcd is ${etcd.state.toLowerCase()}: ${etcd.message}` : 'the etcd service is not there yet';
+}
+
+function unhealthy(context: PhaseContext, etcd: TalosService | undefined): Error {
+  const object = `node ${context.spec.nodeIp}`;
+  const at = context.ports.clock.now().toISOString();
+  return stop(context, 'talos-etcd-unhealthy', {
+    component: 'etcd',
+    object,
+    evidence: [{ source: 'talosctl', object, message: describe(etcd), at }],
+  });
+}

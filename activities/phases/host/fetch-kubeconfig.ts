@@ -1,0 +1,126 @@
+import type { PhaseOutcome } from '../../../model/workflow-contract.ts';
+import { SITE_FILES } from '../../../site-folder/index.ts';
+import { kubeSystemUid, kubeconfigPath, openCluster } from '../../cluster.ts';
+import type { PhaseContext } from '../../phase-activity.ts';
+import { ClusterError } from '../../ports/kubernetes.ts';
+import { TalosError } from '../../ports/talos.ts';
+import type { TalosTarget } from '../../ports/talos.ts';
+import { stop } from '../../stop.ts';
+import { waitFor } from '../../wait.ts';
+import type { Sight } from '../../wait.ts';
+import { nodeTarget } from './node-target.ts';
+import { readRecord, recordCluster } from './site-record.ts';
+import { watchTrouble } from './trouble.ts';
+import type { TroubleWatch } from './trouble.ts';
+
+const LOOK_EVERY_MS = 1_000;
+/** The node pulls the images of its control plane first: as long as that may take on a bad line. */
+const ANSWERS_WITHIN_MS = 60 * 60_000;
+
+/**
+ * Has a kubeconfig that opens this site's cluster, and proves whose cluster it is: its identity is compared with what this
+ * install and the site's record know, then recorded. The file is written where it is missing or does not open the cluster; one
+ * that the operator named is never written.
+ */
+export async function fetchKubeconfig(context: PhaseContext): Promise<PhaseOutcome> {
+  const target = await nodeTarget(context);
+  const trouble = target ? watchTrouble(context, target) : null;
+  const state = { written: false };
+  const uid = await waitFor(context, {
+    what: 'the Kubernetes API to answer',
+    everyMs: LOOK_EVERY_MS,
+    look: () => look(context, target, trouble, state),
+    late: {
+      afterMs: ANSWERS_WITHIN_MS,
+      end: (saw) => {
+        throw silent(context, saw);
+      },
+    },
+  });
+  await compareIdentity(context, uid);
+  const talosCaFingerprint =
+    context.facts.talosCaFingerprint ?? (target ? await context.ports.talos.caFingerprint(target.talosconfig) : null);
+  await recordCluster(context, { kubeSystemUid: uid, talosCaFingerprint });
+  const path = kubeconfigPath(context);
+  const facts = { kubeSystemUid: uid, ...(talosCaFingerprint !== null && { talosCaFingerprint }) };
+  return state.written
+    ? { did: 'acted', detail: `${path} was written and opens the cluster`, facts }
+    : { did: 'nothing-to-do', detail: `${path} opens the cluster`, facts };
+}
+
+async function look(
+  context: PhaseContext,
+  target: TalosTarget | null,
+  trouble: TroubleWatch | null,
+  state: { written: boolean },
+): Promise<Sight<string>> {
+  const { folder, signal, spec, ports } = context;
+  const mayWrite = spec.existingCluster.kubeconfig === null && target !== null;
+  try {
+    if (mayWrite && !(await folder.exists(SITE_FILES.kubeconfig))) await write(context, target, state);
+    const uid = await kubeSystemUid(await openCluster(context), signal);
+    return uid === null ? { saw: 'it answers and has no kube-system namespace yet' } : { done: uid };
+  } catch (error) {
+    if (error instanceof TalosError && ['unreachable', 'timeout', 'not-yet'].includes(error.fault)) {
+      return { saw: 'the node does not answer' };
+    }
+    if (!(error instanceof ClusterError)) throw error;
+    if (error.fault === 'unreachable' || error.fault === 'timeout') {
+      if (mayWrite && !state.written && (await isOfAnotherAddress(context, target))) {
+        await write(context, target, state);
+        return { saw: 'the kubeconfig named another address; this node’s is fetched' };
+      }
+      const services = target && (await ports.talos.services(target, signal).catch(nothingOfTalos));
+      const wrong = services && (await trouble?.look(services));
+      return { saw: wrong ?? 'no answer yet: the node pulls and starts its control plane' };
+    }
+    // A kubeconfig of an earlier cluster at this address. Ours is fetched once; the node has proven to be ours.
+    if ((error.fault === 'tls' || error.fault === 'unauthorized') && mayWrite && !state.written) {
+      await write(context, target, state);
+      return { saw: 'the kubeconfig was another cluster’s; this one’s is fetched' };
+    }
+    throw error;
+  }
+}
+
+/** The file is of an earlier address or cluster when the node itself gives another server: waiting for that one is in vain. */
+async function isOfAnotherAddress(context: PhaseContext, target: TalosTarget): Promise<boolean> {
+  const fresh = await context.ports.talos.kubeconfig(target, context.signal).catch(nothingOfTalos);
+  const server = (text: string | null): string | undefined => /^\s*server:\s*(\S+)/m.exec(text ?? '')?.[1];
+  return fresh !== null && server(fresh) !== server(await context.folder.read(SITE_FILES.kubeconfig));
+}
+
+async function write(context: PhaseContext, target: TalosTarget, state: { written: boolean }): Promise<void> {
+  const text = await context.ports.talos.kubeconfig(target, context.signal);
+  await context.folder.write(SITE_FILES.kubeconfig, text);
+  state.written = true;
+}
+
+/** A node that this install itself installed has a new cluster: then only what this install saw before counts. */
+async function compareIdentity(context: PhaseContext, uid: string): Promise<void> {
+  const { facts } = context;
+  const recorded = facts.alreadyInstalled === false ? null : (await readRecord(context))?.cluster?.kubeSystemUid;
+  const known = facts.kubeSystemUid ?? recorded ?? null;
+  if (known === null || known === uid) return;
+  const path = kubeconfigPath(context);
+  const at = context.ports.clock.now().toISOString();
+  const message = `kube-system has the uid ${uid}; recorded is ${known}`;
+  throw stop(context, 'foreign-cluster', {
+    component: 'kubernetes',
+    object: 'Namespace kube-system',
+    reason: `The cluster that ${path} opens is not the one that this site installed: ${message}. Nothing was changed.`,
+    evidence: [{ source: 'kubernetes', object: 'Namespace kube-system', message, at }],
+  });
+}
+
+function silent(context: PhaseContext, saw: string): Error {
+  const object = `https://${context.spec.nodeIp}:6443`;
+  const at = context.ports.clock.now().toISOString();
+  const evidence = [{ source: 'kubernetes', object, message: saw, at }];
+  return stop(context, 'kubernetes-unreachable', { component: 'kubernetes', object, evidence });
+}
+
+function nothingOfTalos(error: unknown): null {
+  if (error instanceof TalosError) return null;
+  throw error;
+}

@@ -1,0 +1,25 @@
+import { siteRecord } from '../../../model/site.ts';
+import type { SiteRecord } from '../../../model/site.ts';
+import { SITE_FILES } from '../../../site-folder/index.ts';
+import type { PhaseContext } from '../../phase-activity.ts';
+
+type Needs = Pick<PhaseContext, 'folder' | 'ports'>;
+
+/** Gives the site's record, or null where there is none. Throws when the file is there and is none. */
+export async function readRecord({ folder }: Needs): Promise<SiteRecord | null> {
+  const text = await folder.read(SITE_FILES.record);
+  if (text === null) return null;
+  const parsed = siteRecord.safeParse(JSON.parse(text));
+  if (parsed.success) return parsed.data;
+  throw new Error(`${folder.path(SITE_FILES.record)} is not a site record: ${parsed.error.message}`);
+}
+
+/** Writes the cluster's identity into the site's record, in one step; does nothing where it stands there already. */
+export async function recordCluster(context: Needs, cluster: NonNullable<SiteRecord['cluster']>): Promise<void> {
+  const record = await readRecord(context);
+  if (!record) return;
+  const { kubeSystemUid, talosCaFingerprint } = record.cluster ?? { kubeSystemUid: null, talosCaFingerprint: null };
+  if (kubeSystemUid === cluster.kubeSystemUid && talosCaFingerprint === cluster.talosCaFingerprint) return;
+  const updatedAt = context.ports.clock.now().toISOString();
+  await context.folder.write(SITE_FILES.record, `${JSON.stringify({ ...record, cluster, updatedAt }, null, 2)}\n`);
+}

@@ -1,0 +1,74 @@
+import { classifyText } from '../../../diagnosis/index.ts';
+import type { Blocker } from '../../../model/blocker.ts';
+import { Blocked } from '../../blocked.ts';
+import type { PhaseContext } from '../../phase-activity.ts';
+import { TalosError } from '../../ports/talos.ts';
+import type { TalosService, TalosTarget } from '../../ports/talos.ts';
+
+/** A passing failure is told only when it is still there at a later look. */
+const LOOKS = 3;
+/** Lines of the kernel log that speak of now; what is further up may be overtaken. */
+const NEWEST_LINES = 5;
+
+/** Watches for the same trouble at several looks in a row. */
+export interface TroubleWatch {
+  /** Gives what the node's own words say is wrong, in one line, or null. Throws Blocked when it does not go away. */
+  look(services: readonly TalosService[]): Promise<string | null>;
+}
+
+/**
+ * Takes a node, gives a watch on what it says itself while it comes up: its services' last events first, then the end of its
+ * kernel log. So a name that cannot be resolved is told while the node still tries, and not when it has given up.
+ */
+export function watchTrouble(context: PhaseContext, target: TalosTarget): TroubleWatch {
+  let last: string | null = null;
+  let times = 0;
+  return {
+    look: async (services) => {
+      const found = inServices(context, services) ?? (await inLog(context, target));
+      times = found && found.code === last ? times + 1 : 1;
+      last = found?.code ?? null;
+      if (found && times >= LOOKS) throw new Blocked([found]);
+      return found?.reason ?? null;
+    },
+  };
+}
+
+function inServices(context: PhaseContext, services: readonly TalosService[]): Blocker | null {
+  for (const { id, message } of services) {
+    const found = classify(context, `service ${id}`, message);
+    if (found) return found;
+  }
+  return null;
+}
+
+async function inLog(context: PhaseContext, target: TalosTarget): Promise<Blocker | null> {
+  const lines = await context.ports.talos.kernelLog(target, context.signal).catch(unlessTalos);
+  for (const line of lines.slice(-NEWEST_LINES).toReversed()) {
+    const found = classify(context, `node ${target.nodeIp}`, line);
+    if (found) return found;
+  }
+  return null;
+}
+
+/** Only what a person can mend counts: that something is not up yet is what is being waited for. */
+const MENDABLE = new Set([
+  'dns-resolution-failure',
+  'clock-skew',
+  'talos-disk-not-found',
+  'disk-pressure',
+  'certificate-expired',
+]);
+
+function classify(context: PhaseContext, object: string, message: string): Blocker | null {
+  const { spec, ports } = context;
+  const at = ports.clock.now().toISOString();
+  const place = { component: 'talos', tier: 'platform', siteId: spec.siteId, nodeIp: spec.nodeIp } as const;
+  const found = classifyText(message, { ...place, source: 'talosctl', object, at });
+  return found && MENDABLE.has(found.code) ? found : null;
+}
+
+function unlessTalos(error: unknown): string[] {
+  if (error instanceof TalosError) return [];
+  throw error;
+}

@@ -1,0 +1,43 @@
+import { NAMESPACES, PRIVILEGED_NAMESPACES } from '../../../model/appliance.ts';
+import type { KubernetesObject } from '../../../model/snapshot.ts';
+import type { PhaseOutcome } from '../../../model/workflow-contract.ts';
+import { applied, openCluster, ref } from '../../cluster.ts';
+import type { PhaseContext } from '../../phase-activity.ts';
+import type { Cluster } from '../../ports/kubernetes.ts';
+import { waitFor } from '../../wait.ts';
+
+/** Flux brings its own namespace; these are the installer's, and the Flux tree declares them in the same words. */
+const OURS = [NAMESPACES.releases, NAMESPACES.appliance, NAMESPACES.workloads, NAMESPACES.storage];
+
+/** Makes the appliance's namespaces. One that is being deleted is waited for, and made anew when it is gone. */
+export async function createNamespaces(context: PhaseContext): Promise<PhaseOutcome> {
+  const cluster = await openCluster(context);
+  let acted = false;
+  for (const name of OURS) {
+    await awaitNotTerminating(context, cluster, name);
+    acted = (await applied(cluster, namespace(name), context.signal)) || acted;
+  }
+  return { did: acted ? 'acted' : 'nothing-to-do', detail: `Namespaces ${OURS.join(', ')}` };
+}
+
+/** Waits while a namespace is being deleted: what is made in it now would be deleted with it. */
+export async function awaitNotTerminating(context: PhaseContext, cluster: Cluster, name: string): Promise<void> {
+  await waitFor(context, {
+    what: `namespace ${name} to be gone`,
+    look: async () => {
+      const found = await cluster.get(ref.namespace(name), context.signal);
+      const since = found?.metadata.deletionTimestamp;
+      return since ? { saw: `it is being deleted since ${since}` } : { done: true };
+    },
+  });
+}
+
+/** Takes the name of one of the appliance's namespaces, gives it with the labels that it must have. */
+export function namespace(name: string): KubernetesObject {
+  const labels = PRIVILEGED_NAMESPACES.includes(name)
+    ? { 'pod-security.kubernetes.io/enforce': 'privileged' }
+    : undefined;
+  // In the words of flux/base/namespaces: two writers that agree do not undo each other.
+  const annotations = { 'kustomize.toolkit.fluxcd.io/prune': 'disabled' };
+  return { apiVersion: 'v1', kind: 'Namespace', metadata: { name, annotations, ...(labels && { labels }) } };
+}

@@ -1,0 +1,63 @@
+import type { BlockerCode } from '../../../../model/blocker.ts';
+import type { RemoteAnswer } from '../../../ports/git.ts';
+import { blockerFor } from '../../../stop.ts';
+import { failed, passed } from '../check.ts';
+import type { Check, Look } from '../check.ts';
+
+type Unreachable = Extract<RemoteAnswer, { reachable: false }>;
+
+const CODES: Record<Unreachable['why'], BlockerCode> = {
+  dns: 'git-remote-unreachable',
+  auth: 'git-auth-failed',
+  unreachable: 'git-remote-unreachable',
+  'not-a-repository': 'git-remote-unreachable',
+  timeout: 'git-remote-unreachable',
+  'tool-missing': 'operator-tool-missing',
+};
+
+/**
+ * The remote has exactly this branch. It is hard with or without --require-remote-branch: Flux on the node fetches from the remote
+ * and nothing else, so that an install without it could only wipe, wait and fail.
+ */
+export const gitBranch: Check = {
+  id: 'git-branch',
+  title: 'The branch at the Git remote',
+  group: 'git',
+  needsPrograms: true,
+  run: async (look) => {
+    const { url, branch } = look.spec.repo;
+    const answer = await look.remote();
+    if (!answer.reachable) return failed(unreachable(look, answer));
+    if (answer.revision !== null) return passed(`${branch} of ${url} is at ${answer.revision.slice(0, 12)}`);
+    return failed(missing(look, answer.branches));
+  },
+};
+
+function missing(look: Look, branches: readonly string[]) {
+  const { url, branch } = look.spec.repo;
+  const alike = branches.filter((name) => name.endsWith(branch) || name.startsWith(branch)).slice(0, 5);
+  const hint = alike.length > 0 ? ` Its branches ${alike.join(', ')} are others.` : '';
+  return blockerFor(look, 'git-branch-missing', {
+    component: 'git',
+    object: url,
+    facts: { branch, url },
+    reason: `The remote ${url} has no branch ${branch}, and Flux can only fetch what is there.${hint}`,
+  });
+}
+
+function unreachable(look: Look, answer: Unreachable) {
+  const { url } = look.spec.repo;
+  const code = CODES[answer.why];
+  const isNone = answer.why === 'not-a-repository';
+  return blockerFor(look, code, {
+    component: 'git',
+    object: url,
+    facts: { url, ...(code === 'operator-tool-missing' && { tool: 'git' }) },
+    ...(answer.why === 'dns' && { reason: `The name in ${url} cannot be resolved on this machine.` }),
+    ...(isNone && {
+      reason: `There is no Git repository at ${url}.`,
+      nextAction: `Try it by hand: \`git ls-remote ${url}\`; then start again with the right --repo-url.`,
+    }),
+    evidence: [{ source: 'git', object: url, message: answer.message, at: look.ports.clock.now().toISOString() }],
+  });
+}

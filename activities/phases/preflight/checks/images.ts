@@ -1,0 +1,106 @@
+import type { Blocker, BlockerCode } from '../../../../model/blocker.ts';
+import { imageReference } from '../../../../model/release.ts';
+import type { Image, ReleaseManifest } from '../../../../model/release.ts';
+import type { InstallSpec } from '../../../../model/site.ts';
+import type { TierId } from '../../../../model/tiers.ts';
+import type { ImageAnswer } from '../../../ports/registry.ts';
+import { blockerFor } from '../../../stop.ts';
+import { failed, passed, skipped, warned } from '../check.ts';
+import type { Check, Look } from '../check.ts';
+import { memory } from '../remember.ts';
+
+type Absent = Extract<ImageAnswer, { found: false }>;
+type Vendor = keyof ReleaseManifest['app']['images'];
+type Dependency = keyof ReleaseManifest['dependencies'];
+
+/** An image of the release, whose part it is and which tier waits for it. */
+interface Row {
+  readonly component: string;
+  readonly tier: TierId;
+  readonly of: { readonly vendor: Vendor } | { readonly dependency: Dependency };
+}
+
+/** What people wait for before they can log in must be there; what follows in the background may come later. */
+const ROWS: readonly Row[] = [
+  { component: 'alga-core', tier: 'login', of: { vendor: 'algaCore' } },
+  { component: 'db', tier: 'core', of: { dependency: 'postgres' } },
+  { component: 'redis', tier: 'core', of: { dependency: 'redis' } },
+  { component: 'pgbouncer', tier: 'core', of: { dependency: 'pgbouncer' } },
+  { component: 'local-path-provisioner', tier: 'platform', of: { dependency: 'localPathProvisioner' } },
+  { component: 'storage-helper', tier: 'platform', of: { dependency: 'busybox' } },
+  { component: 'workflow-worker', tier: 'background', of: { vendor: 'workflowWorker' } },
+  { component: 'email-service', tier: 'background', of: { vendor: 'emailService' } },
+  { component: 'temporal-worker', tier: 'background', of: { vendor: 'temporalWorker' } },
+  { component: 'temporal', tier: 'background', of: { dependency: 'temporal' } },
+  { component: 'temporal-ui', tier: 'background', of: { dependency: 'temporalUi' } },
+  { component: 'appliance-status', tier: 'background', of: { dependency: 'node' } },
+];
+
+const FLAGS: Record<Vendor, string> = {
+  algaCore: 'alga-core-tag',
+  workflowWorker: 'workflow-worker-tag',
+  emailService: 'email-service-tag',
+  temporalWorker: 'temporal-worker-tag',
+};
+
+const CODES: Record<Absent['why'], BlockerCode> = {
+  missing: 'image-tag-missing',
+  'name-invalid': 'image-name-invalid',
+  unauthorized: 'image-pull-unauthorized',
+  'rate-limited': 'image-rate-limited',
+  dns: 'dns-resolution-failure',
+  unreachable: 'image-registry-unreachable',
+};
+
+/** One check an image: the registry has the tag that the node will ask for. */
+export const imageChecks: readonly Check[] = ROWS.map((row) => ({
+  id: `image-${row.component}`,
+  title: `Image of ${row.component}`,
+  group: 'images',
+  run: (look) => checkImage(look, row),
+}));
+
+/** A tag that is there stays; what is wrong may be mended any minute. */
+const remember = memory<ImageAnswer>(({ found }) => (found ? 10 * 60_000 : 30_000));
+
+async function checkImage(look: Look, row: Row) {
+  if (look.spec.skipImageTagValidation) return skipped('image tags are not checked, as asked');
+  const reference = imageReference(imageOf(look.spec, row));
+  const answer = await remember(look, reference, () => look.ports.registry.lookUp(reference, look.signal));
+  if (answer.found) {
+    const size = answer.sizeBytes === null ? '' : `, ${Math.round(answer.sizeBytes / 1_000_000)} MB`;
+    return passed(`${reference}${size}`);
+  }
+  const blocker = absent(look, row, reference, answer);
+  // Being asked too often says nothing about the image; the node asks from elsewhere, or later.
+  const isSoft = row.tier === 'background' || answer.why === 'rate-limited';
+  return isSoft ? warned(blocker) : failed(blocker);
+}
+
+function imageOf(spec: InstallSpec, { of }: Row): Image {
+  if ('dependency' in of) return spec.release.dependencies[of.dependency];
+  const image = spec.release.app.images[of.vendor];
+  const tag = spec.imageTags[of.vendor];
+  return tag === undefined ? image : { ...image, tag, digest: null };
+}
+
+function absent(look: Look, { component, tier, of }: Row, reference: string, { why, message }: Absent): Blocker {
+  const isHere = why === 'unreachable' || why === 'dns';
+  return blockerFor(look, CODES[why], {
+    component,
+    tier,
+    object: reference,
+    facts: { image: reference },
+    ...(isHere && {
+      reason: `This machine could not ask for the image ${reference}: ${message}.`,
+      nextAction: `Check this machine's network, proxy and DNS. If only the node gets through to the registry, go on without this check: \`appliance-client set --skip-image-tag-validation --site ${look.spec.siteId}\`.`,
+    }),
+    ...(why === 'missing' && {
+      nextAction:
+        'vendor' in of
+          ? `Choose a release whose images exist (\`appliance-client releases\`), or name a tag that does: \`appliance-client set --${FLAGS[of.vendor]} <tag> --site ${look.spec.siteId}\`.`
+          : `The release is incomplete: choose another one (\`appliance-client releases\`).`,
+    }),
+    evidence: [{ source: 'registry', object: reference, message, at: look.ports.clock.now().toISOString() }],
+  });
+}

@@ -1,0 +1,21 @@
+import type { PhaseContext } from '../../phase-activity.ts';
+
+/** Takes who asks, the question, and how to ask it; gives the answer, remembered or new. */
+export type Memory<T> = (context: Pick<PhaseContext, 'ports'>, question: string, ask: () => Promise<T>) => Promise<T>;
+
+/**
+ * Takes for how long an answer of somebody else's server holds, gives a memory for such answers. A parked preflight looks again
+ * every few seconds, all night if need be; registries and Git servers are not asked as often.
+ */
+export function memory<T>(holdsMs: (answer: T) => number): Memory<T> {
+  const byWorld = new WeakMap<object, Map<string, { readonly until: number; readonly answer: T }>>();
+  return async ({ ports }, question, ask) => {
+    const answers = byWorld.get(ports) ?? new Map<string, { readonly until: number; readonly answer: T }>();
+    byWorld.set(ports, answers);
+    const known = answers.get(question);
+    if (known && ports.clock.now().getTime() < known.until) return known.answer;
+    const answer = await ask();
+    answers.set(question, { answer, until: ports.clock.now().getTime() + holdsMs(answer) });
+    return answer;
+  };
+}

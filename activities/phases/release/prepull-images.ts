@@ -1,0 +1,88 @@
+import type { Blocker } from '../../../model/blocker.ts';
+import { imageReference } from '../../../model/release.ts';
+import type { Image } from '../../../model/release.ts';
+import type { InstallSpec } from '../../../model/site.ts';
+import type { PhaseOutcome } from '../../../model/workflow-contract.ts';
+import { Blocked } from '../../blocked.ts';
+import { blockersOf } from '../../classify.ts';
+import type { PhaseContext } from '../../phase-activity.ts';
+import { TalosError } from '../../ports/talos.ts';
+import type { TalosTarget } from '../../ports/talos.ts';
+import { nodeTarget } from '../host/node-target.ts';
+
+/** A line that drops once is no fault: an image is asked for twice before it is one. */
+const ATTEMPTS = 2;
+const PAUSE_MS = 5_000;
+
+interface WantedImage {
+  readonly component: string;
+  readonly reference: string;
+  /** Without it nobody can log in. */
+  readonly core: boolean;
+}
+
+/** Has the node pull the release's images before they are needed. Core images must come; for the others it is tried. */
+export async function prepullImages(context: PhaseContext): Promise<PhaseOutcome> {
+  const target = await nodeTarget(context);
+  if (!target)
+    return { did: 'nothing-to-do', detail: 'No talosconfig was given: the images are pulled when they are needed' };
+  const wanted = wantedImages(context.spec);
+  const warnings: Blocker[] = [];
+  for (const [index, image] of wanted.entries()) {
+    context.see('the node to pull the images', `${index + 1} of ${wanted.length}: ${image.reference}`);
+    const failure = await pull(context, target, image);
+    if (failure && image.core) throw new Blocked([failure]);
+    if (failure) warnings.push({ ...failure, severity: 'warning' });
+    await context.clear();
+  }
+  const pulled = wanted.length - warnings.length;
+  return {
+    did: warnings.length > 0 ? 'degraded' : 'acted',
+    detail: `The node has ${pulled} of ${wanted.length} images`,
+    warnings,
+  };
+}
+
+async function pull(context: PhaseContext, target: TalosTarget, image: WantedImage): Promise<Blocker | null> {
+  const { ports, signal } = context;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await ports.talos.pullImage(target, image.reference, signal);
+      return null;
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof TalosError)) throw error;
+      if (attempt >= ATTEMPTS) return failureOf(context, image, error);
+    }
+    await ports.clock.sleep(PAUSE_MS, signal);
+  }
+}
+
+/** The cause in the diagnosis' words, at the component whose image it is. */
+function failureOf(context: PhaseContext, { component, core }: WantedImage, error: TalosError): Blocker {
+  const [found] = blockersOf(error, context, Number.POSITIVE_INFINITY) ?? [];
+  if (!found) throw error;
+  return { ...found, component, tier: core ? 'login' : 'background', loginBlocking: core };
+}
+
+function wantedImages({ release, imageTags }: InstallSpec): WantedImage[] {
+  const { images } = release.app;
+  const { dependencies } = release;
+  const vendor = (image: Image, tag: string | undefined): string =>
+    imageReference(tag === undefined || tag === image.tag ? image : { ...image, tag, digest: null });
+  const core = (component: string, reference: string): WantedImage => ({ component, reference, core: true });
+  const later = (component: string, reference: string): WantedImage => ({ component, reference, core: false });
+  return [
+    core('db', imageReference(dependencies.postgres)),
+    core('redis', imageReference(dependencies.redis)),
+    core('pgbouncer', imageReference(dependencies.pgbouncer)),
+    core('db', imageReference(dependencies.busybox)),
+    core('alga-core', vendor(images.algaCore, imageTags.algaCore)),
+    later('appliance-status', imageReference(dependencies.node)),
+    later('temporal', imageReference(dependencies.temporal)),
+    later('temporal-ui', imageReference(dependencies.temporalUi)),
+    later('workflow-worker', vendor(images.workflowWorker, imageTags.workflowWorker)),
+    later('email-service', vendor(images.emailService, imageTags.emailService)),
+    later('temporal-worker', vendor(images.temporalWorker, imageTags.temporalWorker)),
+  ];
+}

@@ -1,0 +1,79 @@
+import { parse, stringify } from 'yaml';
+import { z } from 'zod';
+import { applianceValues } from '../../../model/appliance-values.ts';
+import { NAMESPACES, OBJECTS } from '../../../model/appliance.ts';
+import type { InstallSpec } from '../../../model/site.ts';
+import type { KubernetesObject } from '../../../model/snapshot.ts';
+import { SITE_FILES } from '../../../site-folder/index.ts';
+import { applied, ref } from '../../cluster.ts';
+import type { PhaseContext } from '../../phase-activity.ts';
+import type { Cluster } from '../../ports/kubernetes.ts';
+
+/** Helm's controller then reacts to a change at once (flux/README.md). */
+const WATCHED = { 'reconcile.fluxcd.io/watch': 'Enabled' };
+const CORE_VALUES = ref.configMap(NAMESPACES.releases, `${OBJECTS.valuesPrefix}alga-core`);
+
+export type BootstrapMode = 'fresh' | 'recover';
+
+const configMap = z.object({ data: z.object({ 'values.yaml': z.string().optional() }).default({}) });
+const bootstrapValues = z.object({ bootstrap: z.object({ mode: z.string(), installId: z.string() }) });
+
+/** Gives the bootstrap mode and the install's id as they stand in the cluster; null where there are none. */
+export async function selectedBootstrap(
+  cluster: Cluster,
+  signal: AbortSignal,
+): Promise<{ mode: string; installId: string } | null> {
+  const found = await cluster.get(CORE_VALUES, signal);
+  const text = found && configMap.parse(found).data['values.yaml'];
+  const values = bootstrapValues.safeParse(text ? parse(text) : null);
+  return values.success ? values.data.bootstrap : null;
+}
+
+/**
+ * Writes the release's selection and the site's values into the cluster, and copies for people into the site's folder. Says
+ * whether anything in the cluster changed. In recover mode the id stays what it was: the database setup runs anew for another one.
+ */
+export async function writeSelection(context: PhaseContext, cluster: Cluster, mode: BootstrapMode): Promise<boolean> {
+  const { facts, folder, spec, signal } = context;
+  const before = await selectedBootstrap(cluster, signal);
+  const installId = mode === 'recover' ? (before?.installId ?? facts.installId) : facts.installId;
+  if (installId === undefined)
+    throw new Error('this install has no id: the database setup could not be told from another one');
+  const values = Object.entries(applianceValues({ spec, bootstrapMode: mode, installId }));
+  const objects = [
+    ...values.map(([release, content]) =>
+      configMapOf(`${OBJECTS.valuesPrefix}${release}`, { 'values.yaml': stringify(content) }, WATCHED),
+    ),
+    configMapOf(OBJECTS.releaseSelection, selectionOf(spec)),
+  ];
+  let changed = false;
+  for (const object of objects) changed = (await applied(cluster, object, signal)) || changed;
+  for (const [release, content] of values) {
+    await writeCopy(folder, `${SITE_FILES.values}/${release}.yaml`, stringify(content));
+  }
+  await writeCopy(folder, `${SITE_FILES.values}/release-selection.yaml`, stringify(selectionOf(spec)));
+  return changed;
+}
+
+function selectionOf({ release, channel, repo, imageTags }: InstallSpec): Record<string, string> {
+  const { images, version } = release.app;
+  return {
+    releaseVersion: release.releaseVersion,
+    selectedChannel: channel ?? '',
+    appVersion: version,
+    releaseBranch: repo.branch,
+    algaCoreTag: imageTags.algaCore ?? images.algaCore.tag,
+    workflowWorkerTag: imageTags.workflowWorker ?? images.workflowWorker.tag,
+    emailServiceTag: imageTags.emailService ?? images.emailService.tag,
+    temporalWorkerTag: imageTags.temporalWorker ?? images.temporalWorker.tag,
+  };
+}
+
+function configMapOf(name: string, data: Record<string, string>, labels?: Record<string, string>): KubernetesObject {
+  const metadata = { name, namespace: NAMESPACES.releases, ...(labels && { labels }) };
+  return { apiVersion: 'v1', kind: 'ConfigMap', metadata, data };
+}
+
+async function writeCopy(folder: PhaseContext['folder'], name: string, text: string): Promise<void> {
+  if ((await folder.read(name)) !== text) await folder.write(name, text);
+}

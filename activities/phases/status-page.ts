@@ -1,0 +1,54 @@
+import { OBJECTS, PORTS } from '../../model/appliance.ts';
+import type { PhaseOutcome } from '../../model/workflow-contract.ts';
+import { stopOnBlockers } from '../appliance-look.ts';
+import { openCluster } from '../cluster.ts';
+import type { PhaseContext } from '../phase-activity.ts';
+import { blockerFor } from '../stop.ts';
+import { waitFor } from '../wait.ts';
+
+/** People can do without the page: the install waits this long for it and goes on with a warning. */
+const PATIENCE_MS = 10 * 60_000;
+const TIMEOUT_MS = 3_000;
+
+/** Waits for the status page on the node. Late it is a warning; it never holds up the application. */
+export async function awaitStatusPage(context: PhaseContext): Promise<PhaseOutcome> {
+  const { spec, ports, signal } = context;
+  const cluster = await openCluster(context);
+  const url = statusUrl(spec.nodeIp);
+  const check = stopOnBlockers(context, cluster, ({ component }) => component === OBJECTS.statusService);
+  return waitFor<PhaseOutcome>(context, {
+    what: `the status page at ${url}`,
+    look: async () => {
+      const { status, error } = await ports.http.get(`${url}healthz`, { signal, timeoutMs: TIMEOUT_MS });
+      if (status === 200) {
+        return { done: { did: 'acted', detail: `The status page answers at ${url}`, facts: { statusPageSeen: true } } };
+      }
+      const activeOperations = await check();
+      return { saw: error ?? `it answers ${status}`, activeOperations };
+    },
+    late: { afterMs: PATIENCE_MS, end: (saw) => late(context, url, saw) },
+  });
+}
+
+/** Takes a node's address, gives the address of its status page. */
+export function statusUrl(nodeIp: string): string {
+  return `http://${nodeIp.includes(':') ? `[${nodeIp}]` : nodeIp}:${PORTS.statusPage}/`;
+}
+
+function late(context: PhaseContext, url: string, saw: string): PhaseOutcome {
+  const minutes = PATIENCE_MS / 60_000;
+  const warning = blockerFor(context, 'probe-failing', {
+    component: OBJECTS.statusService,
+    object: url,
+    severity: 'warning',
+    loginBlocking: false,
+    reason: `The status page at ${url} did not answer within ${minutes} minutes: ${saw}. The install went on without it.`,
+    evidence: [{ source: 'http', object: url, message: saw, at: context.ports.clock.now().toISOString() }],
+  });
+  return {
+    did: 'degraded',
+    detail: `The status page is late: ${saw}`,
+    facts: { statusPageSeen: false },
+    warnings: [warning],
+  };
+}

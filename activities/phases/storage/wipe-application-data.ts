@@ -1,0 +1,100 @@
+import { NAMESPACES } from '../../../model/appliance.ts';
+import type { PhaseOutcome } from '../../../model/workflow-contract.ts';
+import { openCluster } from '../../cluster.ts';
+import type { PhaseContext } from '../../phase-activity.ts';
+import type { Cluster } from '../../ports/kubernetes.ts';
+import { stop } from '../../stop.ts';
+import { awaitNotTerminating, namespace } from '../identity/create-namespaces.ts';
+import { awaitNoPods, deleteItems, releaseItems, removeFolders } from './erase.ts';
+import type { Guard } from './erase.ts';
+import { holdFlux, startControllers } from './hold-flux.ts';
+import { proveClusterIsOurs } from './prove-cluster.ts';
+import { checkMarker, readMarker, writeMarker } from './wipe-marker.ts';
+import type { Marker } from './wipe-marker.ts';
+import { findApplicationData, foldersOf, makePlan } from './wipe-plan.ts';
+import type { ApplicationData, WipePlan } from './wipe-plan.ts';
+
+/**
+ * Wipes the application's data for a fresh install, once an install. In this order: the cluster is proven to be the site's;
+ * where there is nothing, that is said and nothing is done; every path is valid; somebody has agreed; Flux holds still; what
+ * will be deleted is written down by uid; the application is stopped and seen to be gone; then its claims, its folders on the
+ * node, its volumes, its credentials and Helm's memory of it go. Killed anywhere it goes on with the same list; run again after
+ * its end, or late beside an attempt that has ended, it does nothing, whatever data was made since.
+ */
+export async function wipeApplicationData(context: PhaseContext): Promise<PhaseOutcome> {
+  const { facts, signal } = context;
+  if (facts.wipe !== undefined)
+    return { did: 'nothing-to-do', detail: 'The data was looked at before in this install' };
+  const { installId } = facts;
+  if (installId === undefined) throw new Error('this install has no id: a wipe could not be told from a repeated one');
+  const cluster = await openCluster(context);
+  await proveClusterIsOurs(context, cluster);
+
+  const found = await readMarker(cluster, signal);
+  const isOurs = found?.is.installId === installId;
+  if (isOurs && found.is.state === 'finished') {
+    await startControllers(cluster, signal);
+    return { did: 'nothing-to-do', detail: 'This install has wiped the old data already', facts: { wipe: 'wiped' } };
+  }
+  if (!isOurs) {
+    const data = await findApplicationData(cluster, signal);
+    if (data.claims.length === 0 && data.volumes.length === 0) {
+      await startControllers(cluster, signal);
+      const detail = 'There is no application data: nothing to wipe';
+      return { did: 'nothing-to-do', detail, facts: { wipe: 'nothing-to-wipe' } };
+    }
+    refuseUnlessSafe(context, data);
+  }
+  const marker = isOurs ? found : await begin(context, cluster, installId, found);
+  await wipe(context, cluster, installId, marker);
+  await startControllers(cluster, signal);
+  return { did: 'acted', detail: 'The old application data was wiped', facts: { wipe: 'wiped' } };
+}
+
+function refuseUnlessSafe(context: PhaseContext, data: ApplicationData): void {
+  foldersOf(context, data);
+  if (context.spec.wipeConfirmed) return;
+  const names = [...data.claims, ...data.volumes].map(({ kind, metadata }) => `${kind} ${metadata.name}`);
+  throw stop(context, 'confirmation-needed', {
+    component: 'db',
+    tier: 'core',
+    object: `Namespace ${NAMESPACES.workloads}`,
+    facts: { detail: names.join(', ') },
+  });
+}
+
+async function begin(
+  context: PhaseContext,
+  cluster: Cluster,
+  installId: string,
+  before: Marker | null,
+): Promise<Marker> {
+  for (const name of [NAMESPACES.releases, NAMESPACES.storage]) {
+    await awaitNotTerminating(context, cluster, name);
+    await cluster.apply(namespace(name), context.signal, { force: true });
+  }
+  return writeMarker(cluster, { installId, state: 'holding' }, before, context.signal);
+}
+
+async function wipe(context: PhaseContext, cluster: Cluster, installId: string, begun: Marker): Promise<void> {
+  const { signal } = context;
+  let marker = begun;
+  const guard: Guard = () => checkMarker(cluster, marker, signal);
+  await holdFlux(context, cluster, guard);
+  let plan: WipePlan;
+  if (marker.is.state === 'wiping') {
+    ({ plan } = marker.is);
+  } else {
+    plan = await makePlan(context, cluster);
+    marker = await writeMarker(cluster, { installId, state: 'wiping', plan }, marker, signal);
+  }
+  await deleteItems(context, cluster, { what: 'the application', items: plan.workloads, guard });
+  await awaitNoPods(context, cluster);
+  await deleteItems(context, cluster, { what: 'the claims', items: plan.claims, guard });
+  await removeFolders(context, cluster, { installId, folders: plan.folders, guard });
+  await deleteItems(context, cluster, { what: 'the volumes', items: plan.volumes, guard });
+  await deleteItems(context, cluster, { what: 'the database credentials', items: plan.credentials, guard });
+  await releaseItems(cluster, plan.releases, guard, signal);
+  await deleteItems(context, cluster, { what: "Helm's releases", items: plan.releases, guard });
+  await writeMarker(cluster, { installId, state: 'finished' }, marker, signal);
+}

@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { NAMESPACES } from '../../../model/appliance.ts';
+import type { KubernetesObject } from '../../../model/snapshot.ts';
+import { ref } from '../../cluster.ts';
+import { ClusterError } from '../../ports/kubernetes.ts';
+import type { Cluster } from '../../ports/kubernetes.ts';
+import { wipePlan } from './wipe-plan.ts';
+
+/** Stays in the cluster after the wipe: it is the proof that this install has wiped once, and never does again. */
+const MARKER = ref.configMap(NAMESPACES.releases, 'appliance-wipe');
+const OBJECT = `ConfigMap ${NAMESPACES.releases}/${MARKER.name}`;
+
+const wipeState = z.discriminatedUnion('state', [
+  /** Flux is being brought to hold still; nothing is written down yet, and nothing is deleted. */
+  z.strictObject({ installId: z.string(), state: z.literal('holding') }),
+  /** The plan stands: what it names is deleted. */
+  z.strictObject({ installId: z.string(), state: z.literal('wiping'), plan: wipePlan }),
+  z.strictObject({ installId: z.string(), state: z.literal('finished') }),
+]);
+export type WipeState = z.infer<typeof wipeState>;
+
+/** The marker as it was read or written last; `version` is the API server's own. */
+export interface Marker {
+  readonly is: WipeState;
+  readonly version: string;
+}
+
+/** Gives the marker of the newest wipe in this cluster, whoever's it is; null when there was none. */
+export async function readMarker(cluster: Cluster, signal: AbortSignal): Promise<Marker | null> {
+  const found = await cluster.get(MARKER, signal);
+  return found && markerIn(found);
+}
+
+/**
+ * Writes the marker in the place of the one that was read before, and only in its place: of two attempts that overlap the
+ * slower one fails with ClusterError `conflict`, and has changed nothing. The marker's namespace must be there.
+ */
+export async function writeMarker(
+  cluster: Cluster,
+  is: WipeState,
+  before: Marker | null,
+  signal: AbortSignal,
+): Promise<Marker> {
+  const data = { state: JSON.stringify(is) };
+  if (before)
+    return markerIn(await cluster.patch(MARKER, { metadata: { resourceVersion: before.version }, data }, signal));
+  const { apiVersion, kind, name, namespace } = MARKER;
+  try {
+    const object = { apiVersion, kind, metadata: { name, ...(namespace && { namespace }) }, data };
+    return markerIn(await cluster.create(object, signal));
+  } catch (error) {
+    if (error instanceof ClusterError && error.fault === 'already-exists') throw overtaken();
+    throw error;
+  }
+}
+
+/** Throws ClusterError `conflict` when another attempt, or another install, has written the marker since. */
+export async function checkMarker(cluster: Cluster, mine: Marker, signal: AbortSignal): Promise<void> {
+  if ((await readMarker(cluster, signal))?.version !== mine.version) throw overtaken();
+}
+
+/** Tried again from the top, it is seen how the other attempt has left things. */
+function overtaken(): ClusterError {
+  return new ClusterError('conflict', OBJECT, `${OBJECT}: another attempt at this wipe has overtaken this one`);
+}
+
+function markerIn(object: KubernetesObject): Marker {
+  const { data } = z.object({ data: z.object({ state: z.string() }) }).parse(object);
+  return { is: wipeState.parse(JSON.parse(data.state)), version: object.metadata.resourceVersion ?? '' };
+}

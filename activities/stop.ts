@@ -1,0 +1,24 @@
+import { makeBlocker } from '../diagnosis/index.ts';
+import type { BlockerContext } from '../diagnosis/index.ts';
+import type { Blocker, BlockerCode } from '../model/blocker.ts';
+import { Blocked } from './blocked.ts';
+import type { PhaseContext } from './phase-activity.ts';
+
+/** Where a phase met a cause; site, node, time and (unless said) the tier are known. */
+export type Met = Omit<BlockerContext, 'at' | 'siteId' | 'nodeIp' | 'tier'> & Partial<Pick<BlockerContext, 'tier'>>;
+
+/** Takes what a phase met, gives the blocker for it, in the diagnosis' own words. */
+export function blockerFor(context: Pick<PhaseContext, 'ports' | 'spec'>, code: BlockerCode, met: Met): Blocker {
+  return makeBlocker(code, {
+    tier: 'platform',
+    ...met,
+    at: context.ports.clock.now().toISOString(),
+    siteId: context.spec.siteId,
+    nodeIp: context.spec.nodeIp,
+  });
+}
+
+/** Takes what a phase met, gives the error by which it stops: `throw stop(context, 'foreign-cluster', …)`. */
+export function stop(context: Pick<PhaseContext, 'ports' | 'spec'>, code: BlockerCode, met: Met): Blocked {
+  return new Blocked([blockerFor(context, code, met)]);
+}

@@ -1,0 +1,55 @@
+import type { ActiveOperation } from '../model/status.ts';
+import type { PhaseContext } from './phase-activity.ts';
+import { ClusterError } from './ports/kubernetes.ts';
+
+/** What one look saw: the end of the wait, or what there is instead. */
+export type Sight<T> =
+  | { readonly done: T }
+  | { readonly saw: string; readonly activeOperations?: readonly ActiveOperation[] };
+
+/**
+ * A wait as a value: what is waited for, and how to look. It ends when a look says so, when a look throws (the proof that it
+ * cannot succeed), or by the signal; never because time has passed, unless the wait itself says what a late end means.
+ */
+export interface Wait<T> {
+  /** For people: `storage provisioner to be available`. */
+  readonly what: string;
+  readonly look: () => Promise<Sight<T>>;
+  readonly everyMs?: number;
+  /** After this long: what to give, or what to throw, from what was last seen. */
+  readonly late?: { readonly afterMs: number; readonly end: (saw: string) => T };
+}
+
+/** From a signal on the API server to the next step within one second: half of it is for the look itself. */
+const LOOK_EVERY_MS = 500;
+/** A reboot of the node or a moved laptop: the API server comes back by itself within this time, or a person must look. */
+export const OUTAGE_MS = 3 * 60_000;
+
+/** Takes a wait, gives what it ended with. Each look is shown; a short outage of the API server is part of waiting. */
+export async function waitFor<T>(context: Pick<PhaseContext, 'ports' | 'signal' | 'see'>, wait: Wait<T>): Promise<T> {
+  const { clock } = context.ports;
+  const begun = clock.now().getTime();
+  let answeredAt = begun;
+  for (;;) {
+    context.signal.throwIfAborted();
+    let saw: string;
+    try {
+      const sight = await wait.look();
+      if ('done' in sight) return sight.done;
+      saw = sight.saw;
+      answeredAt = clock.now().getTime();
+      context.see(wait.what, saw, sight.activeOperations);
+    } catch (error) {
+      if (!isOutage(error) || clock.now().getTime() - answeredAt > OUTAGE_MS) throw error;
+      saw = `the API server does not answer (${error.message})`;
+      context.see(wait.what, saw);
+    }
+    if (wait.late && clock.now().getTime() - begun >= wait.late.afterMs) return wait.late.end(saw);
+    await clock.sleep(wait.everyMs ?? LOOK_EVERY_MS, context.signal);
+  }
+}
+
+/** Says whether a failure only means that the API server did not answer. */
+export function isOutage(error: unknown): error is ClusterError {
+  return error instanceof ClusterError && (error.fault === 'unreachable' || error.fault === 'timeout');
+}

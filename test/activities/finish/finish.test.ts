@@ -1,0 +1,104 @@
+import { stat } from 'node:fs/promises';
+import { beforeAll, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { kubernetesPort } from '../../../activities/adapters/kubernetes.ts';
+import { ref } from '../../../activities/cluster.ts';
+import { finishInstall } from '../../../activities/phases/finish.ts';
+import { createSecrets } from '../../../activities/phases/identity/create-secrets.ts';
+import { selectRelease } from '../../../activities/phases/release/select-release.ts';
+import type { Cluster } from '../../../activities/ports/kubernetes.ts';
+import { siteRecord } from '../../../model/site.ts';
+import { recordThisCluster } from '../storage/appliance.ts';
+import { Killed, meddler } from '../support/meddler.ts';
+import { configValue, plainNamespace, secretValue, signal, versionsOf } from '../support/objects.ts';
+import { realCluster } from '../support/real-cluster.ts';
+import { testBed } from '../support/test-bed.ts';
+
+const server = realCluster(false);
+const CORE = ref.configMap('alga-system', 'appliance-values-alga-core');
+const FACTS = {
+  installId: 'install-1',
+  startedAt: '2026-05-01T12:00:00.000Z',
+  loginReadyAt: '2026-05-01T12:40:00.000Z',
+  gitRevision: 'release/1.0-rc5@sha1:aaa',
+  usersCount: 1,
+  wipe: 'wiped',
+} as const;
+
+let cluster: Cluster;
+beforeAll(async () => {
+  cluster = await kubernetesPort().connect(server.kubeconfig);
+  for (const name of ['alga-system', 'appliance-system', 'msp']) await cluster.apply(plainNamespace(name), signal);
+});
+
+test('the mode becomes recover, the report is written without a secret, and a second run changes nothing', async () => {
+  const bed = await testBed(server.kubeconfig);
+  await recordThisCluster(bed);
+  await createSecrets(bed.context());
+  await selectRelease(bed.context({ facts: FACTS }));
+  const outcome = await finishInstall(bed.context({ facts: FACTS, spec: { imageTags: { emailService: 'hotfix' } } }));
+  expect(outcome).toMatchObject({
+    did: 'acted',
+    facts: { promoted: true, reportFile: bed.folder.path('install-report.json') },
+  });
+  expect(parse((await configValue(cluster, CORE, 'values.yaml')) ?? '')).toMatchObject({
+    bootstrap: { mode: 'recover', installId: 'install-1' },
+  });
+
+  const text = (await bed.folder.read('install-report.json')) ?? '';
+  expect(JSON.parse(text)).toMatchObject({
+    kind: 'InstallReport',
+    installId: 'install-1',
+    mode: 'fresh',
+    wipe: 'wiped',
+    release: {
+      version: '1.0-rc5',
+      branch: 'release/1.0-rc5',
+      revision: 'release/1.0-rc5@sha1:aaa',
+      imageTags: { algaCore: '94446747', emailService: 'hotfix' },
+    },
+    urls: { statusUrl: 'http://192.0.2.10:8080/', loginUrl: 'http://192.0.2.10:3000' },
+    timings: { startedAt: FACTS.startedAt, loginReadyAt: FACTS.loginReadyAt, secondsToLogin: 2400 },
+    usersCount: 1,
+  });
+  expect((await stat(bed.folder.path('install-report.json'))).mode & 0o777).toBe(0o600);
+  for (const [at, key] of [
+    [ref.secret('appliance-system', 'appliance-status-auth'), 'token'],
+    [ref.secret('msp', 'alga-psa-shared'), 'ALGA_AUTH_KEY'],
+  ] as const) {
+    const value = await secretValue(cluster, at, key);
+    expect(value).toMatch(/^.{43}$/);
+    expect(text).not.toContain(value);
+  }
+  // The consent to wipe was for this install; whoever starts the next one gives it anew.
+  const record = siteRecord.parse(JSON.parse((await bed.folder.read('site.json')) ?? ''));
+  expect(record.spec).toMatchObject({ mode: 'recover', wipeConfirmed: false });
+  expect(record.cluster).not.toBeNull();
+
+  const before = await versionsOf(cluster, ['v1', 'ConfigMap'], ['v1', 'Secret']);
+  const again = await finishInstall(bed.context({ facts: FACTS, spec: { imageTags: { emailService: 'hotfix' } } }));
+  expect(again).toMatchObject({ did: 'nothing-to-do' });
+  expect(await versionsOf(cluster, ['v1', 'ConfigMap'], ['v1', 'Secret'])).toEqual(before);
+  expect(await bed.folder.read('install-report.json')).toBe(text);
+  // The next install has a report of its own.
+  await finishInstall(bed.context({ facts: { ...FACTS, installId: 'install-2' } }));
+  expect(JSON.parse((await bed.folder.read('install-report.json')) ?? '')).toMatchObject({ installId: 'install-2' });
+});
+
+test('killed after the promotion, it ends what it began', async () => {
+  const bed = await testBed(server.kubeconfig);
+  await recordThisCluster(bed);
+  await selectRelease(bed.context({ facts: FACTS }));
+  const { cluster: killed } = meddler(cluster, {
+    after: async (write) => {
+      if (write === `apply ConfigMap ${CORE.name}`) throw new Killed(write);
+    },
+  });
+  await expect(finishInstall(bed.context({ facts: FACTS, cluster: killed }))).rejects.toThrow(Killed);
+  const report = await bed.folder.read('install-report.json');
+  expect(JSON.parse(report ?? '')).toMatchObject({ kind: 'InstallReport' });
+  expect(JSON.parse((await bed.folder.read('site.json')) ?? '')).toMatchObject({ spec: { mode: 'fresh' } });
+  await finishInstall(bed.context({ facts: FACTS }));
+  expect(await bed.folder.read('install-report.json')).toBe(report);
+  expect(JSON.parse((await bed.folder.read('site.json')) ?? '')).toMatchObject({ spec: { mode: 'recover' } });
+});

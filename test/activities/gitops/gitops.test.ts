@@ -1,0 +1,3 @@
+import './server.ts';
+import './cluster-dns.ts';
+import './install-flux.ts';

@@ -1,0 +1,349 @@
+import { writeFile } from 'node:fs/promises';
+import { describe, expect, test } from 'vitest';
+import { TalosError } from '../../../activities/ports/talos.ts';
+import type { TalosPort } from '../../../activities/ports/talos.ts';
+import type { Ports } from '../../../activities/ports/index.ts';
+import { installFacts } from '../../../model/progress.ts';
+import type { InstallSpec } from '../../../model/site.ts';
+import { checkEverything } from '../../../activities/phases/preflight/index.ts';
+import { testSite } from '../context.ts';
+import type { TestSite } from '../context.ts';
+import { BRANCH, bareRemote, goodPorts, localRegistry, preflight } from './surroundings.ts';
+
+const GB = 1_000_000_000;
+const SILENT = new TalosError('unreachable', {
+  command: 'talosctl get disks --insecure',
+  exitCode: 1,
+  stdout: '',
+  stderr: 'connection refused',
+});
+
+/** A node in maintenance mode, as its port tells it; the real talosctl stands in node.test.ts. */
+const emptyNode: Partial<TalosPort> = {
+  clientVersion: async () => 'v1.12.0',
+  mode: async () => ({ mode: 'maintenance' }),
+  disks: async () => [{ device: '/dev/sda', sizeBytes: 500 * GB, model: 'QEMU', readOnly: false }],
+  links: async () => [
+    { name: 'eth0', up: true, hardwareAddress: '52:54:00:00:00:01', physical: true, addresses: ['192.0.2.10/24'] },
+    { name: 'eth1', up: false, hardwareAddress: '52:54:00:00:00:02', physical: true, addresses: [] },
+  ],
+  time: async () => ({ earliest: new Date(), latest: new Date() }),
+};
+
+interface Around {
+  readonly spec?: Partial<InstallSpec>;
+  readonly talos?: Partial<TalosPort>;
+  readonly ports?: Partial<Ports>;
+  readonly missing?: readonly string[];
+}
+
+async function around({ spec = {}, talos = {}, ports = {}, missing = [] }: Around = {}): Promise<
+  TestSite & { revision: string; asked: () => number }
+> {
+  const [{ host, asked }, { url, revision }] = [await localRegistry(missing), await bareRemote()];
+  const node = { ...emptyNode, ...talos } as TalosPort;
+  const repo = { url, branch: BRANCH, path: 'flux/profiles/talos-single-node', ...spec.repo };
+  const site = await testSite({ ...goodPorts(host), talos: node, ...ports }, { ...spec, repo });
+  return { ...site, revision, asked };
+}
+
+describe('preflight', () => {
+  test('everything is well: all pass, in one line, and nothing is written', async () => {
+    const site = await around();
+    const { detail, checks, warnings } = await preflight(site);
+    expect(detail).toBe('24 passed, 1 skipped');
+    expect(checks.filter(({ result }) => result !== 'passed').map(({ id }) => id)).toEqual(['git-checkout']);
+    expect(warnings).toEqual([]);
+    expect(await site.folder.list()).toEqual([]);
+    expect(checks.length).toBeLessThanOrEqual(25);
+    expect(installFacts.parse({ checks })).toEqual({ checks });
+    expect(Buffer.byteLength(JSON.stringify(checks))).toBeLessThan(6_000);
+  });
+
+  test('all that is wrong is told at once, the passed checks with it (lesson 5, 16)', async () => {
+    const site = await around({
+      missing: ['nine-minds/alga-psa-ee', 'edoburu/pgbouncer', 'nine-minds/workflow-worker'],
+      spec: { installDisk: '/dev/nvme0n1', repo: { url: '', branch: '1.0-rc5', path: 'flux' } },
+      ports: { machine: { ...goodPorts('').machine, freeDiskBytes: async () => 100_000_000 } },
+    });
+    const { url } = await bareRemote();
+    const { blockers, results } = await preflight(site, { spec: { repo: { url, branch: '1.0-rc5', path: 'flux' } } });
+    expect(blockers.map(({ code, component }) => `${code} ${component}`).toSorted()).toEqual([
+      'git-branch-missing git',
+      'image-tag-missing alga-core',
+      'image-tag-missing pgbouncer',
+      'operator-disk-full operator',
+      'talos-disk-not-found talos',
+    ]);
+    expect(results).toMatchObject({ node: 'passed', 'image-redis': 'passed', 'image-workflow-worker': 'warning' });
+    const branch = blockers.find(({ code }) => code === 'git-branch-missing');
+    expect(branch?.reason).toContain(`Its branches ${BRANCH} are others`);
+    for (const { reason, nextAction } of blockers) expect(`${reason} ${nextAction}`).not.toMatch(/undefined|\[object/);
+  });
+
+  test('a missing image of a background service is a warning, one of a core service is not', async () => {
+    const site = await around({ missing: ['nine-minds/workflow-worker', 'temporalio/ui'] });
+    const { warnings, detail } = await preflight(site);
+    expect(
+      warnings.map(({ code, component, severity, loginBlocking }) => ({ code, component, severity, loginBlocking })),
+    ).toEqual([
+      { code: 'image-tag-missing', component: 'workflow-worker', severity: 'warning', loginBlocking: false },
+      { code: 'image-tag-missing', component: 'temporal-ui', severity: 'warning', loginBlocking: false },
+    ]);
+    expect(warnings[0]?.nextAction).toContain('--workflow-worker-tag <tag>');
+    expect(detail).toBe('22 passed, 2 warnings, 1 skipped');
+  });
+
+  test('an overridden tag is the one that is looked up', async () => {
+    const site = await around();
+    const { checks } = await preflight(site, { spec: { imageTags: { algaCore: 'abc123' } } });
+    expect(checks.find(({ id }) => id === 'image-alga-core')?.detail).toBe(
+      'ghcr.io/nine-minds/alga-psa-ee:abc123, 1800 MB',
+    );
+  });
+
+  test('--skip-image-tag-validation asks no registry', async () => {
+    const site = await around({ spec: { skipImageTagValidation: true } });
+    const { results } = await preflight(site);
+    expect(results['image-alga-core']).toBe('skipped');
+    expect(site.asked()).toBe(0);
+  });
+
+  test('a registry that this machine cannot ask says so, and how to go on without it', async () => {
+    const site = await around();
+    const { registry } = goodPorts('127.0.0.1:1');
+    const { blockers, results } = await preflight(site, { ports: { registry } });
+    expect(blockers.map(({ code }) => code)).toEqual(Array(6).fill('image-registry-unreachable'));
+    expect(blockers[0]?.nextAction).toContain('--skip-image-tag-validation');
+    expect(results['image-temporal']).toBe('warning');
+  });
+});
+
+describe('a parked preflight', () => {
+  test('looks again without asking registry and remote anew every time', async () => {
+    const site = await around({ missing: ['nine-minds/workflow-worker'] });
+    const context = site.context();
+    await checkEverything(context);
+    const before = site.asked();
+    const { facts } = await checkEverything(context);
+    expect(site.asked()).toBe(before);
+    expect(facts?.checks?.find(({ id }) => id === 'image-workflow-worker')?.result).toBe('warning');
+  });
+});
+
+describe('the node', () => {
+  test('is silent: said once, and what cannot be looked at is skipped', async () => {
+    const site = await around({ talos: { mode: async () => ({ mode: 'silent', error: SILENT }) } });
+    const { blockers, results } = await preflight(site);
+    expect(blockers).toMatchObject([{ code: 'talos-maintenance-unreachable' }]);
+    expect([results['node-disk'], results['node-network'], results['node-clock']]).toEqual([
+      'skipped',
+      'skipped',
+      'skipped',
+    ]);
+  });
+
+  test.each([
+    { name: 'is not there', disks: [], code: 'talos-disk-not-found' },
+    {
+      name: 'can only be read',
+      disks: [{ device: '/dev/sda', sizeBytes: 500 * GB, model: '', readOnly: true }],
+      code: 'insufficient-resources',
+    },
+    {
+      name: 'has less than 40 GB',
+      disks: [{ device: '/dev/sda', sizeBytes: 32 * GB, model: '', readOnly: false }],
+      code: 'insufficient-resources',
+    },
+  ])('its install disk $name', async ({ disks, code }) => {
+    const site = await around({ talos: { disks: async () => disks } });
+    expect((await preflight(site)).blockers).toMatchObject([{ code }]);
+  });
+
+  test('its install disk has less than 100 GB: a warning; by another name of the same disk', async () => {
+    const symlinks = ['/dev/disk/by-id/ata-1'];
+    const disks = [{ device: '/dev/sda', sizeBytes: 64 * GB, model: '', readOnly: false, symlinks }];
+    const site = await around({ talos: { disks: async () => disks }, spec: { installDisk: '/dev/disk/by-id/ata-1' } });
+    expect((await preflight(site)).warnings).toMatchObject([{ code: 'insufficient-resources', severity: 'warning' }]);
+  });
+
+  test('has no card of that name, or one that is not connected', async () => {
+    const site = await around();
+    const { blockers } = await preflight(site, { spec: { interface: 'enp9s0' } });
+    expect(blockers).toMatchObject([{ code: 'input-invalid' }]);
+    expect(blockers[0]?.reason).toContain('it has eth0, eth1');
+    const { warnings } = await preflight(site, { spec: { interface: 'eth1' } });
+    expect(warnings[0]?.reason).toContain('eth1 is not connected');
+  });
+
+  test('would come up at another address than the one it is looked for at (lesson 21)', async () => {
+    const site = await around({
+      spec: { network: { mode: 'static', address: '192.0.2.77/24', gateway: '192.0.2.1' } },
+    });
+    const { blockers } = await preflight(site);
+    expect(blockers).toMatchObject([{ code: 'input-invalid', component: 'network' }]);
+  });
+
+  test.each([
+    { off: -3_600_000, result: 'failed' },
+    { off: -60_000, result: 'warning' },
+    { off: 3_600_000, result: 'warning' },
+    { off: 5_000, result: 'passed' },
+  ])('its clock is $off ms off: $result', async ({ off, result }) => {
+    const at = (): Date => new Date(Date.now() + off);
+    const site = await around({ talos: { time: async () => ({ earliest: at(), latest: at() }) } });
+    expect((await preflight(site)).results['node-clock']).toBe(result);
+  });
+
+  test('has a clock of which only bounds are known: what they leave open is no failure', async () => {
+    const now = Date.now();
+    const time = { earliest: new Date(now - 3_600_000), latest: new Date(now + 3_600_000) };
+    const site = await around({ talos: { time: async () => time } });
+    expect((await preflight(site)).results['node-clock']).toBe('passed');
+  });
+
+  test('is behind and will be given a time server: a warning', async () => {
+    const late = new Date(Date.now() - 3_600_000);
+    const site = await around({
+      talos: { time: async () => ({ earliest: late, latest: late }) },
+      spec: { ntpServers: ['192.0.2.123'] },
+    });
+    expect((await preflight(site)).results['node-clock']).toBe('warning');
+  });
+});
+
+describe("the operator's machine", () => {
+  test('talosctl of another minor version stops, and the node is not asked with it', async () => {
+    const site = await around({
+      talos: { clientVersion: async () => 'v1.9.5', mode: async () => Promise.reject(new Error('asked')) },
+    });
+    const { blockers, results } = await preflight(site);
+    expect(blockers).toMatchObject([{ code: 'operator-tool-missing', component: 'talosctl' }]);
+    expect(blockers[0]?.reason).toContain('v1.9.5');
+    expect([results['node'], results['git-branch']]).toEqual(['skipped', 'skipped']);
+  });
+
+  test('a program that cannot be had says where it was looked for', async () => {
+    const stderr = 'talosctl 1.12.0 is missing.\nTried:\n  - PATH: there is no talosctl';
+    const lost = new TalosError('tool-missing', { command: 'talosctl version', exitCode: null, stdout: '', stderr });
+    const problem = 'git is missing.\nTried:\n  - PATH: there is no git';
+    const programs = async () => [{ id: 'git', path: null, version: null, problem }];
+    const site = await around({
+      talos: { clientVersion: async () => Promise.reject(lost) },
+      ports: { machine: { ...goodPorts('').machine, programs } },
+    });
+    const { blockers } = await preflight(site);
+    expect(blockers).toMatchObject([
+      { code: 'operator-tool-missing', component: 'talosctl', evidence: [{ message: stderr }] },
+      { code: 'operator-tool-missing', component: 'git', evidence: [{ message: problem }] },
+    ]);
+  });
+
+  test.each([
+    { free: 100_000_000, result: 'failed' },
+    { free: 500_000_000, result: 'warning' },
+    { free: 5_000_000_000, result: 'passed' },
+  ])('$free bytes free: $result', async ({ free, result }) => {
+    const site = await around({ ports: { machine: { ...goodPorts('').machine, freeDiskBytes: async () => free } } });
+    expect((await preflight(site)).results['operator-disk']).toBe(result);
+  });
+
+  test('a folder that cannot be one', async () => {
+    const site = await around();
+    await writeFile(site.folder.root, 'a file stands here');
+    const { blockers } = await preflight(site);
+    expect(blockers).toMatchObject([{ code: 'operator-folder-unwritable' }]);
+    expect(blockers[0]?.reason).toContain('is not a folder');
+  });
+
+  test.each([
+    { ahead: 3_600_000, result: 'failed' },
+    { ahead: -3_600_000, result: 'warning' },
+    { ahead: 60_000, result: 'warning' },
+    { ahead: 2_000, result: 'passed' },
+  ])('a clock $ahead ms ahead of the world: $result', async ({ ahead, result }) => {
+    const date = new Date(Date.now() - ahead);
+    const http = { get: async () => ({ status: 401, location: null, error: null, date }) };
+    const site = await around({ ports: { http } });
+    expect((await preflight(site)).results['operator-clock']).toBe(result);
+  });
+
+  test('without the internet the clock is not judged', async () => {
+    const http = { get: async () => ({ status: null, location: null, error: 'getaddrinfo ENOTFOUND', date: null }) };
+    const { results } = await preflight(await around({ ports: { http } }));
+    expect(results['operator-clock']).toBe('skipped');
+  });
+
+  test('a talosconfig whose set is lost stops for an empty node, before anything is touched (lesson 1)', async () => {
+    const site = await around();
+    await site.folder.write('talosconfig', 'context: x\ncontexts: {}\n');
+    const { blockers } = await preflight(site);
+    expect(blockers).toMatchObject([{ code: 'key-material-missing', component: 'talos' }]);
+  });
+
+  test('a named kubeconfig that is not there', async () => {
+    const site = await around();
+    const existingCluster = { kubeconfig: '/no/such/kubeconfig', talosconfig: null };
+    const { blockers, results } = await preflight(site, { spec: { existingCluster } });
+    expect(blockers).toMatchObject([{ code: 'key-material-missing' }]);
+    expect(results['node']).toBe('skipped');
+  });
+});
+
+describe('release and source', () => {
+  test('a release whose installer is of another Talos version', async () => {
+    const site = await around();
+    const { release } = site.context().spec;
+    const os = { installer: { image: 'factory.talos.dev/metal-installer/x:v1.11.0' } };
+    const { blockers } = await preflight(site, { spec: { release: { ...release, os } } });
+    expect(blockers).toMatchObject([{ code: 'release-invalid' }]);
+  });
+
+  test('a checkout that is ahead of its remote: a warning; with --require-remote-branch it stops', async () => {
+    const site = await around();
+    const checkout = { revision: 'f'.repeat(40), uncommittedFiles: 2, unpushedCommits: 1 };
+    const { warnings } = await preflight(site, { spec: { checkout } });
+    expect(warnings[0]?.reason).toContain('1 commit is not pushed, 2 files are not committed');
+    const strict = await preflight(site, { spec: { checkout, requireRemoteBranch: true } });
+    expect(strict.results['git-checkout']).toBe('failed');
+  });
+
+  test('a checkout that is what the remote has', async () => {
+    const site = await around();
+    const checkout = { revision: site.revision, uncommittedFiles: 0, unpushedCommits: 0 };
+    expect((await preflight(site, { spec: { checkout, requireRemoteBranch: true } })).results['git-checkout']).toBe(
+      'passed',
+    );
+  });
+
+  test('a remote that cannot be reached stops before anything is touched, in words (lessons 5, 19)', async () => {
+    const site = await around();
+    const repo = { url: 'http://127.0.0.1:1/appliance.git', branch: BRANCH, path: 'flux' };
+    const { blockers } = await preflight(site, { spec: { repo } });
+    expect(blockers).toMatchObject([{ code: 'git-remote-unreachable' }]);
+    expect(blockers[0]?.evidence[0]?.message).toMatch(/Failed to connect|Couldn't connect|Connection refused/);
+  });
+
+  test('a check that fails in a way nobody knows is told as that, and the others go on', async () => {
+    const manifests = {
+      ...goodPorts('').manifests,
+      flux: async () => Promise.reject(new TypeError('x is not a function')),
+    };
+    const { blockers, results } = await preflight(await around({ ports: { manifests } }));
+    expect(blockers).toMatchObject([
+      { code: 'unknown-failure', evidence: [{ message: 'TypeError: x is not a function' }] },
+    ]);
+    expect(results['node']).toBe('passed');
+  });
+
+  test('is cancelled with its install', async () => {
+    const site = await around({ ports: { git: { inspectRemote: async () => new Promise(() => {}) } } });
+    const running = preflight(site);
+    site.abort();
+    const end = await Promise.race([
+      running.catch((error: unknown) => error),
+      new Promise((resolve) => setTimeout(resolve, 5_000, 'still running')),
+    ]);
+    expect(end).toEqual(new Error('aborted by the test'));
+  });
+});

@@ -1,0 +1,102 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { onTestFinished } from 'vitest';
+import { gitPort } from '../../../activities/adapters/git.ts';
+import { registryPort } from '../../../activities/adapters/registry.ts';
+import { checkEverything } from '../../../activities/phases/preflight/index.ts';
+import { Blocked } from '../../../activities/blocked.ts';
+import type { Ports } from '../../../activities/ports/index.ts';
+import type { Blocker } from '../../../model/blocker.ts';
+import type { PreflightCheck } from '../../../model/preflight.ts';
+import { fastClock } from '../context.ts';
+import type { ContextChanges, TestSite } from '../context.ts';
+
+export const BRANCH = 'release/1.0-rc5';
+const GB = 1_000_000_000;
+
+/** A registry on this machine; `missing` decides which repositories have no such tag. */
+export async function localRegistry(missing: readonly string[] = []): Promise<{ host: string; asked: () => number }> {
+  let asked = 0;
+  const server = createServer((request, response) => {
+    asked += 1;
+    if (missing.some((repository) => request.url?.includes(`/${repository}/`))) {
+      response.writeHead(404).end(JSON.stringify({ errors: [{ code: 'MANIFEST_UNKNOWN', message: 'no such tag' }] }));
+      return;
+    }
+    response.setHeader('docker-content-digest', `sha256:${'a'.repeat(64)}`);
+    response.end(JSON.stringify({ config: { size: 1 }, layers: [{ size: 1_800_000_000 }] }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(
+    () =>
+      new Promise<void>((resolve) => {
+        server.closeAllConnections();
+        server.close(() => resolve());
+      }),
+  );
+  return { host: `127.0.0.1:${(server.address() as AddressInfo).port}`, asked: () => asked };
+}
+
+/** A real bare remote with one branch; gives its URL and that branch's revision. */
+export async function bareRemote(): Promise<{ url: string; revision: string }> {
+  const root = await mkdtemp(join(tmpdir(), 'appliance-remote-'));
+  onTestFinished(() => rm(root, { recursive: true, force: true }));
+  const [bare, work] = [join(root, 'appliance.git'), join(root, 'work')];
+  await execa('git', ['init', '--bare', '-b', 'main', bare]);
+  await execa('git', ['init', '-b', BRANCH, work]);
+  const git = (...args: string[]) =>
+    execa('git', ['-c', 'user.name=Test', '-c', 'user.email=test@example.org', ...args], { cwd: work });
+  await git('commit', '--allow-empty', '-m', 'release');
+  await git('push', bare, `HEAD:refs/heads/${BRANCH}`);
+  return { url: `file://${bare}`, revision: (await git('rev-parse', 'HEAD')).stdout };
+}
+
+/** The ports that preflight asks beside the node: all is well there, unless a test says otherwise. */
+export function goodPorts(
+  registryHost: string,
+): Pick<Ports, 'clock' | 'git' | 'http' | 'machine' | 'manifests' | 'registry'> {
+  return {
+    clock: fastClock(1),
+    git: gitPort(process.env),
+    http: { get: async () => ({ status: 401, location: null, error: null, date: new Date() }) },
+    machine: {
+      freeDiskBytes: async () => 50 * GB,
+      programs: async () => [
+        { id: 'talosctl', path: '/opt/talosctl', version: '1.12.0', problem: null },
+        { id: 'git', path: '/usr/bin/git', version: '2.39.5', problem: null },
+      ],
+    },
+    manifests: {
+      storage: async () => [],
+      flux: async () => [],
+      entry: async () => [],
+    },
+    registry: registryPort({ APPLIANCE_REGISTRY_MIRROR: registryHost }),
+  };
+}
+
+export interface PreflightResult {
+  readonly detail: string;
+  readonly checks: readonly PreflightCheck[];
+  readonly blockers: readonly Blocker[];
+  readonly warnings: readonly Blocker[];
+  /** Result of each check by its id. */
+  readonly results: Record<string, string>;
+}
+
+/** Runs every check, gives what a person would be shown, stopped or not. */
+export async function preflight(site: TestSite, changes: ContextChanges = {}): Promise<PreflightResult> {
+  const result = await checkEverything(site.context(changes)).catch((error: unknown) => {
+    if (error instanceof Blocked) return error;
+    throw error;
+  });
+  const checks = result.facts?.checks ?? [];
+  const common = { checks, results: Object.fromEntries(checks.map(({ id, result: answer }) => [id, answer])) };
+  return result instanceof Blocked
+    ? { ...common, detail: result.message, blockers: result.blockers, warnings: [] }
+    : { ...common, detail: result.detail, blockers: [], warnings: result.warnings ?? [] };
+}

@@ -1,0 +1,3 @@
+import './server.ts';
+import './select-release.ts';
+import './connect-source.ts';

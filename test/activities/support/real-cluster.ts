@@ -1,0 +1,36 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll } from 'vitest';
+import { startApiServer } from '../../../lab/control-plane.ts';
+import type { ControlPlane } from '../../../lab/control-plane.ts';
+
+/** A real API server for one test file. `withControllers`: the real controller-manager, too. Gives the way to its kubeconfig. */
+export function realCluster(withControllers: boolean): { readonly kubeconfig: string; readonly plane: ControlPlane } {
+  let plane: ControlPlane | null = null;
+  let stateDir = '';
+  beforeAll(async () => {
+    stateDir = await mkdtemp(join(tmpdir(), 'appliance-api-'));
+    plane = await startApiServer({
+      stateDir,
+      controllerManager: withControllers,
+      node: { name: 'appliance', address: '192.0.2.10' },
+    });
+  }, 180_000);
+  afterAll(async () => {
+    await plane?.kill();
+    await rm(stateDir, { recursive: true, force: true });
+  });
+  const running = (): ControlPlane => {
+    if (!plane) throw new Error('the API server is started before the first test');
+    return plane;
+  };
+  return {
+    get kubeconfig() {
+      return running().kubeconfigPath;
+    },
+    get plane() {
+      return running();
+    },
+  };
+}
