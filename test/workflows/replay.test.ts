@@ -1,0 +1,57 @@
+import { readFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Worker } from '@temporalio/worker';
+import { describe, expect, it } from 'vitest';
+import { SCENARIOS } from '../../simulation/index.ts';
+import { recordedHistory, unpackHistory } from '../support/recorded-history.ts';
+import type { History, RecordedHistory } from '../support/recorded-history.ts';
+import { workflowBundle } from '../support/workflow-environment.ts';
+
+const FOLDER = join(import.meta.dirname, 'replay');
+
+async function recordings(): Promise<RecordedHistory[]> {
+  const files = (await readdir(FOLDER)).filter((name) => name.endsWith('.json'));
+  return Promise.all(
+    files.map(async (name) => recordedHistory.parse(JSON.parse(await readFile(join(FOLDER, name), 'utf8')))),
+  );
+}
+
+/** Replays a history against today's workflow code; gives the error, or null when the code makes the same decisions. */
+async function replay(workflowId: string, history: History): Promise<Error | null> {
+  const results = Worker.runReplayHistories({ workflowBundle: await workflowBundle() }, [{ workflowId, history }]);
+  for await (const { error } of results) return error ?? null;
+  throw new Error(`${workflowId} was not replayed`);
+}
+
+describe('an install that an older client began', { timeout: 60_000 }, () => {
+  it('has a recorded history for every scenario', async () => {
+    const recorded = (await recordings()).map(({ scenario }) => scenario);
+    expect(recorded).toEqual(expect.arrayContaining(SCENARIOS.map(({ name }) => name)));
+  });
+
+  it('goes on under the workflow code of today', async () => {
+    for (const recorded of await recordings()) {
+      const error = await replay(recorded.workflowId, unpackHistory(recorded));
+      expect([recorded.scenario, error]).toEqual([recorded.scenario, null]);
+    }
+  });
+
+  it('stays short: 1,000 events and 1 MB at most', async () => {
+    for (const { scenario, events, bytes } of await recordings()) {
+      expect([scenario, events <= 1_000, bytes <= 1_000_000]).toEqual([scenario, true, true]);
+    }
+  });
+
+  it('would be seen to break if the code took another step', async () => {
+    const [recorded] = (await recordings()).filter(({ scenario }) => scenario === 'all-well');
+    if (!recorded) throw new Error('all-well is not recorded: npm run replay:record all-well');
+    const history = unpackHistory(recorded);
+    const scheduled = history.events?.find(
+      (event) => event.activityTaskScheduledEventAttributes?.activityType?.name === 'configureNode',
+    );
+    const type = scheduled?.activityTaskScheduledEventAttributes?.activityType;
+    if (!type) throw new Error('the recorded history schedules no configureNode');
+    type.name = 'anotherStep';
+    expect((await replay(recorded.workflowId, history))?.name).toBe('DeterminismViolationError');
+  });
+});

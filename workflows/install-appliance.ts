@@ -1,0 +1,221 @@
+import {
+  ApplicationFailure,
+  allHandlersFinished,
+  condition,
+  continueAsNew,
+  isCancellation,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { blockerKey } from '../model/blocker.ts';
+import type { InstallProgress } from '../model/progress.ts';
+import { CHANGEABLE_INPUTS, inputChange } from '../model/site.ts';
+import type { InputChange, InstallSpec } from '../model/site.ts';
+import type { InstallInput, PhaseInput } from '../model/workflow-contract.ts';
+import { observedSignal, pauseUpdate, progressQuery, resumeUpdate, retryUpdate, setInputUpdate } from './messages.ts';
+import { INSTALL_PHASES } from './phases.ts';
+import type { Phase, Step } from './phases.ts';
+import { ProgressKeeper, initialProgress } from './progress.ts';
+import { attemptStep } from './step.ts';
+import type { RunningAttempt } from './step.ts';
+
+/** How long a parked step keeps looking by itself before the workflow notes that it still stands. */
+const PATIENCE_MS = 10 * 60_000;
+
+/**
+ * Installs one appliance. Takes the spec, gives the progress document of the finished install. It does not fail because of
+ * the appliance: what cannot go on parks on its blockers until the cause is gone, an input is changed, or it is cancelled.
+ */
+export async function installAppliance(input: InstallInput): Promise<InstallProgress> {
+  const install = new Install(input);
+  install.listen();
+  try {
+    for (const phase of INSTALL_PHASES) await install.run(phase);
+    install.keeper.end('complete');
+  } catch (error) {
+    if (isCancellation(error)) install.keeper.end('cancelled');
+    throw error;
+  }
+  await condition(allHandlersFinished);
+  return install.keeper.progress;
+}
+
+class Install {
+  readonly keeper: ProgressKeeper;
+  #spec: InstallSpec;
+  #paused: boolean;
+  #attempt: RunningAttempt | null = null;
+  /** Inputs changed since the steps that depend on them last ran. */
+  readonly #changed = new Set<keyof InputChange>();
+
+  constructor(input: InstallInput) {
+    this.#spec = input.spec;
+    this.keeper = new ProgressKeeper(input.carried ?? initialProgress(input, new Date(), workflowInfo().runId));
+    this.#paused = this.keeper.progress.state === 'paused';
+  }
+
+  listen(): void {
+    const { keeper } = this;
+    setHandler(progressQuery, () => keeper.progress);
+    setHandler(observedSignal, ({ tiers, activeOperations, warnings, unblocked }) => {
+      if (unblocked) keeper.goOn();
+      if (tiers) keeper.progress.tiers = tiers;
+      if (activeOperations) keeper.progress.activeOperations = activeOperations;
+      if (warnings) keeper.warn(warnings);
+      keeper.publish();
+    });
+    setHandler(retryUpdate, () => this.#interrupt(), { validator: () => this.#refuseRetry() });
+    setHandler(
+      setInputUpdate,
+      ({ change, specDigest }) => {
+        this.#spec = changedSpec(this.#spec, change);
+        keeper.progress.specDigest = specDigest;
+        for (const key of CHANGEABLE_INPUTS) if (change[key] !== undefined) this.#changed.add(key);
+        return this.#interrupt();
+      },
+      { validator: ({ change }) => this.#refuseChange(change) },
+    );
+    setHandler(
+      pauseUpdate,
+      () => {
+        this.#paused = true;
+        return this.#interrupt();
+      },
+      { validator: () => this.#refuseEnded() },
+    );
+    setHandler(
+      resumeUpdate,
+      () => {
+        this.#paused = false;
+        return keeper.progress;
+      },
+      { validator: () => this.#refuseEnded() },
+    );
+  }
+
+  async run(phase: Phase): Promise<void> {
+    const { state } = this.keeper.phase(phase.id);
+    if (state === 'done' || state === 'degraded') return;
+    let degraded = false;
+    let detail = '';
+    for (const step of phase.steps) {
+      if (step.when && !step.when(this.#spec)) continue;
+      const end = await this.#runStep(phase, step);
+      degraded ||= end.degraded;
+      if (end.detail !== '') detail = end.detail;
+    }
+    this.keeper.leave(phase.id, degraded ? 'degraded' : 'done', detail);
+    if (phase.id === 'login') this.keeper.setState('ready');
+  }
+
+  async #runStep(phase: Phase, step: Step): Promise<{ degraded: boolean; detail: string }> {
+    let looking: PhaseInput['looking'];
+    for (;;) {
+      await this.#untilResumed();
+      await this.#catchUpWithChanges(step);
+      if (!looking) this.keeper.enter(phase.id, step.title);
+      this.#attempt = attemptStep(step, {
+        spec: this.#spec,
+        facts: this.keeper.progress.facts,
+        ...(looking && { looking }),
+      });
+      const attempt = await this.#attempt.result;
+      this.#attempt = null;
+      if (attempt.kind === 'interrupted') {
+        looking = undefined;
+      } else if (attempt.kind === 'done') {
+        const { outcome } = attempt;
+        Object.assign(this.keeper.progress.facts, outcome.facts);
+        this.keeper.warn(outcome.warnings ?? []);
+        this.keeper.unblock();
+        return { degraded: outcome.did === 'degraded', detail: outcome.detail };
+      } else if (phase.onBlocked === 'record') {
+        this.keeper.warn(attempt.blockers.map((blocker) => ({ ...blocker, severity: 'warning' })));
+        return { degraded: true, detail: attempt.blockers.map((blocker) => blocker.reason).join('; ') };
+      } else {
+        Object.assign(this.keeper.progress.facts, attempt.facts);
+        this.keeper.park(phase.id, attempt.blockers);
+        looking = { known: attempt.blockers.map(blockerKey), patienceMs: PATIENCE_MS };
+        await this.#shortenHistory();
+      }
+    }
+  }
+
+  /** Steps that are done and depend on an input that was changed meanwhile run again, in their order, before `next`. */
+  async #catchUpWithChanges(next: Step): Promise<void> {
+    while (this.#changed.size > 0) {
+      const changed = [...this.#changed];
+      this.#changed.clear();
+      for (const { phase, step } of stepsBefore(next)) {
+        if (!step.reactsTo?.some((key) => changed.includes(key))) continue;
+        if (step.when && !step.when(this.#spec)) continue;
+        const { state } = this.keeper.phase(phase.id);
+        const { detail } = await this.#runStep(phase, step);
+        if (state === 'done' || state === 'degraded') this.keeper.leave(phase.id, state, detail);
+      }
+    }
+  }
+
+  async #untilResumed(): Promise<void> {
+    if (!this.#paused) return;
+    this.keeper.setState('paused');
+    await condition(() => !this.#paused);
+    this.keeper.setState(this.keeper.workingState());
+  }
+
+  /** An install that is parked for days goes on as a new run with the same id once the server calls its history long. */
+  async #shortenHistory(): Promise<void> {
+    if (!workflowInfo().continueAsNewSuggested) return;
+    await condition(allHandlersFinished);
+    const { progress } = this.keeper;
+    await continueAsNew<typeof installAppliance>({
+      spec: this.#spec,
+      specDigest: progress.specDigest,
+      carried: progress,
+    });
+  }
+
+  #interrupt(): InstallProgress {
+    this.#attempt?.interrupt();
+    return this.keeper.progress;
+  }
+
+  #refuseEnded(): void {
+    const { state } = this.keeper.progress;
+    if (state === 'complete' || state === 'cancelled') throw refusal(`this install is ${state} already`);
+  }
+
+  #refuseRetry(): void {
+    this.#refuseEnded();
+    if (this.keeper.progress.state !== 'parked') throw refusal('nothing is blocked: there is nothing to retry');
+  }
+
+  #refuseChange(change: InputChange): void {
+    this.#refuseEnded();
+    const parsed = inputChange.safeParse(change);
+    if (!parsed.success)
+      throw refusal(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
+  }
+}
+
+function refusal(message: string): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(message, 'Refused');
+}
+
+function stepsBefore(next: Step): { phase: Phase; step: Step }[] {
+  const all = INSTALL_PHASES.flatMap((phase) => phase.steps.map((step) => ({ phase, step })));
+  return all.slice(
+    0,
+    all.findIndex(({ step }) => step === next),
+  );
+}
+
+function changedSpec(spec: InstallSpec, change: InputChange): InstallSpec {
+  const { branch, imageTags, ...rest } = change;
+  return {
+    ...spec,
+    ...rest,
+    repo: { ...spec.repo, branch: branch ?? spec.repo.branch },
+    imageTags: { ...spec.imageTags, ...imageTags },
+  };
+}

@@ -1,0 +1,134 @@
+import type { Activities } from '../activities/index.ts';
+import type { PhaseId } from '../model/phases.ts';
+import type { InputChange, InstallSpec } from '../model/site.ts';
+
+export type StepName = keyof Activities;
+
+/** `quick`: an answer is there in seconds. `apply`: writes to the outside. `wait`: hours are normal. */
+export type ProfileName = 'quick' | 'apply' | 'wait';
+
+export interface Step {
+  readonly activity: StepName;
+  /** What a person reads while it runs. */
+  readonly title: string;
+  readonly profile: ProfileName;
+  /** Run only when the spec asks for it. */
+  readonly when?: (spec: InstallSpec) => boolean;
+  /** Run again, although done, when one of these inputs is changed while the install goes on. */
+  readonly reactsTo?: readonly (keyof InputChange)[];
+}
+
+export interface Phase {
+  readonly id: PhaseId;
+  readonly steps: readonly Step[];
+  /** `park` (the rule): a blocker stops the phase here. `record`: it becomes a warning and the next phase begins. */
+  readonly onBlocked: 'park' | 'record';
+}
+
+const DNS = ['dnsServers', 'ntpServers'] as const;
+const SOURCE = ['branch', 'imageTags'] as const;
+
+/** The way of one install, in order. Ids and titles stand in the model, the work in the activities of these names. */
+export const INSTALL_PHASES: readonly Phase[] = [
+  {
+    id: 'preflight',
+    onBlocked: 'park',
+    steps: [
+      { activity: 'checkEverything', title: 'check inputs, machine, release, branch and images', profile: 'apply' },
+    ],
+  },
+  {
+    id: 'host',
+    onBlocked: 'park',
+    steps: [
+      { activity: 'reachNode', title: 'reach the node', profile: 'quick' },
+      { activity: 'configureNode', title: 'hand the node its configuration', profile: 'apply' },
+      {
+        activity: 'setNodeResolvers',
+        title: "set the node's resolvers and time servers",
+        profile: 'apply',
+        reactsTo: DNS,
+      },
+      { activity: 'awaitSecureApi', title: 'wait for the installed node', profile: 'wait' },
+      { activity: 'bootstrapEtcd', title: 'start etcd', profile: 'apply' },
+      { activity: 'fetchKubeconfig', title: 'fetch the kubeconfig', profile: 'apply' },
+      { activity: 'awaitNode', title: 'wait for the node to be Ready', profile: 'wait' },
+    ],
+  },
+  {
+    id: 'storage',
+    onBlocked: 'park',
+    steps: [
+      {
+        activity: 'wipeApplicationData',
+        title: 'wipe application data of an earlier install',
+        profile: 'wait',
+        when: (spec) => spec.mode === 'fresh',
+      },
+      { activity: 'provisionStorage', title: 'storage and its test', profile: 'wait' },
+    ],
+  },
+  {
+    id: 'gitops',
+    onBlocked: 'park',
+    steps: [
+      { activity: 'installFlux', title: 'install Flux', profile: 'wait' },
+      {
+        activity: 'setClusterDns',
+        title: "set the cluster's resolvers",
+        profile: 'apply',
+        when: (spec) => spec.dnsServers.length > 0,
+        reactsTo: DNS,
+      },
+    ],
+  },
+  {
+    id: 'identity',
+    onBlocked: 'park',
+    steps: [
+      { activity: 'createNamespaces', title: 'namespaces', profile: 'apply' },
+      { activity: 'createSecrets', title: 'secrets', profile: 'apply' },
+    ],
+  },
+  {
+    id: 'release',
+    onBlocked: 'park',
+    steps: [
+      { activity: 'selectRelease', title: 'select the release', profile: 'apply', reactsTo: SOURCE },
+      {
+        activity: 'prepullImages',
+        title: 'pull images beforehand',
+        profile: 'wait',
+        when: (spec) => spec.prepullImages,
+        reactsTo: ['imageTags'],
+      },
+      { activity: 'connectSource', title: 'connect Flux to the Git source', profile: 'wait', reactsTo: SOURCE },
+    ],
+  },
+  {
+    id: 'status-page',
+    onBlocked: 'record',
+    steps: [{ activity: 'awaitStatusPage', title: 'wait for the status page', profile: 'wait' }],
+  },
+  {
+    id: 'core',
+    onBlocked: 'park',
+    steps: [{ activity: 'awaitCore', title: 'wait for the core services', profile: 'wait' }],
+  },
+  {
+    id: 'bootstrap',
+    onBlocked: 'park',
+    steps: [{ activity: 'awaitBootstrap', title: 'wait for the database setup', profile: 'wait' }],
+  },
+  { id: 'login', onBlocked: 'park', steps: [{ activity: 'awaitLogin', title: 'wait for the login', profile: 'wait' }] },
+  {
+    id: 'background',
+    onBlocked: 'record',
+    steps: [{ activity: 'awaitBackground', title: 'wait for the background services', profile: 'wait' }],
+  },
+  {
+    id: 'finish',
+    onBlocked: 'park',
+    steps: [{ activity: 'finishInstall', title: 'keep existing data from now on; write the report', profile: 'apply' }],
+  },
+];

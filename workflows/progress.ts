@@ -1,0 +1,152 @@
+import { upsertMemo } from '@temporalio/workflow';
+import { PORTS } from '../model/appliance.ts';
+import { blockerKey } from '../model/blocker.ts';
+import type { Blocker } from '../model/blocker.ts';
+import { PHASES } from '../model/phases.ts';
+import type { PhaseId } from '../model/phases.ts';
+import type { InstallProgress, InstallState, PhaseProgress, PhaseState } from '../model/progress.ts';
+import { unknownTiers } from '../model/tiers.ts';
+import { MEMO_PROGRESS, MEMO_SPEC_DIGEST } from '../model/workflow-contract.ts';
+import type { InstallInput } from '../model/workflow-contract.ts';
+
+/** Takes the workflow's input, the time and the install's id, gives the progress of an install that has not begun. */
+export function initialProgress({ spec, specDigest }: InstallInput, now: Date, installId: string): InstallProgress {
+  const at = now.toISOString();
+  return {
+    apiVersion: 'appliance.alga-psa/v1',
+    kind: 'InstallProgress',
+    siteId: spec.siteId,
+    nodeIp: spec.nodeIp,
+    mode: spec.mode,
+    specDigest,
+    release: {
+      version: spec.release.releaseVersion,
+      channel: spec.channel,
+      appVersion: spec.release.app.version,
+    },
+    state: 'running',
+    phase: PHASES[0].id,
+    startedAt: at,
+    updatedAt: at,
+    finishedAt: null,
+    phases: PHASES.map(({ id, title, tier }) => ({
+      id,
+      title,
+      tier,
+      state: 'pending',
+      since: null,
+      finishedAt: null,
+      detail: '',
+    })),
+    tiers: unknownTiers(),
+    waits: [],
+    activeOperations: [],
+    blockers: [],
+    warnings: [],
+    nextAction: null,
+    urls: { statusUrl: `http://${host(spec.nodeIp)}:${PORTS.statusPage}/`, loginUrl: spec.appUrl },
+    facts: { installId, startedAt: at },
+  };
+}
+
+/** An IPv6 address stands in brackets in a URL (RFC 3986, 3.2.2). */
+function host(address: string): string {
+  return address.includes(':') ? `[${address}]` : address;
+}
+
+/**
+ * The install's progress and the only ways in which it changes. Every change that a person would notice is published: it
+ * goes into the memo, which the server keeps and gives out without any worker.
+ */
+export class ProgressKeeper {
+  readonly progress: InstallProgress;
+
+  constructor(progress: InstallProgress) {
+    this.progress = progress;
+  }
+
+  phase(id: PhaseId): PhaseProgress {
+    const found = this.progress.phases.find((phase) => phase.id === id);
+    if (!found) throw new Error(`no phase ${id} in this install`);
+    return found;
+  }
+
+  enter(id: PhaseId, detail: string): void {
+    const phase = this.phase(id);
+    const now = new Date().toISOString();
+    if (phase.state === 'pending') phase.since = now;
+    phase.state = 'running';
+    phase.detail = detail;
+    this.progress.phase = id;
+    this.unblock();
+    this.publish();
+  }
+
+  leave(id: PhaseId, state: Extract<PhaseState, 'done' | 'degraded'>, detail: string): void {
+    const phase = this.phase(id);
+    phase.state = state;
+    phase.detail = detail;
+    phase.finishedAt = new Date().toISOString();
+    this.progress.activeOperations = [];
+    this.publish();
+  }
+
+  /** Parks the phase. A blocker that stood here before keeps the time at which it began. */
+  park(id: PhaseId, blockers: readonly Blocker[]): void {
+    this.phase(id).state = 'blocked';
+    this.progress.blockers = keepSince(blockers, this.progress.blockers);
+    this.progress.nextAction = this.progress.blockers[0]?.nextAction ?? null;
+    this.progress.state = 'parked';
+    this.publish();
+  }
+
+  /** The phase that is parked goes on: a look found nothing in its way any more. */
+  goOn(): void {
+    this.phase(this.progress.phase).state = 'running';
+    this.unblock();
+  }
+
+  unblock(): void {
+    this.progress.blockers = [];
+    this.progress.nextAction = null;
+    if (this.progress.state === 'parked') this.progress.state = this.workingState();
+  }
+
+  warn(warnings: readonly Blocker[]): void {
+    const keys = new Set(warnings.map(blockerKey));
+    const others = this.progress.warnings.filter((warning) => !keys.has(blockerKey(warning)));
+    this.progress.warnings = [...others, ...keepSince(warnings, this.progress.warnings)];
+  }
+
+  setState(state: InstallState): void {
+    this.progress.state = state;
+    this.publish();
+  }
+
+  /** `ready` from the moment people can log in: what comes later never takes it back. */
+  workingState(): 'running' | 'ready' {
+    return this.phase('login').state === 'done' ? 'ready' : 'running';
+  }
+
+  end(state: Extract<InstallState, 'complete' | 'cancelled'>): void {
+    const now = new Date().toISOString();
+    this.progress.state = state;
+    this.progress.finishedAt = now;
+    if (state === 'cancelled') {
+      for (const phase of this.progress.phases) {
+        if (phase.state === 'running' || phase.state === 'blocked') phase.state = 'cancelled';
+      }
+    }
+    this.publish();
+  }
+
+  publish(): void {
+    this.progress.updatedAt = new Date().toISOString();
+    upsertMemo({ [MEMO_PROGRESS]: this.progress, [MEMO_SPEC_DIGEST]: this.progress.specDigest });
+  }
+}
+
+function keepSince(blockers: readonly Blocker[], before: readonly Blocker[]): Blocker[] {
+  const since = new Map(before.map((blocker) => [blockerKey(blocker), blocker.since]));
+  return blockers.map((blocker) => ({ ...blocker, since: since.get(blockerKey(blocker)) ?? blocker.since }));
+}
