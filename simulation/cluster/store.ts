@@ -1,0 +1,167 @@
+import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import type { Stage } from '../world/stage.ts';
+import { timestamp } from '../world/stage.ts';
+import type { ApiObject } from './objects.ts';
+
+const CLUSTER_SCOPED = new Set([
+  'Namespace',
+  'Node',
+  'PersistentVolume',
+  'StorageClass',
+  'CustomResourceDefinition',
+  'ClusterRole',
+  'ClusterRoleBinding',
+  'PriorityClass',
+  'CSINode',
+  'ValidatingWebhookConfiguration',
+  'MutatingWebhookConfiguration',
+  'ValidatingAdmissionPolicy',
+  'ValidatingAdmissionPolicyBinding',
+  'APIService',
+]);
+
+/** Kinds whose `generation` counts changes to what is asked for. */
+const UNCOUNTED = new Set(['ConfigMap', 'Secret', 'Event', 'ServiceAccount', 'Node', 'Namespace', 'PersistentVolume']);
+
+export function isClusterScoped(kind: string): boolean {
+  return CLUSTER_SCOPED.has(kind);
+}
+
+export interface Named {
+  readonly kind: string;
+  readonly namespace?: string | undefined;
+  readonly name: string;
+}
+
+/** The key under which an object lies in the store. No two API groups of the appliance share a kind. */
+export function keyOf({ kind, namespace, name }: Named): string {
+  return `${kind}/${isClusterScoped(kind) ? '' : (namespace ?? 'default')}/${name}`;
+}
+
+export function keyOfObject(object: ApiObject): string {
+  return keyOf({ kind: object.kind, namespace: object.metadata.namespace, name: object.metadata.name });
+}
+
+/** Takes a key, gives the object there. The caller says which kind it expects by the type it names. */
+export function at<T extends ApiObject = ApiObject>(stage: Stage, key: string): T | null {
+  return (stage.state.objects[key] as T | undefined) ?? null;
+}
+
+export function find<T extends ApiObject = ApiObject>(stage: Stage, named: Named): T | null {
+  return at<T>(stage, keyOf(named));
+}
+
+/** Gives all objects of a kind, in one namespace or in all. */
+export function all<T extends ApiObject = ApiObject>(stage: Stage, kind: string, namespace?: string): T[] {
+  const prefix = namespace === undefined ? `${kind}/` : `${kind}/${namespace}/`;
+  const found: T[] = [];
+  for (const [key, object] of Object.entries(stage.state.objects)) {
+    if (key.startsWith(prefix)) found.push(object as T);
+  }
+  return found;
+}
+
+/** Gives the objects of a kind that this very object owns. */
+export function owned<T extends ApiObject = ApiObject>(stage: Stage, kind: string, owner: ApiObject): T[] {
+  return all<T>(stage, kind, owner.metadata.namespace).filter((object) =>
+    object.metadata.ownerReferences?.some((reference) => reference.uid === owner.metadata.uid),
+  );
+}
+
+/** Gives the reference by which a child names its owner. */
+export function ownerOf(owner: ApiObject): { ownerReferences: NonNullable<ApiObject['metadata']['ownerReferences']> } {
+  const { apiVersion, kind, metadata } = owner;
+  return {
+    ownerReferences: [{ apiVersion, kind, name: metadata.name, uid: metadata.uid ?? '', controller: true }],
+  };
+}
+
+/**
+ * Writes an object as the API server does: uid and creation time once, a new resource version at every change, a new
+ * generation when more than metadata and status changed. Writing what is there already changes nothing.
+ */
+export function put(stage: Stage, object: ApiObject): ApiObject {
+  const key = keyOfObject(object);
+  const before = at(stage, key);
+  const { status: _, metadata, ...asked } = object;
+  const stamped: ApiObject = {
+    ...object,
+    metadata: {
+      ...metadata,
+      ...(isClusterScoped(object.kind) ? {} : { namespace: metadata.namespace ?? 'default' }),
+      uid: before?.metadata.uid ?? randomUUID(),
+      creationTimestamp: before?.metadata.creationTimestamp ?? timestamp(stage),
+      resourceVersion: before?.metadata.resourceVersion ?? '0',
+      ...(UNCOUNTED.has(object.kind) ? {} : { generation: before?.metadata.generation ?? 1 }),
+    },
+  };
+  if (before && isDeepStrictEqual(before, stamped)) return before;
+  stage.state.resourceVersion += 1;
+  const { status: __, metadata: ___, ...askedBefore } = before ?? object;
+  const isNewGeneration = before !== null && !UNCOUNTED.has(object.kind) && !isDeepStrictEqual(askedBefore, asked);
+  const written: ApiObject = {
+    ...stamped,
+    metadata: {
+      ...stamped.metadata,
+      resourceVersion: String(stage.state.resourceVersion),
+      ...(isNewGeneration && { generation: (before.metadata.generation ?? 1) + 1 }),
+    },
+  };
+  stage.state.objects[key] = written;
+  touch(stage, written);
+  return written;
+}
+
+/** Writes only the status; a status that says the same changes nothing. */
+export function putStatus(stage: Stage, object: ApiObject, status: Record<string, unknown>): void {
+  const current = at(stage, keyOfObject(object));
+  if (current) put(stage, { ...current, status });
+}
+
+/** Takes an object away, and what it owns. */
+export function drop(stage: Stage, key: string): void {
+  const object = at(stage, key);
+  if (!object) return;
+  delete stage.state.objects[key];
+  delete stage.state.memory[key];
+  delete stage.state.applied[key];
+  delete stage.state.agenda[key];
+  stage.state.resourceVersion += 1;
+  touch(stage, object);
+  stage.touched.delete(key);
+  for (const [childKey, child] of Object.entries(stage.state.objects)) {
+    const references = (child as ApiObject).metadata.ownerReferences;
+    if (references?.some((reference) => reference.uid === object.metadata.uid)) drop(stage, childKey);
+  }
+}
+
+/** What a controller remembers of an object beyond what the API shows. */
+export function memoryOf(stage: Stage, key: string): Readonly<Record<string, string | number>> {
+  return stage.state.memory[key] ?? {};
+}
+
+/** Adds to what a controller remembers of an object. */
+export function remember(stage: Stage, key: string, values: Record<string, string | number>): void {
+  stage.state.memory[key] = { ...stage.state.memory[key], ...values };
+  stage.changed = true;
+}
+
+/** Flux writes into these labels which of its objects brought another. */
+const BROUGHT_BY = [
+  { label: 'helm.toolkit.fluxcd.io', kind: 'HelmRelease' },
+  { label: 'kustomize.toolkit.fluxcd.io', kind: 'Kustomization' },
+] as const;
+
+/** A change concerns the object's own controller, its owner's, and those of the Flux objects that brought it. */
+function touch(stage: Stage, object: ApiObject): void {
+  stage.changed = true;
+  if (object.kind === 'Event') return;
+  const { namespace, labels, ownerReferences } = object.metadata;
+  stage.touched.add(keyOfObject(object));
+  for (const { kind, name } of ownerReferences ?? []) stage.touched.add(keyOf({ kind, namespace, name }));
+  for (const { label, kind } of BROUGHT_BY) {
+    const name = labels?.[`${label}/name`];
+    if (name) stage.touched.add(keyOf({ kind, namespace: labels?.[`${label}/namespace`], name }));
+  }
+}

@@ -1,0 +1,59 @@
+import { timestamp } from '../world/stage.ts';
+import type { Stage } from '../world/stage.ts';
+import { withCondition } from '../cluster/objects.ts';
+import type { Condition, FluxObject } from '../cluster/objects.ts';
+import { find } from '../cluster/store.ts';
+import type { Workload } from '../cluster/objects.ts';
+import { NAMESPACES } from '../../model/appliance.ts';
+import { isServing } from '../appliance/dependencies.ts';
+
+/** Takes the name of a Flux controller, gives whether it runs: without it nobody looks at its objects. */
+export function isControllerUp(stage: Stage, name: string): boolean {
+  return isServing(find<Workload>(stage, { kind: 'Deployment', namespace: NAMESPACES.flux, name }));
+}
+
+/** Takes a Flux object and a condition, gives its conditions with that one, for the generation there is now. */
+export function marked(
+  stage: Stage,
+  object: FluxObject,
+  conditions: readonly Condition[] | undefined,
+  condition: Pick<Condition, 'type' | 'status' | 'reason' | 'message'>,
+): Condition[] {
+  return withCondition(
+    conditions,
+    { ...condition, observedGeneration: object.metadata.generation ?? 1 },
+    timestamp(stage),
+  );
+}
+
+/** Conditions without those of one type. */
+export function without(conditions: readonly Condition[] | undefined, type: string): Condition[] {
+  return (conditions ?? []).filter((condition) => condition.type !== type);
+}
+
+export const RECONCILE_REQUEST = 'reconcile.fluxcd.io/requestedAt';
+
+/** The request to reconcile that a person or the installer wrote last, as the status repeats it. */
+export function handled(object: FluxObject): { lastHandledReconcileAt?: string } {
+  const requested = object.metadata.annotations?.[RECONCILE_REQUEST];
+  return requested === undefined ? {} : { lastHandledReconcileAt: requested };
+}
+
+/** Takes Go's way to write a duration (`1h30m`, `10m0s`), gives milliseconds. */
+export function milliseconds(duration: string | undefined, fallback: number): number {
+  if (!duration) return fallback;
+  const units: Record<string, number> = { h: 3_600_000, m: 60_000, s: 1_000 };
+  let total = 0;
+  for (const [, amount = '0', unit = 's'] of duration.matchAll(/([0-9.]+)(h|m(?!s)|s)/g)) {
+    total += Number(amount) * (units[unit] ?? 0);
+  }
+  return total;
+}
+
+/** Takes milliseconds, gives Go's way to write them. */
+export function goDuration(ms: number): string {
+  const seconds = Math.round(ms / 1_000);
+  const parts = [Math.floor(seconds / 3_600), Math.floor((seconds % 3_600) / 60), seconds % 60] as const;
+  if (parts[0] > 0) return `${parts[0]}h${parts[1]}m${parts[2]}s`;
+  return parts[1] > 0 ? `${parts[1]}m${parts[2]}s` : `${parts[2]}s`;
+}

@@ -1,0 +1,72 @@
+import { readFile } from 'node:fs/promises';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import type { Cluster, KubernetesPort } from '../../activities/ports/kubernetes.ts';
+import { FIELD_MANAGER } from '../../model/appliance.ts';
+import {
+  applyObject,
+  createObject,
+  deleteObject,
+  getObject,
+  isKnownKind,
+  listObjects,
+  nameOf,
+  patchObject,
+} from '../cluster/api.ts';
+import { isApiUp } from '../machine/life.ts';
+import type { Stage } from '../world/stage.ts';
+import type { World } from '../world/index.ts';
+import { assertReachable, readLog } from './access.ts';
+import type { Access } from './access.ts';
+import { createReader } from './reader.ts';
+
+const kubeconfig = z.object({
+  clusters: z
+    .array(z.object({ cluster: z.object({ server: z.string(), 'certificate-authority-data': z.string().optional() }) }))
+    .min(1),
+});
+
+/** The cluster on the simulated node. A kubeconfig of another cluster is refused as TLS refuses it. */
+export function kubernetesPort(world: World): KubernetesPort {
+  return {
+    connect: async (path) => {
+      const [first] = kubeconfig.parse(parse(await readFile(path, 'utf8'))).clusters;
+      const server = first?.cluster.server ?? '';
+      const ca = first?.cluster['certificate-authority-data'] ?? '';
+      return clusterAt(world, { server, ca });
+    },
+  };
+}
+
+function clusterAt(world: World, access: Access): Cluster {
+  /** One request: what it gives is a copy, as if it had come over the network. */
+  const ask = async <T>(object: string, signal: AbortSignal, act: (stage: Stage) => T): Promise<T> => {
+    signal.throwIfAborted();
+    return world.enter((stage) => {
+      assertReachable(stage, access, object);
+      return structuredClone(act(stage));
+    });
+  };
+  return {
+    get: (ref, signal) => ask(nameOf(ref), signal, (stage) => getObject(stage, ref)),
+    list: (kind, query, signal) =>
+      ask(`every ${kind.kind}`, signal, (stage) =>
+        isKnownKind(stage, kind) ? listObjects(stage, kind.kind, query) : [],
+      ),
+    apply: (object, signal) =>
+      ask(nameOf({ ...object, ...object.metadata }), signal, (stage) => applyObject(stage, object, FIELD_MANAGER)),
+    create: (object, signal) =>
+      ask(nameOf({ ...object, ...object.metadata }), signal, (stage) => createObject(stage, object)),
+    patch: (ref, patch, signal) => ask(nameOf(ref), signal, (stage) => patchObject(stage, ref, patch)),
+    delete: (ref, { uid }, signal) => ask(nameOf(ref), signal, (stage) => deleteObject(stage, ref, uid)),
+    ready: async (signal) => {
+      signal.throwIfAborted();
+      return world.enter(isApiUp);
+    },
+    podLog: ({ namespace, name, container, tailLines }, signal) =>
+      ask(`the log of Pod ${namespace}/${name}`, signal, (stage) =>
+        readLog(stage, { namespace, name, container, tailLines }),
+      ),
+    reader: createReader(world, access),
+  };
+}

@@ -1,0 +1,12 @@
+import { ALL_WELL } from '../scenario.ts';
+import type { Scenario } from '../scenario.ts';
+
+/** The resolver of the field report: `lookup factory.talos.dev on 192.168.64.1:53: connection refused`. */
+export const dnsRefused: Scenario = {
+  ...ALL_WELL,
+  name: 'dns-refused',
+  title: 'The network hands out a resolver that refuses',
+  shows:
+    'the install parks on the host and goes on when `appliance-client set --dns-servers 1.1.1.1` names another resolver',
+  refusedResolver: '192.168.64.1',
+};

@@ -1,0 +1,25 @@
+import { SCENARIO_NAMES } from '../scenario.ts';
+import type { Scenario, ScenarioName } from '../scenario.ts';
+import { allWell } from './all-well.ts';
+import { dnsRefused } from './dns-refused.ts';
+import { nodeAlreadyInstalled } from './node-already-installed.ts';
+import { postgresSubpath } from './postgres-subpath.ts';
+import { slowCorePull } from './slow-core-pull.ts';
+import { workerImageMissing } from './worker-image-missing.ts';
+
+const BY_NAME: Record<ScenarioName, Scenario> = {
+  'all-well': allWell,
+  'worker-image-missing': workerImageMissing,
+  'dns-refused': dnsRefused,
+  'postgres-subpath': postgresSubpath,
+  'slow-core-pull': slowCorePull,
+  'node-already-installed': nodeAlreadyInstalled,
+};
+
+/** Every scenario: its name, its title and what it shows. */
+export const SCENARIOS: readonly Scenario[] = SCENARIO_NAMES.map((name) => BY_NAME[name]);
+
+/** Takes a name as a person typed it, gives the scenario or null. */
+export function findScenario(name: string): Scenario | null {
+  return SCENARIOS.find((scenario) => scenario.name === name) ?? null;
+}
