@@ -1,0 +1,73 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { withCluster } from '../cluster.ts';
+import type { CommandContext } from '../context.ts';
+import { EXIT } from '../exit-codes.ts';
+import { UserError, usageError } from '../failure.ts';
+import { switchOption, textOption } from '../options.ts';
+import { listPods } from '../pods.ts';
+import type { PodRow } from '../pods.ts';
+import type { Site } from '../site.ts';
+
+const DEFAULT_TAIL = 100;
+const LIMIT_BYTES = 1024 * 1024;
+const TIMEOUT_MS = 10_000;
+/** Where the worker's room keeps its log, beside the local Temporal server. */
+const WORKER_LOG = join('.temporal', 'worker.log');
+
+/** `logs [NAME]`: the end of one log. */
+export async function run(context: CommandContext): Promise<number> {
+  const [name = 'installer'] = context.args;
+  const tail = tailOf(textOption(context.options, 'tail'));
+  const site = await context.site();
+  const text = name === 'installer' ? await installerLog(site, tail) : await podLog(context, site, name, tail);
+  await context.give({ name, lines: text.trimEnd().split('\n') }, () => [text.trimEnd()]);
+  return EXIT.done;
+}
+
+function tailOf(text: string | undefined): number {
+  const tail = text === undefined ? DEFAULT_TAIL : Number(text);
+  if (Number.isInteger(tail) && tail > 0) return tail;
+  throw usageError(`--tail "${text}": expected a whole number above 0`);
+}
+
+async function installerLog(site: Site, tail: number): Promise<string> {
+  const file = join(site.home, WORKER_LOG);
+  try {
+    return (await readFile(file, 'utf8')).trimEnd().split('\n').slice(-tail).join('\n');
+  } catch (error) {
+    throw new UserError(EXIT.missing, `There is no log of an installer at ${file}: no worker ran on this machine.`, {
+      cause: error,
+    });
+  }
+}
+
+async function podLog(context: CommandContext, site: Site, name: string, tailLines: number): Promise<string> {
+  const { signal } = context.io;
+  return withCluster(context, site, async (reader) => {
+    const pods = await listPods(reader, signal);
+    const pod = newest(pods.filter((one) => one.name === name || one.component === name));
+    if (!pod) throw usageError(`there is no pod or component ${name}; there are: ${namesOf(pods)}`);
+    const container = textOption(context.options, 'container') ?? pod.containers[0] ?? '';
+    context.say(`Log of ${pod.namespace}/${pod.name}, container ${container}:`);
+    return reader.podLog({
+      namespace: pod.namespace,
+      pod: pod.name,
+      container,
+      previous: switchOption(context.options, 'previous'),
+      tailLines,
+      limitBytes: LIMIT_BYTES,
+      signal,
+      timeoutMs: TIMEOUT_MS,
+    });
+  });
+}
+
+function newest(pods: readonly PodRow[]): PodRow | undefined {
+  return pods.toSorted((one, other) => (other.createdAt ?? '').localeCompare(one.createdAt ?? ''))[0];
+}
+
+function namesOf(pods: readonly PodRow[]): string {
+  const names = new Set(pods.map((pod) => pod.component ?? pod.name));
+  return names.size === 0 ? 'none' : [...names].toSorted().join(', ');
+}

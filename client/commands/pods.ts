@@ -1,0 +1,37 @@
+import { withCluster } from '../cluster.ts';
+import type { CommandContext } from '../context.ts';
+import { EXIT } from '../exit-codes.ts';
+import { listPods } from '../pods.ts';
+import type { PodRow } from '../pods.ts';
+import type { Tone } from '../render/style.ts';
+import { table } from '../render/table.ts';
+import { between, clean } from '../render/text.ts';
+
+/** `pods`: every pod on the node, with what it waits for. */
+export async function run(context: CommandContext): Promise<number> {
+  const site = await context.site();
+  const pods = await withCluster(context, site, (reader) => listPods(reader, context.io.signal));
+  const now = context.services.clock.now();
+  await context.give(pods, () =>
+    table(
+      context.style,
+      ['NAMESPACE', 'POD', 'COMPONENT', 'READY', 'STATE', 'RESTARTS', 'AGE', 'MESSAGE'],
+      pods.map((pod) => [
+        { text: pod.namespace },
+        { text: pod.name },
+        { text: pod.component ?? '' },
+        { text: pod.ready },
+        { text: pod.state, tone: toneOf(pod) },
+        { text: String(pod.restarts) },
+        { text: pod.createdAt === null ? '' : between(pod.createdAt, now) },
+        { text: clean(pod.message) },
+      ]),
+    ),
+  );
+  return EXIT.done;
+}
+
+function toneOf({ state }: PodRow): Tone {
+  if (state === 'Running' || state === 'Succeeded') return 'good';
+  return state === 'Pending' || state === 'ContainerCreating' || state === 'Terminating' ? 'busy' : 'bad';
+}

@@ -1,0 +1,24 @@
+import type { CommandContext } from '../context.ts';
+import { EXIT } from '../exit-codes.ts';
+import { takeOrder } from '../order.ts';
+import { reportLines } from '../render/preflight.ts';
+import { withSession } from '../session.ts';
+import { recordSimulation } from '../simulation.ts';
+
+/** `preflight`: every check of an install, nothing else. Ends with 3 when a hard one fails. */
+export async function run(context: CommandContext): Promise<number> {
+  const { site, spec, notes, simulate } = await takeOrder(context, {
+    command: 'preflight',
+    modeOtherwise: 'fresh',
+    askForKey: false,
+  });
+  context.say(...notes, `Checking everything that an install of ${spec.siteId} on ${spec.nodeIp} needs.`);
+  await recordSimulation(site, simulate);
+  return withSession(context, site, { start: 'on-demand', detached: false }, async (session) => {
+    await session.ensureWorker();
+    const report = await session.installs.preflight(spec);
+    await context.give(report, () => reportLines(context.style, report, context.services.clock.now()));
+    if (report.blockers.length === 0) return EXIT.done;
+    return report.blockers.some(({ code }) => code === 'operator-tool-missing') ? EXIT.missing : EXIT.preflight;
+  });
+}

@@ -1,0 +1,96 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { imageReference } from '../../model/release.ts';
+import type { ReleaseManifest } from '../../model/release.ts';
+import { ReleaseError, describeFault, readReleases, selectRelease } from '../../model/releases.ts';
+import type { ReleaseFault } from '../../model/releases.ts';
+import type { CommandContext } from '../context.ts';
+import { EXIT } from '../exit-codes.ts';
+import { usageError } from '../failure.ts';
+import { loadReleases, releasesFolder } from '../releases.ts';
+import { table } from '../render/table.ts';
+
+/** `releases list | show VERSION | validate [FILE]`. */
+export async function run(context: CommandContext): Promise<number> {
+  const [action = 'list', name] = context.args;
+  if (action === 'show') return show(context, name);
+  if (action === 'validate') return validate(context, name);
+  return list(context);
+}
+
+async function list(context: CommandContext): Promise<number> {
+  const folder = releasesFolder(context.io.env);
+  const { releases, channels, faults } = await loadReleases(folder);
+  const document = releases.map((release) => ({
+    releaseVersion: release.releaseVersion,
+    appVersion: release.app.version,
+    talos: release.talos.version,
+    kubernetes: release.kubernetes.version,
+    generatedAt: release.generatedAt,
+    channels: channels.filter((one) => one.releaseVersion === release.releaseVersion).map((one) => one.channel),
+  }));
+  await context.give(document, () =>
+    document.length === 0
+      ? [`No release is known in ${folder}.`]
+      : table(
+          context.style,
+          ['RELEASE', 'CHANNELS', 'APPLICATION', 'TALOS', 'KUBERNETES', 'GENERATED'],
+          document.map((one) => [
+            { text: one.releaseVersion },
+            { text: one.channels.join(', ') },
+            { text: one.appVersion },
+            { text: one.talos },
+            { text: one.kubernetes },
+            { text: one.generatedAt },
+          ]),
+        ),
+  );
+  context.insist(...faults.map((fault) => `not usable: ${describeFault(fault)}`));
+  return EXIT.done;
+}
+
+async function show(context: CommandContext, version: string | undefined): Promise<number> {
+  if (version === undefined) throw usageError('releases show: the version is missing. `releases list` shows them.');
+  const catalogue = await loadReleases(releasesFolder(context.io.env));
+  try {
+    const { release } = selectRelease(catalogue, { version });
+    await context.give(release, () => releaseLines(release));
+    return EXIT.done;
+  } catch (error) {
+    throw error instanceof ReleaseError ? usageError(error.message, { cause: error }) : error;
+  }
+}
+
+function releaseLines(release: ReleaseManifest): string[] {
+  const images = [...Object.entries(release.app.images), ...Object.entries(release.dependencies)];
+  return [
+    `Release ${release.releaseVersion}, application ${release.app.version}, branch ${release.app.releaseBranch}`,
+    `Talos ${release.talos.version}, Kubernetes ${release.kubernetes.version}, Flux ${release.flux.version}`,
+    `Installer ${release.os.installer.image}`,
+    'Images:',
+    ...images.map(([name, image]) => `  ${name.padEnd(20)} ${imageReference(image)}`),
+  ];
+}
+
+async function validate(context: CommandContext, file: string | undefined): Promise<number> {
+  const where = file === undefined ? releasesFolder(context.io.env) : resolve(context.io.cwd, file);
+  const { releases, faults } = file === undefined ? await loadReleases(where) : await readOne(where);
+  const versions = releases.map(({ releaseVersion }) => releaseVersion);
+  await context.give({ where, valid: faults.length === 0, releases: versions, faults }, () =>
+    faults.length === 0
+      ? [`${where} is valid: ${versions.join(', ')}.`]
+      : [`${where} is not valid:`, ...faults.map((fault) => `  ${describeFault(fault)}`)],
+  );
+  return faults.length === 0 ? EXIT.done : EXIT.usage;
+}
+
+/** A single manifest, wherever it lies: it is read as if it stood in the folder that its version names. */
+async function readOne(
+  path: string,
+): Promise<{ releases: readonly ReleaseManifest[]; faults: readonly ReleaseFault[] }> {
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw usageError(`${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  });
+  const version = /"releaseVersion"\s*:\s*"([^"/]+)"/.exec(text)?.[1] ?? 'unknown';
+  return readReleases(new Map([[`${version}/release.json`, text]]));
+}

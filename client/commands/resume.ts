@@ -1,0 +1,36 @@
+import type { CommandContext } from '../context.ts';
+import { EXIT } from '../exit-codes.ts';
+import { usageError } from '../failure.ts';
+import { conclude } from '../follow/conclude.ts';
+import { follow } from '../follow/follow.ts';
+import { callOf } from '../hints.ts';
+import { switchOption } from '../options.ts';
+import { withSession } from '../session.ts';
+import { followOptions } from './start.ts';
+
+/** `resume`: a server, a worker, no pause; then it follows. */
+export async function run(context: CommandContext): Promise<number> {
+  const following = followOptions(context.options);
+  const site = await context.site();
+  const detach = switchOption(context.options, 'detach');
+  const detached = detach || following.until === 'login';
+  return withSession(context, site, { start: 'on-demand', detached }, async (session) => {
+    const view = await session.installs.view(site.siteId);
+    if (!view)
+      throw usageError(
+        `no install of ${site.siteId} was ever begun here: \`${callOf(context, site, 'start')}\` begins one`,
+      );
+    if (view.run !== 'RUNNING')
+      return conclude(context, site, session, await follow(context, site, session, following));
+    const worker = await session.ensureWorker();
+    if (view.progress?.state === 'paused') await session.installs.resume(site.siteId);
+    context.say(
+      worker.startedNow
+        ? `A worker (process ${worker.pid}) takes up the install of ${site.siteId}.`
+        : `A worker (process ${worker.pid}) is at the install of ${site.siteId} already.`,
+    );
+    if (!detach) return conclude(context, site, session, await follow(context, site, session, following));
+    context.say(`Its log: ${worker.logFile}`, `\`${callOf(context, site, 'status --watch')}\` follows the install.`);
+    return EXIT.done;
+  });
+}

@@ -1,0 +1,11 @@
+import type { CommandContext } from '../context.ts';
+import { callOf } from '../hints.ts';
+import { tellInstall } from '../tell.ts';
+
+/** `retry`: a blocked install looks again at once. */
+export async function run(context: CommandContext): Promise<number> {
+  return tellInstall(context, async (installs, site) => {
+    await installs.retry(site.siteId);
+    return `The install of ${site.siteId} looks again now. \`${callOf(context, site, 'status --watch')}\` shows it.`;
+  });
+}

@@ -1,0 +1,127 @@
+import { SITE_FILES } from '../../site-folder/index.ts';
+import type { CommandContext } from '../context.ts';
+import { durationOption } from '../context.ts';
+import { EXIT } from '../exit-codes.ts';
+import { usageError } from '../failure.ts';
+import { conclude } from '../follow/conclude.ts';
+import { follow } from '../follow/follow.ts';
+import type { FollowOptions } from '../follow/follow.ts';
+import { callOf } from '../hints.ts';
+import type { StartOutcome } from '../install-client.ts';
+import { switchOption, textOption } from '../options.ts';
+import type { Options } from '../options.ts';
+import { couldWipe, takeOrder } from '../order.ts';
+import type { Order } from '../order.ts';
+import { refusalLines } from '../render/difference.ts';
+import { withSession } from '../session.ts';
+import type { Session } from '../session.ts';
+import { recordSimulation } from '../simulation.ts';
+import { recordSite } from '../site.ts';
+import { givePlan } from './plan.ts';
+
+const CANCEL_PATIENCE_MS = 20_000;
+
+/** `start`: orders an install, and follows it unless it is left to a background worker. */
+export async function run(context: CommandContext): Promise<number> {
+  const following = followOptions(context.options);
+  const isDry = switchOption(context.options, 'dryRun');
+  const order = await takeOrder(context, { command: 'start', modeOtherwise: null, askForKey: !isDry });
+  if (isDry) return givePlan(context, order);
+  context.say(...order.notes);
+
+  const { site } = order;
+  const isKnown = site.record !== null;
+  if (!isKnown) await record(context, order);
+  const detached = switchOption(context.options, 'detach') || following.until === 'login';
+  return withSession(context, site, { start: 'on-demand', detached }, async (session) => {
+    const confirmed = await confirmWipe(context, order, session);
+    if (isKnown) await record(context, confirmed);
+    const outcome = await session.installs.start(confirmed.spec);
+    if (outcome.kind === 'refused') return refuse(context, confirmed, outcome);
+    context.say(
+      outcome.kind === 'joined' ? `Joined the install of ${site.siteId} that runs already.` : startedLine(confirmed),
+    );
+    const worker = await session.ensureWorker();
+    if (switchOption(context.options, 'detach')) {
+      context.say(`A worker (process ${worker.pid}) goes on in the background; its log: ${worker.logFile}`);
+      context.say(`\`${callOf(context, site, 'status --watch')}\` follows the install.`);
+      return EXIT.done;
+    }
+    context.say(
+      `Status page, as soon as it is up: http://${confirmed.spec.nodeIp}:8080/ (token: \`${callOf(context, site, 'token show')}\`)`,
+      'Ctrl-C stops following; the install can be taken up again at any time.',
+    );
+    const followed = await follow(context, site, session, { ...following, endOnPreflight: true });
+    if (followed.end === 'preflight' && outcome.kind === 'started') await withdraw(context, order, session);
+    return conclude(context, site, session, followed);
+  });
+}
+
+/** Takes the flags that say when to stop following, gives them checked. */
+export function followOptions(options: Options): FollowOptions {
+  const until = textOption(options, 'until') ?? 'complete';
+  if (until !== 'login' && until !== 'complete') throw usageError(`--until "${until}": expected login or complete`);
+  return {
+    until,
+    exitOnBlock: switchOption(options, 'exitOnBlock'),
+    endOnPreflight: false,
+    timeoutMs: durationOption(options, 'timeout'),
+  };
+}
+
+function startedLine({ spec }: Order): string {
+  const channel = spec.channel ? ` (${spec.channel})` : '';
+  return `Installing release ${spec.release.releaseVersion}${channel} on ${spec.nodeIp}, ${spec.mode}, site ${spec.siteId}.`;
+}
+
+async function record(context: CommandContext, { site, spec, authKey, simulate }: Order): Promise<void> {
+  await recordSite(site, spec, context.services.clock.now());
+  await recordSimulation(site, simulate);
+  if (authKey !== null) await site.folder.write(SITE_FILES.authKey, `${authKey}\n`);
+}
+
+/** Consent to a wipe: `--yes`, or the site's name typed. An install that runs already was consented to when it began. */
+async function confirmWipe(context: CommandContext, order: Order, session: Session): Promise<Order> {
+  const { site, spec } = order;
+  const consented: Order = { ...order, spec: { ...spec, wipeConfirmed: true } };
+  if (spec.mode !== 'fresh') return order;
+  // A simulated appliance has no data to lose.
+  if (context.yes || site.simulated) return consented;
+  if (!couldWipe(site, spec)) return order;
+  const view = await session.installs.view(site.siteId);
+  if (view?.run === 'RUNNING') return order;
+  const prompter = await context.prompter();
+  if (!prompter)
+    throw usageError(
+      `--fresh wipes the application data of ${site.siteId} on ${spec.nodeIp}: add --yes to consent, or keep the data with --recover`,
+    );
+  await prompter.text({
+    message: `This wipes all application data of ${site.siteId} on ${spec.nodeIp}. Type the site's name to go on`,
+    check: (typed) =>
+      typed.trim() === site.siteId ? undefined : `type ${site.siteId}, or press Ctrl-C to keep the data`,
+  });
+  return consented;
+}
+
+/** Another spec than the running install's: says how they differ, and puts the record right again. */
+async function refuse(
+  context: CommandContext,
+  { site, spec }: Order,
+  { running }: Extract<StartOutcome, { kind: 'refused' }>,
+): Promise<number> {
+  if (running) await recordSite(site, running, context.services.clock.now());
+  context.insist(...refusalLines(context.errorStyle, running, spec, (command) => callOf(context, site, command)));
+  return EXIT.held;
+}
+
+/** A failed preflight touched nothing: the order is withdrawn, so that a corrected one is not refused for it. */
+async function withdraw(context: CommandContext, { site }: Order, session: Session): Promise<void> {
+  const { clock } = context.services;
+  const until = clock.now().getTime() + CANCEL_PATIENCE_MS;
+  await session.installs.cancel(site.siteId);
+  while (clock.now().getTime() < until && !context.io.signal.aborted) {
+    if ((await session.installs.view(site.siteId))?.run !== 'RUNNING') break;
+    await clock.sleep(250, context.io.signal);
+  }
+  context.insist('Preflight failed: nothing was touched, and the install was withdrawn. Put it right and start again.');
+}

@@ -1,0 +1,98 @@
+import { usageError } from './failure.ts';
+import type { Io } from './io.ts';
+import { switchOption, textOption } from './options.ts';
+import type { Options } from './options.ts';
+import type { Prompter } from './prompts.ts';
+import { styleOf } from './render/style.ts';
+import type { Style } from './render/style.ts';
+import type { Services } from './services.ts';
+import { withoutAliases } from './spec/aliases.ts';
+import { chooseSite, homeOf } from './site.ts';
+import type { Site } from './site.ts';
+
+export const FORMATS = ['table', 'json', 'yaml'] as const;
+export type Format = (typeof FORMATS)[number];
+
+/** What a command has in hand. Data goes to stdout, everything else to stderr. */
+export interface CommandContext {
+  readonly io: Io;
+  readonly services: Services;
+  readonly options: Options;
+  readonly args: readonly string[];
+  readonly format: Format;
+  readonly quiet: boolean;
+  readonly yes: boolean;
+  /** The folder of all sites. */
+  readonly home: string;
+  /** How text for people looks on stdout, and on stderr. */
+  readonly style: Style;
+  readonly errorStyle: Style;
+  /** Gives a document in the format that was asked for; `lines` is its form for people. */
+  give(document: unknown, lines: () => readonly string[]): Promise<void>;
+  /** Progress and advice, on stderr; nothing with `--quiet`. */
+  say(...lines: readonly string[]): void;
+  /** What must be read, `--quiet` or not; on stderr. */
+  insist(...lines: readonly string[]): void;
+  site(): Promise<Site>;
+  /** Gives a prompter, or null where nobody can be asked. */
+  prompter(): Promise<Prompter | null>;
+}
+
+/** Takes io, services and one call's flags and arguments, gives the command's context. Throws a usage error for a bad format. */
+export function createContext(io: Io, services: Services, given: Options, args: readonly string[]): CommandContext {
+  const options = withoutAliases(given);
+  const noColor = options['color'] === false;
+  const format = formatOf(textOption(options, 'output'));
+  const quiet = switchOption(options, 'quiet');
+  const style = styleOf(io, 'stdout', noColor);
+  const insist = (...lines: readonly string[]): void => {
+    if (lines.length > 0) io.stderr.write(`${lines.join('\n')}\n`);
+  };
+  const home = homeOf(textOption(options, 'configDir'), io.env, io.cwd);
+  return {
+    io,
+    services,
+    options,
+    args,
+    format,
+    quiet,
+    home,
+    style,
+    errorStyle: styleOf(io, 'stderr', noColor),
+    yes: switchOption(options, 'yes'),
+    give: async (document, lines) => {
+      io.stdout.write(await written(format, document, lines));
+    },
+    say: (...lines) => {
+      if (!quiet) insist(...lines);
+    },
+    insist,
+    site: () =>
+      chooseSite({ home, named: textOption(options, 'site') ?? (io.env['ALGA_APPLIANCE_SITE'] || undefined) }),
+    prompter: async () => (io.stdinIsTty && io.stderrIsTty ? services.prompter(io) : null),
+  };
+}
+
+async function written(format: Format, document: unknown, lines: () => readonly string[]): Promise<string> {
+  if (format === 'json') return `${JSON.stringify(document, null, 2)}\n`;
+  if (format === 'yaml') return (await import('yaml')).stringify(document);
+  return `${lines().join('\n')}\n`;
+}
+
+function formatOf(text: string | undefined): Format {
+  const format = FORMATS.find((known) => known === (text ?? 'table'));
+  if (format) return format;
+  throw usageError(`--output "${text}": expected ${FORMATS.join(', ')}`);
+}
+
+/** Takes the text of a flag such as `--timeout`, gives milliseconds. Throws a usage error for what is no duration. */
+export function durationOption(options: Options, key: string): number | undefined {
+  const text = textOption(options, key);
+  if (text === undefined) return undefined;
+  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text);
+  const unit = UNITS[match?.[2] ?? ''];
+  if (!match || unit === undefined) throw usageError(`--${key} "${text}": expected a time such as 30s, 10m or 2h`);
+  return Number(match[1]) * unit;
+}
+
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };

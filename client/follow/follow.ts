@@ -1,0 +1,130 @@
+import type { CommandContext } from '../context.ts';
+import { EXIT } from '../exit-codes.ts';
+import { UserError } from '../failure.ts';
+import type { InstallView } from '../install/view.ts';
+import type { Session } from '../session.ts';
+import type { WorkerHandle } from '../../worker/index.ts';
+import type { Site } from '../site.ts';
+import { createPainter } from './painter.ts';
+import type { Painter } from './painter.ts';
+
+/** When to stop following. */
+export interface FollowOptions {
+  readonly until: 'login' | 'complete';
+  readonly exitOnBlock: boolean;
+  /** End when a preflight check fails: nothing was touched yet. */
+  readonly endOnPreflight: boolean;
+  readonly timeoutMs: number | undefined;
+}
+
+export type FollowEnd =
+  | 'complete'
+  | 'login'
+  | 'blocked'
+  | 'preflight'
+  | 'cancelled'
+  | 'failed'
+  | 'timeout'
+  | 'interrupted';
+
+export interface Followed {
+  readonly end: FollowEnd;
+  /** The last look; null when none succeeded. */
+  readonly view: InstallView | null;
+}
+
+const LOOK_EVERY_MS = 1_000;
+const AGAIN_EVERY_MS = 2_000;
+/** A worker that dies this often does not die by accident. */
+const MAX_WORKER_STARTS = 5;
+
+/**
+ * Shows an install until it ends, or until something that the caller asked for. A Temporal server that dies is found or
+ * started again, and so is the worker that the session ensured. Throws a UserError when that worker keeps dying.
+ */
+export async function follow(
+  context: CommandContext,
+  site: Site,
+  session: Session,
+  options: FollowOptions,
+): Promise<Followed> {
+  const { clock } = context.services;
+  const { signal } = context.io;
+  const painter = await createPainter(context);
+  const keepWorker = workerKeeper(context, session, painter);
+  const began = clock.now().getTime();
+  let view: InstallView | null = null;
+  try {
+    for (;;) {
+      if (signal.aborted) return { end: 'interrupted', view };
+      view = (await look(context, site, session, painter)) ?? view;
+      const now = clock.now();
+      if (!signal.aborted) painter.show(view?.progress ?? null, now);
+      const end = view && endOf(view, options);
+      if (end) return { end, view };
+      if (options.timeoutMs !== undefined && now.getTime() - began >= options.timeoutMs)
+        return { end: 'timeout', view };
+      await keepWorker();
+      await clock.sleep(LOOK_EVERY_MS, signal);
+    }
+  } finally {
+    painter.done();
+  }
+}
+
+/** Takes a look at an install, gives how following it ends; null while it goes on. */
+export function endOf({ run, progress }: InstallView, options: FollowOptions): FollowEnd | null {
+  if (run === 'COMPLETED') return 'complete';
+  if (run === 'CANCELLED') return 'cancelled';
+  if (run !== 'RUNNING' && run !== 'CONTINUED_AS_NEW') return 'failed';
+  if (progress?.state === 'ready' && options.until === 'login') return 'login';
+  if (progress?.state !== 'parked') return null;
+  if (options.endOnPreflight && progress.phase === 'preflight') return 'preflight';
+  return options.exitOnBlock ? 'blocked' : null;
+}
+
+/** One look; when the server does not answer it is found or started again, for as long as the caller has patience. */
+async function look(
+  context: CommandContext,
+  site: Site,
+  session: Session,
+  painter: Painter,
+): Promise<InstallView | null> {
+  const { clock } = context.services;
+  for (;;) {
+    try {
+      return await session.installs.view(site.siteId);
+    } catch (error) {
+      if (context.io.signal.aborted) return null;
+      if (!(error instanceof UserError && error.exit === EXIT.missing)) throw error;
+      painter.note('the Temporal server does not answer; looking for it again', clock.now());
+      await session.reopen();
+      await clock.sleep(AGAIN_EVERY_MS, context.io.signal);
+    }
+  }
+}
+
+/** Gives what starts the session's worker again after it has ended by itself. */
+function workerKeeper(context: CommandContext, session: Session, painter: Painter): () => Promise<void> {
+  let starts = 0;
+  let ended: WorkerHandle | null = null;
+  const watch = (): void => {
+    const { worker } = session;
+    const wait = async (): Promise<void> => {
+      await worker?.exited;
+      if (worker) ended = worker;
+    };
+    void wait();
+  };
+  watch();
+  return async () => {
+    if (!ended || context.io.signal.aborted) return;
+    starts += 1;
+    if (starts > MAX_WORKER_STARTS)
+      throw new UserError(EXIT.defect, `The worker keeps ending. Its log: ${session.worker?.logFile ?? 'unknown'}`);
+    painter.note('the worker ended; starting another', context.services.clock.now());
+    ended = null;
+    await session.ensureWorker();
+    watch();
+  };
+}

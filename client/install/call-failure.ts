@@ -1,0 +1,52 @@
+import {
+  ServiceError,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+  isGrpcServiceError,
+} from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import { EXIT } from '../exit-codes.ts';
+import { UserError } from '../failure.ts';
+
+/** gRPC's own numbers (grpc/grpc, doc/statuscodes.md). */
+const DEADLINE_EXCEEDED = [4];
+const NOT_FOUND = [5];
+const UNAVAILABLE = [14];
+
+/** Takes what was tried, where, and what was thrown, gives the error that a person is told; a defect stays what it is. */
+export function callFailure(what: string, address: string, error: unknown): unknown {
+  if (error instanceof UserError) return error;
+  const cause = { cause: error };
+  if (error instanceof WorkflowExecutionAlreadyStartedError)
+    return new UserError(
+      EXIT.held,
+      `An install of this site has just ended: it was not begun again. Look at its status.`,
+      cause,
+    );
+  if (error instanceof WorkflowNotFoundError || hasStatus(error, NOT_FOUND))
+    return new UserError(EXIT.usage, `Cannot ${what}: none is running. \`appliance-client start\` begins one.`, cause);
+  if (error instanceof WorkflowUpdateFailedError) {
+    const reason = error.cause instanceof ApplicationFailure ? error.cause.message : String(error.cause);
+    return new UserError(EXIT.usage, `The install refuses: ${reason}.`, cause);
+  }
+  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || hasStatus(error, DEADLINE_EXCEEDED))
+    return new UserError(
+      EXIT.missing,
+      `Cannot ${what}: nobody answered in time. Probably no worker runs: \`appliance-client resume\` starts one, and it may still take effect then.`,
+      cause,
+    );
+  if (hasStatus(error, UNAVAILABLE))
+    return new UserError(
+      EXIT.missing,
+      `Cannot ${what}: the Temporal server at ${address} does not answer. \`appliance-client resume\` starts the local one again.`,
+      cause,
+    );
+  return error;
+}
+
+function hasStatus(error: unknown, codes: readonly number[]): boolean {
+  const inner = error instanceof ServiceError ? error.cause : error;
+  return isGrpcServiceError(inner) && codes.includes(inner.code);
+}

@@ -1,0 +1,94 @@
+import type { Client, WorkflowExecutionDescription, WorkflowExecutionStatusName } from '@temporalio/client';
+import { heartbeatDetail, installProgress } from '../../model/progress.ts';
+import type { HeartbeatDetail, InstallProgress } from '../../model/progress.ts';
+import { MEMO_PROGRESS, MEMO_SPEC_DIGEST } from '../../model/workflow-contract.ts';
+import { EXIT } from '../exit-codes.ts';
+import { UserError } from '../failure.ts';
+import { decodeFirst } from './decode.ts';
+
+/** A step that a worker has in hand, or that waits for one. */
+export interface PendingStep {
+  readonly activity: string;
+  readonly attempt: number;
+  /** When a worker last said that it is at it; null when none ever did. */
+  readonly lastHeartbeat: Date | null;
+  /** How the attempt before ended, in one line. */
+  readonly lastFailure: string | null;
+}
+
+/** The newest install of a site, as the Temporal server knows it. */
+export interface InstallView {
+  readonly run: WorkflowExecutionStatusName;
+  readonly startedAt: Date;
+  readonly closedAt: Date | null;
+  readonly specDigest: string | null;
+  /** Null until a worker has taken up the install for the first time. */
+  readonly progress: InstallProgress | null;
+  readonly pending: readonly PendingStep[];
+}
+
+/**
+ * Takes a description of the workflow, gives the view: the progress of the memo, with the waits and operations that the
+ * newest heartbeat tells. None of it needs a worker. Throws a UserError when the progress was written by another version.
+ */
+export async function viewOf(client: Client, description: WorkflowExecutionDescription): Promise<InstallView> {
+  const { memo, raw } = description;
+  const activities = raw.pendingActivities ?? [];
+  const details = await Promise.all(activities.map((one) => detailOf(client, one.heartbeatDetails?.payloads ?? [])));
+  const digest = memo?.[MEMO_SPEC_DIGEST];
+  const progress = memo?.[MEMO_PROGRESS];
+  return {
+    run: description.status.name,
+    startedAt: description.startTime,
+    closedAt: description.closeTime ?? null,
+    specDigest: typeof digest === 'string' ? digest : null,
+    progress: progress === undefined ? null : overlaid(parseProgress(progress), details),
+    pending: activities.map((one) => ({
+      activity: one.activityType?.name ?? 'unknown',
+      attempt: one.attempt ?? 1,
+      lastHeartbeat: dateOf(one.lastHeartbeatTime),
+      lastFailure: one.lastFailure?.message ?? null,
+    })),
+  };
+}
+
+function parseProgress(value: unknown): InstallProgress {
+  const parsed = installProgress.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new UserError(
+    EXIT.held,
+    `The progress of this install was written by another version of appliance-client (${parsed.error.issues[0]?.path.join('.')}: ` +
+      `${parsed.error.issues[0]?.message}). Use that version, or a newer one.`,
+  );
+}
+
+/** Heartbeats are newer than the memo, which only changes with the picture; while nothing runs they say nothing. */
+function overlaid(progress: InstallProgress, details: readonly (HeartbeatDetail | null)[]): InstallProgress {
+  const known = details.filter((detail) => detail !== null);
+  const waits = known.flatMap((detail) => (detail.wait ? [detail.wait] : []));
+  const operations = known.flatMap((detail) => detail.activeOperations);
+  return {
+    ...progress,
+    waits: waits.length > 0 ? waits : progress.waits,
+    activeOperations: operations.length > 0 ? operations : progress.activeOperations,
+  };
+}
+
+/** A heartbeat is a hint: one that another version wrote is not worth an error. */
+async function detailOf(client: Client, payloads: Parameters<typeof decodeFirst>[1]): Promise<HeartbeatDetail | null> {
+  if (payloads.length === 0) return null;
+  const parsed = heartbeatDetail.safeParse(await decodeFirst(client, payloads));
+  return parsed.success ? parsed.data : null;
+}
+
+interface Timestamp {
+  readonly seconds?: { toNumber(): number } | number | string | null;
+}
+
+/** Takes a time as the server gives it, gives a Date; null for none. */
+export function dateOf(timestamp: Timestamp | null | undefined): Date | null {
+  const seconds = timestamp?.seconds;
+  if (seconds === null || seconds === undefined) return null;
+  const value = typeof seconds === 'object' ? seconds.toNumber() : Number(seconds);
+  return value > 0 ? new Date(value * 1000) : null;
+}

@@ -1,0 +1,42 @@
+import { isatty } from 'node:tty';
+import type { Readable, Writable } from 'node:stream';
+import type { Services } from './services.ts';
+
+/** Everything that the client reads from and writes to: a test brings its own, a process its real ones. */
+export interface Io {
+  readonly stdin: Readable;
+  readonly stdout: Writable;
+  readonly stderr: Writable;
+  readonly stdinIsTty: boolean;
+  readonly stdoutIsTty: boolean;
+  readonly stderrIsTty: boolean;
+  /** Width and height of the terminal; asked again at every use, because a window may be resized. */
+  readonly columns: () => number;
+  readonly rows: () => number;
+  readonly env: NodeJS.ProcessEnv;
+  readonly cwd: string;
+  /** Aborted at the first Ctrl-C (or SIGTERM, SIGHUP). What the second one does is the process's business. */
+  readonly signal: AbortSignal;
+  /** What a test puts in the place of the outside world; the rest is real. */
+  readonly services?: Partial<Services>;
+}
+
+const FALLBACK_COLUMNS = 100;
+const FALLBACK_ROWS = 24;
+
+/** Takes the abort signal of the process, gives its streams and environment as an Io. */
+export function processIo(signal: AbortSignal): Io {
+  return {
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    stdinIsTty: isatty(0),
+    stdoutIsTty: isatty(1),
+    stderrIsTty: isatty(2),
+    columns: () => process.stderr.columns ?? process.stdout.columns ?? FALLBACK_COLUMNS,
+    rows: () => process.stderr.rows ?? process.stdout.rows ?? FALLBACK_ROWS,
+    env: process.env,
+    cwd: process.cwd(),
+    signal,
+  };
+}

@@ -1,0 +1,48 @@
+import { CommanderError } from 'commander';
+import { createContext } from './context.ts';
+import { EXIT } from './exit-codes.ts';
+import { explain } from './failure.ts';
+import type { Io } from './io.ts';
+import { createProgram } from './program.ts';
+import type { Call } from './program.ts';
+import { realServices } from './services.ts';
+import type { Services } from './services.ts';
+
+/**
+ * The client. Takes the arguments (without node and script) and the world, gives the exit code (client/exit-codes.ts). It
+ * never ends the process and never throws.
+ */
+export async function main(argv: readonly string[], io: Io): Promise<number> {
+  const services: Services = { ...realServices, ...io.services };
+  let exit: number = EXIT.done;
+  const program = createProgram(io, async (call) => {
+    exit = await runCall(call, io, services);
+  });
+  try {
+    if (argv.length === 0) {
+      program.outputHelp({ error: true });
+      return EXIT.usage;
+    }
+    await program.parseAsync([...argv], { from: 'user' });
+    return exit;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+    return tell(error, io, services);
+  }
+}
+
+async function runCall({ entry, options, args }: Call, io: Io, services: Services): Promise<number> {
+  const { run } = await entry.load();
+  return run(createContext(io, services, options, args));
+}
+
+/** Says what went wrong, and for a defect where its stack is. */
+async function tell(error: unknown, io: Io, services: Services): Promise<number> {
+  const { exit, message, defect } = explain(error);
+  io.stderr.write(`${io.signal.aborted && defect ? 'Interrupted.' : `error: ${message}`}\n`);
+  if (!defect) return exit;
+  if (io.signal.aborted) return EXIT.interrupted;
+  const { writeDefect } = await import('./defect-log.ts');
+  io.stderr.write(`${await writeDefect(error, io.env, services.clock.now())}\n`);
+  return exit;
+}

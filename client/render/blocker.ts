@@ -1,0 +1,40 @@
+import type { Blocker } from '../../model/blocker.ts';
+import { paint, symbol } from './style.ts';
+import type { Style } from './style.ts';
+import { between, clean, columnsOf, hang, wrap } from './text.ts';
+
+const RETRY = {
+  automatic: 'The installer looks again by itself and goes on when the cause is gone.',
+  'after-change': 'When you have changed it: `appliance-client retry` looks again at once.',
+  manual: 'It needs a person: when it is done, run `appliance-client retry`.',
+} as const satisfies Record<Blocker['retry'], string>;
+
+/**
+ * Takes a blocker and the present time, gives the lines in which a person reads what is wrong, what shows it, and what to do.
+ */
+export function blockerLines(style: Style, blocker: Blocker, now: Date): string[] {
+  const isError = blocker.severity === 'error';
+  const mark = symbol(style, isError ? 'failed' : 'warning');
+  const effect = blocker.loginBlocking ? 'blocks login' : 'does not block login';
+  const tone = isError ? 'bad' : 'warn';
+  const title = `${mark} ${clean(blocker.title)}`;
+  const facts = `[${blocker.code}] ${clean(blocker.component)}, ${effect}, for ${between(blocker.since, now)}`;
+  const fits = columnsOf(title) + 2 + columnsOf(facts) <= style.width;
+  return [
+    ...(fits
+      ? [`${paint(style, tone, title)}  ${paint(style, 'dim', facts)}`]
+      : [...wrap(title, style.width).map((line) => paint(style, tone, line)), ...dim(style, hang(style, '  ', facts))]),
+    ...hang(style, '  ', clean(blocker.reason)),
+    ...blocker.evidence.flatMap(({ object, message }) =>
+      dim(style, hang(style, '  seen: ', `${clean(object)}: ${clean(message)}`)),
+    ),
+    ...hang(style, `  ${symbol(style, 'next')} `, clean(blocker.nextAction)).map((line) =>
+      paint(style, 'strong', line),
+    ),
+    ...hang(style, '  ', RETRY[blocker.retry]),
+  ];
+}
+
+function dim(style: Style, lines: readonly string[]): string[] {
+  return lines.map((line) => paint(style, 'dim', line));
+}

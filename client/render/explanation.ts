@@ -1,0 +1,35 @@
+import type { ExplanationGraph } from '../../diagnosis/index.ts';
+import { paint, symbol } from './style.ts';
+import type { Style } from './style.ts';
+import { clean, hang } from './text.ts';
+
+/** Takes the graph of a diagnosis, gives which signal led to which cause, what followed from it, and what was ruled out. */
+export function explanationLines(style: Style, { signals, causes, ruledOut }: ExplanationGraph): string[] {
+  const byId = new Map(signals.map((signal) => [signal.id, signal]));
+  const seen = (ids: readonly string[], indent: string): string[] =>
+    ids.flatMap((id) => {
+      const signal = byId.get(id);
+      if (!signal) return [];
+      const times = signal.count > 1 ? ` (${signal.count} times)` : '';
+      return hang(style, `${indent}seen: `, `${signal.object} ${signal.reason}${times}: ${clean(signal.message)}`);
+    });
+  return [
+    paint(style, 'strong', causes.length === 0 ? 'No cause was found.' : 'Causes, and how they were found'),
+    ...causes.flatMap((cause) => [
+      ...hang(style, `${symbol(style, 'failed')} `, `${cause.blocker.title} [${cause.id}] at ${cause.object}`),
+      ...seen(cause.signals, '  '),
+      ...cause.consequences.flatMap((consequence) => [
+        ...hang(
+          style,
+          `  ${symbol(style, 'next')} `,
+          `explains ${consequence.object} [${consequence.code}]: ${clean(consequence.why)}`,
+        ),
+        ...seen(consequence.signals, '    '),
+      ]),
+    ]),
+    ...(ruledOut.length > 0 ? ['', paint(style, 'strong', 'Ruled out')] : []),
+    ...ruledOut.flatMap(({ object, message, why }) =>
+      hang(style, `${symbol(style, 'bullet')} `, `${object}: ${clean(message)} (${clean(why)})`),
+    ),
+  ];
+}

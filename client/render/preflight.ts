@@ -1,0 +1,35 @@
+import type { PreflightCheck } from '../../model/preflight.ts';
+import type { PreflightReport } from '../../model/workflow-contract.ts';
+import { blockerLines } from './blocker.ts';
+import { paint, symbol } from './style.ts';
+import type { Style, SymbolName, Tone } from './style.ts';
+import { clean, columnsOf, count, hang, pad } from './text.ts';
+
+const LOOK: Record<PreflightCheck['result'], { symbol: SymbolName; tone: Tone }> = {
+  passed: { symbol: 'done', tone: 'good' },
+  failed: { symbol: 'failed', tone: 'bad' },
+  warning: { symbol: 'warning', tone: 'warn' },
+  skipped: { symbol: 'pending', tone: 'dim' },
+};
+
+/** Takes checks, gives a line for each with its answer. */
+export function checkLines(style: Style, checks: readonly PreflightCheck[]): string[] {
+  const width = Math.max(...checks.map(({ title }) => columnsOf(title)), 0);
+  return checks.flatMap(({ title, result, detail }) => {
+    const look = LOOK[result];
+    const start = `${paint(style, look.tone, symbol(style, look.symbol))} ${pad(title, width)}  `;
+    return hang(style, `${start}${pad(paint(style, look.tone, result), 7)}  `, clean(detail));
+  });
+}
+
+/** Takes a preflight report, gives it as a person reads it: every check, then what stands in the way. */
+export function reportLines(style: Style, { checks, blockers, warnings }: PreflightReport, now: Date): string[] {
+  return [
+    ...checkLines(style, checks),
+    ...[...blockers, ...warnings].flatMap((blocker) => ['', ...blockerLines(style, blocker, now)]),
+    '',
+    blockers.length === 0
+      ? 'Nothing stands in the way of an install. Nothing was touched.'
+      : `${count(blockers.length, 'thing')} to put right first. Nothing was touched.`,
+  ];
+}

@@ -1,0 +1,60 @@
+import type { ClusterReader } from '../observation/index.ts';
+import type { OpenOptions, WorkerHandle, WorkerState } from '../worker/index.ts';
+import type { WorkerOptions } from '../worker/worker-process.ts';
+import type { Clock } from './clock.ts';
+import { systemClock } from './clock.ts';
+import type { Checkout } from './spec/checkout.ts';
+import type { InstallClient } from './install-client.ts';
+import type { HttpAnswer } from './http.ts';
+import type { ProgramOptions, ProgramRow } from './programs.ts';
+import type { Prompter } from './prompts.ts';
+import type { Io } from './io.ts';
+
+/**
+ * The outside world as the client's commands see it. Every member is loaded when it is first called, so that `--help` pays
+ * for none of them, and every member can be another one in a test.
+ */
+export interface Services {
+  readonly clock: Clock;
+  /** Finds or starts a Temporal server and gives the installs on it. Throws TemporalUnavailableError. */
+  readonly openInstalls: (options: OpenOptions) => Promise<InstallClient>;
+  readonly ensureWorker: (options: WorkerOptions) => Promise<WorkerHandle>;
+  readonly runningWorker: (home: string) => Promise<WorkerState | null>;
+  readonly runningServer: (home: string) => Promise<{ address: string; version?: string } | null>;
+  readonly stopBackground: (options: { home: string }) => Promise<{ worker: boolean; server: boolean }>;
+  readonly get: (url: string, options: HttpOptions) => Promise<HttpAnswer>;
+  readonly checkout: (cwd: string, signal: AbortSignal) => Promise<Checkout | null>;
+  readonly prompter: (io: Io) => Promise<Prompter>;
+  /** Takes the path of a kubeconfig, gives a reader of that cluster; nothing is sent yet. */
+  readonly reader: (kubeconfig: string) => Promise<ClusterReader>;
+  readonly writeStatusToken: (kubeconfig: string, token: string) => Promise<void>;
+  readonly programs: (options: ProgramOptions) => Promise<ProgramRow[]>;
+}
+
+export interface HttpOptions {
+  readonly signal: AbortSignal;
+  readonly timeoutMs: number;
+  readonly headers?: Record<string, string>;
+}
+
+export const realServices: Services = {
+  clock: systemClock,
+  openInstalls: async (options) => {
+    const [{ openTemporal }, { createInstallClient }] = await Promise.all([
+      import('../worker/index.ts'),
+      import('./install-client.ts'),
+    ]);
+    return createInstallClient(await openTemporal(options), options.signal);
+  },
+  ensureWorker: async (options) => (await import('../worker/index.ts')).ensureWorker(options),
+  runningWorker: async (home) => (await import('../worker/index.ts')).runningWorker(home),
+  runningServer: async (home) => (await import('../worker/index.ts')).runningLocalServer(home),
+  stopBackground: async (options) => (await import('../worker/index.ts')).stopBackground(options),
+  get: async (url, options) => (await import('./http.ts')).get(url, options),
+  checkout: async (cwd, signal) => (await import('./spec/checkout.ts')).inspectCheckout(cwd, signal),
+  prompter: async (io) => (await import('./prompts.ts')).createPrompter(io),
+  reader: async (kubeconfig) => (await import('../observation/index.ts')).connectReader({ kubeconfig }),
+  writeStatusToken: async (kubeconfig, token) =>
+    (await import('./status-token.ts')).writeStatusToken(kubeconfig, token),
+  programs: async (options) => (await import('./programs.ts')).clientPrograms(options),
+};

@@ -1,0 +1,338 @@
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { HttpAnswer } from '../../client/http.ts';
+import { statusDocument } from '../../model/status.ts';
+import { clusterOf, pod, silentCluster } from './support/cluster.ts';
+import { NOW, runClient, temporaryFolder } from './support/run-client.ts';
+import { scriptedInstalls } from './support/scripted-installs.ts';
+
+const GOOD = [
+  'start',
+  '--fresh',
+  '--node-ip',
+  '192.0.2.10',
+  '--repo-url',
+  'https://git.example.org/alga/appliance.git',
+];
+const SITE = 'appliance-single-node';
+
+/** A folder with a site whose cluster has a kubeconfig. */
+async function installed(): Promise<string> {
+  const home = await temporaryFolder();
+  const { services } = scriptedInstalls({ scenes: [] });
+  await runClient([...GOOD, '--detach'], { home, services });
+  await writeFile(join(home, SITE, 'kubeconfig'), '');
+  await writeFile(join(home, SITE, 'status-token'), 'token-1\n');
+  return home;
+}
+
+const PODS = [
+  pod('db-0', { createdAt: '2026-05-01T10:00:00Z' }),
+  pod('alga-core-sebastian-6d5-x2', { waiting: { reason: 'ImagePullBackOff', message: 'Back-off pulling image' } }),
+  pod('alga-core-sebastian-bootstrap-1-abcde', { createdAt: '2026-05-01T11:00:00Z' }),
+  pod('alga-core-sebastian-bootstrap-2-fghij', { createdAt: '2026-05-01T11:30:00Z', restarts: 3 }),
+  pod('coredns-5d', { namespace: 'kube-system' }),
+];
+
+describe('pods and logs', () => {
+  test('pods lists every pod with its component and what it waits for', async () => {
+    const services = { reader: async () => clusterOf(PODS) };
+    const { exit, stdout } = await runClient(['pods'], { home: await installed(), services });
+    expect(exit).toBe(0);
+    await expect(stdout).toMatchFileSnapshot('golden/pods.txt');
+  });
+
+  test('logs of a component are those of its newest pod', async () => {
+    const logs = { 'alga-core-sebastian-bootstrap-2-fghij/main': 'one\ntwo\nthree' };
+    const services = { reader: async () => clusterOf(PODS, logs) };
+    const { exit, stdout, stderr } = await runClient(['logs', 'bootstrap', '--tail', '2'], {
+      home: await installed(),
+      services,
+    });
+    expect(exit).toBe(0);
+    expect(stdout).toBe('two\nthree\n');
+    expect(stderr).toContain('Log of msp/alga-core-sebastian-bootstrap-2-fghij, container main:');
+  });
+
+  test('logs without a name are those of the worker', async () => {
+    const home = await installed();
+    await mkdir(join(home, '.temporal'));
+    await writeFile(join(home, '.temporal', 'worker.log'), 'one\ntwo\n');
+    expect((await runClient(['logs', '--tail', '1'], { home })).stdout).toBe('two\n');
+  });
+
+  test.each<[argv: string[], exit: number, says: string]>([
+    [['logs', 'nothing'], 2, 'there is no pod or component nothing; there are: alga-core, bootstrap, coredns, db'],
+    [['logs', 'db', '--container', 'other'], 7, 'container other of db-0 has no log'],
+    [['logs', 'db', '--tail', 'many'], 2, '--tail "many": expected a whole number above 0'],
+  ])('%j ends with %i', async (argv, exitCode, says) => {
+    const services = { reader: async () => clusterOf(PODS) };
+    const { exit, stderr } = await runClient(argv, { home: await installed(), services });
+    expect(exit).toBe(exitCode);
+    expect(stderr).toContain(says);
+  });
+
+  test.each(['pods', 'logs db', 'token rotate'])('%s without a cluster ends with 7', async (command) => {
+    const home = await temporaryFolder();
+    const { exit, stderr } = await runClient(command.split(' '), { home });
+    expect(exit).toBe(7);
+    expect(stderr).toContain('There is no kubeconfig for appliance-single-node');
+  });
+
+  test('a cluster that does not answer ends with 7', async () => {
+    const { exit, stderr } = await runClient(['pods'], {
+      home: await installed(),
+      services: { reader: async () => silentCluster() },
+    });
+    expect(exit).toBe(7);
+    expect(stderr).toContain('ECONNREFUSED');
+  });
+});
+
+describe('token', () => {
+  test('show prints the token and nothing else', async () => {
+    const { exit, stdout, stderr } = await runClient(['token', 'show'], { home: await installed() });
+    expect([exit, stdout, stderr]).toEqual([0, 'token-1\n', '']);
+  });
+
+  test('rotate gives the cluster a new one first, then the folder', async () => {
+    const home = await installed();
+    const given: string[] = [];
+    const { exit, stdout } = await runClient(['token', 'rotate'], {
+      home,
+      services: {
+        writeStatusToken: async (_, token) => {
+          expect(await readFile(join(home, SITE, 'status-token'), 'utf8')).toBe('token-1\n');
+          given.push(token);
+        },
+      },
+    });
+    expect(exit).toBe(0);
+    expect(stdout).toBe(`${given[0]}\n`);
+    expect(given[0]).toMatch(/^[0-9a-f]{64}$/);
+    expect(await readFile(join(home, SITE, 'status-token'), 'utf8')).toBe(stdout);
+    expect((await stat(join(home, SITE, 'status-token'))).mode & 0o777).toBe(0o600);
+  });
+
+  test('before the install made one, it says so', async () => {
+    const { exit, stderr } = await runClient(['token']);
+    expect(exit).toBe(7);
+    expect(stderr).toContain('There is no token of the status page yet');
+  });
+});
+
+describe('smoke', () => {
+  const UP: Record<string, HttpAnswer> = {
+    'http://192.0.2.10:8080/healthz': { status: 200, location: null, error: null },
+    'http://192.0.2.10:3000': { status: 307, location: '/msp/dashboard', error: null },
+  };
+  const DOWN: HttpAnswer = { status: null, location: null, error: 'connect ECONNREFUSED' };
+
+  test('verify: everything answers', async () => {
+    const services = { get: async (url: string) => UP[url] ?? DOWN };
+    const { exit, stdout } = await runClient(['smoke', 'verify'], { home: await installed(), services });
+    expect(exit).toBe(0);
+    expect(stdout).toBe(
+      'status page is up: http://192.0.2.10:8080/healthz (HTTP 200)\napplication is up: http://192.0.2.10:3000 (HTTP 307 to /msp/dashboard)\n',
+    );
+  });
+
+  test.each<[answer: HttpAnswer, up: boolean]>([
+    [{ status: 200, location: null, error: null }, true],
+    [{ status: 302, location: 'http://192.0.2.10:3000/auth/signin?x=1', error: null }, true],
+    [{ status: 307, location: '/login', error: null }, true],
+    [{ status: 302, location: '/maintenance', error: null }, false],
+    [{ status: 502, location: null, error: null }, false],
+    [DOWN, false],
+  ])('the application that answers %j', async (answer, up) => {
+    const services = { get: async (url: string) => (url.endsWith(':3000') ? answer : (UP[url] ?? DOWN)) };
+    const { exit } = await runClient(['smoke', 'verify'], { home: await installed(), services });
+    expect(exit).toBe(up ? 0 : 4);
+  });
+
+  test('monitor says when each came up, never silent for ten seconds', async () => {
+    const { clock } = scriptedInstalls({ scenes: [] });
+    const elapsed = (): number => (clock.now().getTime() - NOW.getTime()) / 1000;
+    const services = {
+      clock,
+      get: async (url: string) => (elapsed() >= (url.endsWith('healthz') ? 20 : 60) ? (UP[url] ?? DOWN) : DOWN),
+    };
+    const { exit, stderr } = await runClient(['smoke', 'monitor'], { home: await installed(), services });
+    expect(exit).toBe(0);
+    await expect(stderr).toMatchFileSnapshot('golden/smoke-monitor.txt');
+  });
+
+  test('monitor gives up with 5 when its time has passed', async () => {
+    const { clock } = scriptedInstalls({ scenes: [] });
+    const services = { clock, get: async () => DOWN };
+    const { exit, stdout } = await runClient(['smoke', 'monitor', '--timeout', '30s'], {
+      home: await installed(),
+      services,
+    });
+    expect(exit).toBe(5);
+    expect(stdout).toContain('application is not up: http://192.0.2.10:3000 (connect ECONNREFUSED)');
+  });
+});
+
+describe('doctor', () => {
+  const row = { wanted: '1.12.0', variable: 'APPLIANCE_TALOSCTL', purpose: 'talks to the Talos machine' };
+
+  test('shows where each program was found; ends with 0', async () => {
+    const services = {
+      programs: async () => [
+        { ...row, id: 'talosctl', path: '/usr/bin/talosctl', version: '1.12.0', foundBy: 'path', problem: null },
+      ],
+    };
+    const { exit, stdout } = await runClient(['doctor'], { services });
+    expect(exit).toBe(0);
+    expect(stdout).toContain('talosctl  1.12.0  1.12.0  path  /usr/bin/talosctl');
+  });
+
+  test('ends with 7 and says what to do when one is missing or of another major version', async () => {
+    const problem = 'talosctl 1.12.0 is missing.\nTried:\n  - PATH /usr/bin/talosctl: has version 2.0.0';
+    const services = {
+      programs: async () => [{ ...row, id: 'talosctl', path: null, version: null, foundBy: null, problem }],
+    };
+    const { exit, stdout, stderr } = await runClient(['doctor'], { services });
+    expect(exit).toBe(7);
+    expect(stdout).toContain('or set APPLIANCE_TALOSCTL');
+    expect(stderr).toContain('has version 2.0.0');
+  });
+});
+
+describe('worker', () => {
+  const worker = { pid: 4711, startedAt: NOW.toISOString(), detached: true, simulate: null };
+
+  test('status shows worker and server', async () => {
+    const home = await temporaryFolder();
+    const { exit, stdout } = await runClient(['worker'], {
+      home,
+      services: {
+        runningWorker: async (of) => (of === home ? worker : null),
+        runningServer: async (of) => (of === home ? { address: '127.0.0.1:7233' } : null),
+      },
+    });
+    expect(exit).toBe(0);
+    expect(stdout).toContain('real      runs, process 4711  runs at 127.0.0.1:7233');
+    expect(stdout).not.toContain('simulated');
+  });
+
+  test.each([
+    ['worker', '--stop'],
+    ['worker', 'stop'],
+  ])('%s %s stops both, of real and simulated installs', async (...argv) => {
+    const home = await temporaryFolder();
+    const { exit, stdout } = await runClient(argv, {
+      home,
+      services: { stopBackground: async (options) => ({ worker: options.home === home, server: true }) },
+    });
+    expect(exit).toBe(0);
+    expect(stdout).toBe(
+      'Stopped the worker and the Temporal server of real installs.\nStopped the Temporal server of simulated installs.\n',
+    );
+  });
+
+  test('run shows the log of a worker that ends with it', async () => {
+    const home = await temporaryFolder();
+    const logFile = join(home, 'worker.log');
+    await writeFile(logFile, 'before\n');
+    const over = Promise.withResolvers<number | null>();
+    const { calls, services } = scriptedInstalls({ scenes: [] });
+    const running = runClient(['worker', 'run'], {
+      home,
+      services: {
+        ...services,
+        ensureWorker: async (options) => {
+          calls.push(`detached ${options.detached}`);
+          return { pid: 1, logFile, startedNow: true, detached: false, stop: async () => {}, exited: over.promise };
+        },
+      },
+    });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await writeFile(logFile, 'before\nafter\n');
+    over.resolve(3);
+    const { exit, stderr } = await running;
+    expect(exit).toBe(1);
+    expect(calls).toContain('detached false');
+    expect(stderr).toContain('after\n');
+    expect(stderr).not.toContain('before');
+    expect(stderr).toContain('The worker ended with exit code 3.');
+  });
+});
+
+describe('sites and releases', () => {
+  test('sites: none, in words', async () => {
+    const home = await temporaryFolder();
+    expect((await runClient(['sites'], { home })).stdout).toBe(
+      `No site is known in ${home}. \`appliance-client start\` installs one.\n`,
+    );
+  });
+
+  test('sites lists what is recorded', async () => {
+    const { stdout } = await runClient(['sites'], { home: await installed() });
+    await expect(stdout).toMatchFileSnapshot('golden/sites.txt');
+  });
+
+  test('releases list, show and validate read the releases that come with the client', async () => {
+    expect((await runClient(['releases'])).stdout).toMatch(
+      /^1\.0-rc5 +candidate, nightly, stable +1\.0-rc5 +v1\.12\.0/m,
+    );
+    expect((await runClient(['releases', 'show', '1.0-rc5'])).stdout).toContain(
+      'ghcr.io/nine-minds/workflow-worker:61e4a00e',
+    );
+    expect((await runClient(['releases', 'validate'])).exit).toBe(0);
+  });
+
+  test('a release that is not sound ends with 2, with file and field', async () => {
+    const folder = await temporaryFolder();
+    await writeFile(join(folder, 'release.json'), '{"releaseVersion": "1.0", "talos": {"version": "twelve"}}');
+    const { exit, stdout } = await runClient(['releases', 'validate', 'release.json'], { cwd: folder });
+    expect(exit).toBe(2);
+    expect(stdout).toContain('1.0/release.json: talos.version: expected a version such as v1.12.0');
+    expect((await runClient(['releases', 'validate', 'nothing.json'], { cwd: folder })).exit).toBe(2);
+    expect((await runClient(['releases', 'show', '9.9'])).exit).toBe(2);
+    expect((await runClient(['releases', 'show'])).exit).toBe(2);
+  });
+});
+
+describe('diagnose', () => {
+  const snapshot = {
+    apiVersion: 'appliance.alga-psa/v1',
+    kind: 'Snapshot',
+    takenAt: '2026-05-01T12:00:00Z',
+    site: { siteId: 'site-1', nodeIp: '192.0.2.10', appUrl: 'http://192.0.2.10:3000' },
+  };
+
+  test('--from a file, a folder and standard input give the same document', async () => {
+    const cwd = await temporaryFolder();
+    const text = JSON.stringify(snapshot);
+    await writeFile(join(cwd, 'snapshot.json'), text);
+    const of = async (from: string): Promise<unknown> =>
+      JSON.parse((await runClient(['diagnose', '--from', from, '-o', 'json'], { cwd, stdin: text })).stdout);
+    const document = statusDocument.parse(await of('snapshot.json'));
+    expect(document.siteId).toBe('site-1');
+    expect(document.rollup.state).toBe('unknown');
+    expect(await of('.')).toEqual(document);
+    expect(await of('-')).toEqual(document);
+  });
+
+  test('--explain adds the graph', async () => {
+    const { stdout } = await runClient(['diagnose', '--from', '-', '--explain', '-o', 'json'], {
+      stdin: JSON.stringify(snapshot),
+    });
+    expect(Object.keys(JSON.parse(stdout))).toEqual(['status', 'graph']);
+    const words = await runClient(['diagnose', '--from', '-', '--explain'], { stdin: JSON.stringify(snapshot) });
+    expect(words.stdout).toContain('No cause was found.');
+  });
+
+  test.each([
+    ['nothing.json', '', 'cannot be read (ENOENT)'],
+    ['-', '{"kind":', 'is not JSON'],
+    ['-', '{"kind": "Pod"}', 'is not a snapshot of an appliance'],
+  ])('--from %s %s ends with 2', async (from, stdin, says) => {
+    const { exit, stderr } = await runClient(['diagnose', '--from', from], { stdin });
+    expect(exit).toBe(2);
+    expect(stderr).toContain(says);
+  });
+});

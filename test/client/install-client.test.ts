@@ -1,0 +1,226 @@
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { Context } from '@temporalio/activity';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createInstallClient } from '../../client/install-client.ts';
+import type { InstallClient } from '../../client/install-client.ts';
+import type { InstallView } from '../../client/install/view.ts';
+import { specDigest } from '../../client/spec/digest.ts';
+import { changedSpec } from '../../model/input-change.ts';
+import type { HeartbeatDetail } from '../../model/progress.ts';
+import type { InstallSpec } from '../../model/site.ts';
+import { DEFAULT_TASK_QUEUE } from '../../model/workflow-contract.ts';
+import { testBlocker } from '../support/blockers.ts';
+import { scriptedActivities } from '../support/scripted-activities.ts';
+import type { ScriptedActivities } from '../support/scripted-activities.ts';
+import { testSpec } from '../support/spec.ts';
+import { localEnvironment, testWorker } from '../support/workflow-environment.ts';
+
+let environment: TestWorkflowEnvironment;
+let sites = 0;
+
+beforeAll(async () => {
+  environment = await localEnvironment();
+});
+afterAll(() => environment.teardown());
+
+const newSpec = (changes: Partial<InstallSpec> = {}): InstallSpec => {
+  sites += 1;
+  return testSpec({ siteId: `site-${sites}`, ...changes });
+};
+
+/** The client under test, on a real server. */
+function client(signal = new AbortController().signal): InstallClient {
+  return createInstallClient(
+    {
+      client: environment.client,
+      address: environment.address,
+      namespace: 'default',
+      taskQueue: DEFAULT_TASK_QUEUE,
+      local: true,
+      connection: { address: environment.address },
+      close: async () => {},
+    },
+    signal,
+  );
+}
+
+async function withWorker<T>(scripted: ScriptedActivities, work: () => Promise<T>): Promise<T> {
+  return (await testWorker(environment, scripted.activities)).runUntil(work);
+}
+
+async function until(siteId: string, isSo: (view: InstallView) => boolean): Promise<InstallView> {
+  for (;;) {
+    const view = await client().view(siteId);
+    if (view && isSo(view)) return view;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+const blocked = () => scriptedActivities({ checkEverything: [{ blocked: [testBlocker('image-tag-missing')] }] });
+
+test('an install is begun, read without a worker, and joined by the same spec', async () => {
+  const spec = newSpec();
+  expect(await client().view(spec.siteId)).toBeNull();
+  expect(await client().start(spec)).toEqual({ kind: 'started' });
+  // How it was ordered is no other install.
+  const again = { ...spec, wipeConfirmed: false, checkout: { revision: 'a', uncommittedFiles: 1, unpushedCommits: 2 } };
+  expect(await client().start(again)).toEqual({ kind: 'joined' });
+  const view = await client().view(spec.siteId);
+  expect(view).toMatchObject({ run: 'RUNNING', specDigest: specDigest(spec), progress: null });
+});
+
+test('another spec is refused, with the one that runs', async () => {
+  const spec = newSpec();
+  await client().start(spec);
+  const outcome = await client().start({ ...spec, nodeIp: '192.0.2.77' });
+  expect(outcome).toEqual({ kind: 'refused', running: spec });
+});
+
+test('two starts at once are one install', async () => {
+  const spec = newSpec();
+  const outcomes = await Promise.all([client().start(spec), client().start(spec), client().start(spec)]);
+  expect(outcomes.map(({ kind }) => kind)).not.toContain('refused');
+});
+
+test('two starts at once with different specs: one is refused', async () => {
+  const spec = newSpec();
+  const outcomes = await Promise.all([client().start(spec), client().start({ ...spec, nodeIp: '192.0.2.77' })]);
+  expect(outcomes.map(({ kind }) => kind).toSorted()).toEqual(['refused', 'started']);
+});
+
+test('the progress in the memo is read after the worker is gone', async () => {
+  const spec = newSpec();
+  await withWorker(blocked(), async () => {
+    await client().start(spec);
+    await until(spec.siteId, ({ progress }) => progress?.state === 'parked');
+  });
+  const began = Date.now();
+  const view = await client().view(spec.siteId);
+  expect(Date.now() - began).toBeLessThan(2_000);
+  expect(view?.progress).toMatchObject({ state: 'parked', phase: 'preflight' });
+  expect(view?.progress?.blockers[0]?.code).toBe('image-tag-missing');
+});
+
+test('what a step waits for is read from its heartbeat', async () => {
+  const spec = newSpec();
+  const scripted = scriptedActivities({});
+  const detail: HeartbeatDetail = {
+    wait: {
+      what: 'the maintenance API',
+      saw: 'connection refused',
+      since: '2026-05-01T12:00:00Z',
+      seenAt: '2026-05-01T12:00:05Z',
+    },
+    activeOperations: [],
+  };
+  const activities = {
+    ...scripted.activities,
+    checkEverything: async () => {
+      Context.current().heartbeat(detail);
+      const beat = setInterval(() => Context.current().heartbeat(detail), 100);
+      return Context.current().cancelled.finally(() => clearInterval(beat));
+    },
+  };
+  const worker = await testWorker(environment, activities);
+  await worker.runUntil(async () => {
+    await client().start(spec);
+    const view = await until(spec.siteId, ({ progress }) => (progress?.waits.length ?? 0) > 0);
+    expect(view.progress?.waits).toEqual([detail.wait]);
+    expect(view.pending[0]).toMatchObject({ activity: 'checkEverything', attempt: 1, lastFailure: null });
+    await client().cancel(spec.siteId);
+    await until(spec.siteId, ({ run }) => run === 'CANCELLED');
+  });
+});
+
+test('retry, pause, resume and changed inputs reach the workflow', async () => {
+  const spec = newSpec();
+  await withWorker(blocked(), async () => {
+    await client().start(spec);
+    await until(spec.siteId, ({ progress }) => progress?.state === 'parked');
+    await client().retry(spec.siteId);
+    const change = { dnsServers: ['9.9.9.9'] };
+    await client().setInput(spec.siteId, change, changedSpec(spec, change));
+    await until(spec.siteId, ({ specDigest: digest }) => digest === specDigest(changedSpec(spec, change)));
+    expect(await client().runningSpec(spec.siteId)).toEqual(changedSpec(spec, change));
+    expect(await client().start(changedSpec(spec, change))).toEqual({ kind: 'joined' });
+    expect(await client().start(spec)).toMatchObject({ kind: 'refused' });
+    await client().pause(spec.siteId);
+    await until(spec.siteId, ({ progress }) => progress?.state === 'paused');
+    await client().resume(spec.siteId);
+    await until(spec.siteId, ({ progress }) => progress?.state === 'parked');
+  });
+});
+
+test('what the workflow refuses is told in its words', async () => {
+  const spec = newSpec();
+  await withWorker(scriptedActivities({ checkEverything: ['hang'] }), async () => {
+    await client().start(spec);
+    await until(spec.siteId, ({ progress }) => progress !== null);
+    await expect(client().retry(spec.siteId)).rejects.toMatchObject({
+      exit: 2,
+      message: expect.stringContaining('nothing is blocked'),
+    });
+  });
+});
+
+test('a complete install is begun anew when a person asks for it', async () => {
+  const spec = newSpec();
+  await withWorker(scriptedActivities({}), async () => {
+    await client().start(spec);
+    const first = await until(spec.siteId, ({ run }) => run === 'COMPLETED');
+    expect(await client().start({ ...spec, mode: 'recover' })).toEqual({ kind: 'started' });
+    const second = await until(spec.siteId, ({ run, startedAt }) => run === 'COMPLETED' && startedAt > first.startedAt);
+    expect(second.progress?.mode).toBe('recover');
+  });
+});
+
+test('a cancelled install is begun anew', async () => {
+  const spec = newSpec();
+  await withWorker(blocked(), async () => {
+    await client().start(spec);
+    await until(spec.siteId, ({ progress }) => progress?.state === 'parked');
+    await client().cancel(spec.siteId);
+    await until(spec.siteId, ({ run }) => run === 'CANCELLED');
+    expect(await client().start(spec)).toEqual({ kind: 'started' });
+  });
+});
+
+test('the preflight alone gives every check', async () => {
+  await withWorker(scriptedActivities({}), async () => {
+    expect(await client().preflight(newSpec())).toMatchObject({ blockers: [] });
+  });
+});
+
+test('an update without a worker ends in time and says what to do', async () => {
+  const spec = newSpec();
+  await client().start(spec);
+  await expect(client().retry(spec.siteId)).rejects.toMatchObject({
+    exit: 7,
+    message: expect.stringContaining(
+      'Probably no worker runs: `appliance-client resume` starts one, and it may still take effect then.',
+    ),
+  });
+});
+
+test.each(['retry', 'cancel'] as const)('%s of what was never begun ends with 2', async (command) => {
+  await expect(client()[command]('never')).rejects.toMatchObject({
+    exit: 2,
+    message: expect.stringContaining('none is running'),
+  });
+});
+
+test('a worker is seen while it polls', async () => {
+  await withWorker(scriptedActivities({}), async () => {
+    await expect.poll(() => client().hasWorker()).toBe(true);
+  });
+});
+
+test('a call that is interrupted ends at once', async () => {
+  const controller = new AbortController();
+  const spec = newSpec();
+  await client().start(spec);
+  setTimeout(() => controller.abort(), 200);
+  const began = Date.now();
+  await expect(client(controller.signal).retry(spec.siteId)).rejects.toThrow('abort');
+  expect(Date.now() - began).toBeLessThan(5_000);
+});

@@ -1,0 +1,88 @@
+import { describe, expect, test } from 'vitest';
+import { createProgram } from '../../client/program.ts';
+import { makeBlocker } from '../../diagnosis/index.ts';
+import { blockerCode } from '../../model/blocker.ts';
+import { testSpec } from '../support/spec.ts';
+import { runClient, temporaryFolder, testIo } from './support/run-client.ts';
+import { story } from './support/scenes.ts';
+import { completed } from './support/progress.ts';
+import { scriptedInstalls } from './support/scripted-installs.ts';
+
+/** Commands of the design that are still to come. */
+const LATER = ['support-bundle', 'upgrade', 'reset', 'repair', 'fleet'];
+
+/** Takes a text, gives the client's calls in it as arguments, each placeholder filled with a value. */
+function callsIn(text: string): string[][] {
+  return [...text.matchAll(/`appliance-client ([^`]+)`/g)].map(([, call = '']) =>
+    call
+      .replaceAll(/<image>=<tag>/g, 'alga-core=1')
+      .replaceAll(/<[^>]+>/g, 'x')
+      .split(' '),
+  );
+}
+
+async function parses(argv: readonly string[]): Promise<string> {
+  const { io, stderr } = testIo('/nowhere');
+  let command = 'none';
+  const program = createProgram(io, async ({ entry }) => {
+    command = entry.name;
+  });
+  await program.parseAsync([...argv], { from: 'user' }).catch((error: unknown) => {
+    if (!(error instanceof Error && 'exitCode' in error && error.exitCode === 0))
+      throw new Error(stderr(), { cause: error });
+    command = 'help';
+  });
+  return command;
+}
+
+describe('every command in a next action is one that the client takes', () => {
+  const actions = blockerCode.options.flatMap((code) => {
+    const context = {
+      component: 'alga-core',
+      tier: 'login' as const,
+      object: 'Pod msp/alga-core-0',
+      at: '2026-05-01T12:00:00Z',
+      siteId: 'site-1',
+      nodeIp: '192.0.2.10',
+      facts: {},
+    };
+    return callsIn(makeBlocker(code, context).nextAction).map((argv) => [code, argv] as const);
+  });
+
+  test('there are some', () => {
+    expect(actions.length).toBeGreaterThan(30);
+  });
+
+  test.each(actions.filter(([, [command = '']]) => !LATER.includes(command)))('%s: %j', async (_, argv) => {
+    expect(await parses(argv)).not.toBe('none');
+  });
+});
+
+test('the short forms mean the long ones', async () => {
+  const home = await temporaryFolder();
+  const { ordered, services } = scriptedInstalls({ scenes: story({ at: 9, progress: completed() }) });
+  const argv = ['start', '--fresh', '--node-ip', '192.0.2.10', '--repo-url', testSpec().repo.url];
+  const short = [
+    '--branch',
+    'main',
+    '--release',
+    '1.0-rc5',
+    '--image-tag',
+    'alga-core=a1',
+    '--image-tag',
+    'workflow-worker=w1',
+  ];
+  const { exit } = await runClient([...argv, ...short], { home, services });
+  expect(exit).toBe(0);
+  expect(ordered[0]).toMatchObject({
+    repo: { branch: 'main' },
+    channel: null,
+    imageTags: { algaCore: 'a1', workflowWorker: 'w1' },
+  });
+});
+
+test.each(['nothing=1', 'alga-core', 'alga-core='])('--image-tag %s ends with 2', async (text) => {
+  const { exit, stderr } = await runClient(['set', '--image-tag', text]);
+  expect(exit).toBe(2);
+  expect(stderr).toContain(`--image-tag "${text}": expected image=tag, with one of the images alga-core`);
+});

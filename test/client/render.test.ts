@@ -1,0 +1,152 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { installLines, liveLines } from '../../client/render/install.ts';
+import type { Style } from '../../client/render/style.ts';
+import { bytes, clean, clip, columnsOf, cut, duration, hang, wrap } from '../../client/render/text.ts';
+import { table } from '../../client/render/table.ts';
+import { differences, specDigest } from '../../client/spec/digest.ts';
+import { testSpec } from '../support/spec.ts';
+import { at } from './support/progress.ts';
+import { COMPLETE, HOST_WAIT, PARKED, READY } from './support/scenes.ts';
+
+const PLAIN: Style = { color: false, unicode: true, width: 100 };
+const COLOUR: Style = { ...PLAIN, color: true };
+const NOW = new Date(at(120));
+
+describe('the live view', () => {
+  test.each([
+    ['host-wait', HOST_WAIT],
+    ['parked', PARKED],
+    ['ready', READY],
+    ['complete', COMPLETE],
+  ])('%s', async (name, progress) => {
+    await expect(`${installLines(COLOUR, progress, NOW).join('\n')}\n`).toMatchFileSnapshot(`golden/live-${name}.txt`);
+  });
+
+  test('in a small window what is over and what is to come is summed up, and the head stays', async () => {
+    const lines = liveLines(PLAIN, PARKED, NOW, [], 18);
+    expect(lines.length).toBeLessThanOrEqual(18);
+    await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot('golden/live-small.txt');
+    const tiny = liveLines(PLAIN, PARKED, NOW, [], 6);
+    expect(tiny).toHaveLength(6);
+    expect(tiny[0]).toMatch(/^BLOCKED/);
+    expect(tiny.at(-1)).toMatch(/^… \d+ more lines$/);
+  });
+
+  test.each([40, 60, 80, 120])('no line is wider than a window of %i', (width) => {
+    for (const progress of [HOST_WAIT, PARKED, READY, COMPLETE])
+      for (const line of installLines({ ...COLOUR, width }, progress, NOW)) {
+        const longestWord = Math.max(...line.split(' ').map(columnsOf));
+        expect(columnsOf(line)).toBeLessThanOrEqual(Math.max(width, longestWord + 20));
+      }
+  });
+});
+
+describe('text', () => {
+  const words = fc.array(fc.stringMatching(/^[a-z]{1,12}$/), { minLength: 1, maxLength: 40 });
+
+  test('wrapping loses no word and keeps to the width', () => {
+    fc.assert(
+      fc.property(words, fc.integer({ min: 12, max: 60 }), (all, width) => {
+        const lines = wrap(all.join(' '), width);
+        expect(lines.join(' ')).toBe(all.join(' '));
+        for (const line of lines) expect(columnsOf(line)).toBeLessThanOrEqual(width);
+      }),
+    );
+  });
+
+  test('what hangs is indented by the width of what it hangs on', () => {
+    expect(hang({ ...PLAIN, width: 24 }, '→ ', 'one two three four five six')).toEqual([
+      '→ one two three four',
+      '  five six',
+    ]);
+    expect(hang(PLAIN, '→ ', ' ')).toEqual(['→']);
+  });
+
+  test('nothing that was cut is longer than it may be, and a short text stays', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme', maxLength: 40 }), fc.integer({ min: 4, max: 30 }), (text, width) => {
+        const plain = clean(text);
+        expect(columnsOf(cut(PLAIN, plain, width))).toBeLessThanOrEqual(width);
+        if (columnsOf(plain) <= width) expect(cut(PLAIN, plain, width)).toBe(plain);
+      }),
+    );
+  });
+
+  test('what came from outside is one line without control characters', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        expect(clean(text)).not.toMatch(/[\p{Cc}\n]/u);
+      }),
+    );
+  });
+
+  test.each([
+    [0, '0s'],
+    [400, '0s'],
+    [61_000, '1m 1s'],
+    [5_400_000, '1h 30m'],
+    [-5, '0s'],
+  ])('%i ms are %s', (milliseconds, text) => expect(duration(milliseconds)).toBe(text));
+
+  test.each([
+    [0, '0 B'],
+    [999, '999 B'],
+    [1_800_000_000, '1.8 GB'],
+    [123_456_789, '123 MB'],
+  ])('%i bytes are %s', (amount, text) => expect(bytes(amount)).toBe(text));
+
+  test('a clipped list says how much it leaves out', () => {
+    expect(clip(PLAIN, ['a', 'b', 'c'], 2)).toEqual(['a', '… 2 more lines']);
+    expect(clip(PLAIN, ['a', 'b'], 2)).toEqual(['a', 'b']);
+  });
+
+  test('a table aligns its columns and cuts only the last one', () => {
+    const rows = [
+      [{ text: 'a' }, { text: 'x'.repeat(50) }],
+      [{ text: 'bbbb' }, { text: 'y' }],
+    ];
+    expect(table({ ...PLAIN, width: 30 }, ['ONE', 'TWO'], rows)).toEqual([
+      'ONE   TWO',
+      `a     ${'x'.repeat(23)}…`,
+      'bbbb  y',
+    ]);
+  });
+});
+
+describe('the digest of a spec', () => {
+  const shuffled = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(shuffled);
+    if (value === null || typeof value !== 'object') return value;
+    return Object.fromEntries(
+      Object.entries(value)
+        .toReversed()
+        .map(([key, inner]) => [key, shuffled(inner)]),
+    );
+  };
+
+  test('is the same however the keys are sorted', () => {
+    const spec = testSpec({ dnsServers: ['9.9.9.9'] });
+    expect(specDigest(testSpec(shuffled(spec) as typeof spec))).toBe(specDigest(spec));
+  });
+
+  test.each([
+    ['nodeIp', { nodeIp: '192.0.2.11' }],
+    ['mode', { mode: 'recover' as const }],
+    ['order of DNS servers', { dnsServers: ['1.1.1.1', '9.9.9.9'] }],
+    ['tag', { imageTags: { algaCore: 'x' } }],
+    ['network', { network: { mode: 'static' as const, address: '192.0.2.10/24', gateway: '192.0.2.1' } }],
+  ])('is another for another %s, and the difference is named', (_, changes) => {
+    const spec = testSpec({ dnsServers: ['9.9.9.9', '1.1.1.1'] });
+    const other = testSpec({ dnsServers: ['9.9.9.9', '1.1.1.1'], ...changes });
+    expect(specDigest(other)).not.toBe(specDigest(spec));
+    expect(differences(spec, other).length).toBeGreaterThan(0);
+  });
+
+  test('does not ask how it was ordered', () => {
+    const checkout = { revision: 'a', uncommittedFiles: 1, unpushedCommits: 1 };
+    expect(specDigest(testSpec({ checkout, wipeConfirmed: false }))).toBe(
+      specDigest(testSpec({ wipeConfirmed: true })),
+    );
+  });
+});

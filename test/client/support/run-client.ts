@@ -1,0 +1,123 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough, Readable, Writable } from 'node:stream';
+import { onTestFinished } from 'vitest';
+import type { Clock } from '../../../client/clock.ts';
+import type { Io } from '../../../client/io.ts';
+import { main } from '../../../client/main.ts';
+import type { Services } from '../../../client/services.ts';
+
+export const NOW = new Date('2026-05-01T12:00:00.000Z');
+
+export interface RunOptions {
+  readonly home?: string;
+  /** True: stdin, stdout and stderr are a terminal. */
+  readonly tty?: boolean;
+  readonly columns?: number;
+  readonly rows?: number;
+  readonly env?: Record<string, string>;
+  readonly cwd?: string;
+  readonly stdin?: string;
+  readonly signal?: AbortSignal;
+  readonly services?: Partial<Services>;
+}
+
+export interface Run {
+  readonly exit: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Gives a folder that is removed when the test ends. */
+export async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'client-test-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** The world of one call, and what was written to it. */
+export interface TestIo {
+  readonly io: Io;
+  readonly stdout: () => string;
+  readonly stderr: () => string;
+}
+
+/** Gives a world in which nothing real is reached by chance. */
+export function testIo(home: string, options: RunOptions = {}): TestIo {
+  const stdout = collector();
+  const stderr = collector();
+  const io: Io = {
+    stdin: options.stdin === undefined ? new PassThrough() : Readable.from([options.stdin]),
+    stdout: stdout.stream,
+    stderr: stderr.stream,
+    stdinIsTty: options.tty === true,
+    stdoutIsTty: options.tty === true,
+    stderrIsTty: options.tty === true,
+    columns: () => options.columns ?? 100,
+    rows: () => options.rows ?? 40,
+    env: { LANG: 'en_GB.UTF-8', ALGA_APPLIANCE_HOME: home, HOME: home, PATH: process.env['PATH'], ...options.env },
+    cwd: options.cwd ?? home,
+    signal: options.signal ?? new AbortController().signal,
+    services: { ...unreachable, clock: testClock(), ...options.services },
+  };
+  return { io, stdout: stdout.text, stderr: stderr.text };
+}
+
+/** Runs the client in this process, through the one door that a person's call comes by. */
+export async function runClient(argv: readonly string[], options: RunOptions = {}): Promise<Run> {
+  const { io, stdout, stderr } = testIo(options.home ?? (await temporaryFolder()), options);
+  const exit = await main(argv, io);
+  return { exit, stdout: stdout(), stderr: stderr() };
+}
+
+function collector(): { stream: Writable; text: () => string } {
+  let text = '';
+  const stream = new Writable({
+    write: (chunk: Buffer, _encoding, done) => {
+      text += chunk.toString('utf8');
+      done();
+    },
+  });
+  return { stream, text: () => text };
+}
+
+/** A clock that goes on by exactly what is slept: a test of hours takes milliseconds, and every output has fixed times. */
+export function testClock(start: Date = NOW): Clock {
+  let now = start.getTime();
+  return {
+    now: () => new Date(now),
+    sleep: async (milliseconds, signal) => {
+      await new Promise((resolve) => setImmediate(resolve));
+      if (!signal?.aborted) now += milliseconds;
+    },
+  };
+}
+
+/** For a terminal on which no question is expected. */
+export const noQuestions: Partial<Services> = {
+  prompter: async () => ({
+    text: async ({ message }) => refuse(`the question "${message}"`)(),
+    secret: async (message) => refuse(`the question "${message}"`)(),
+    choose: async (message) => refuse(`the question "${message}"`)(),
+    confirm: async (message) => refuse(`the question "${message}"`)(),
+  }),
+};
+
+const refuse = (name: string) => async (): Promise<never> => {
+  throw new Error(`this test did not expect a call of ${name}`);
+};
+
+/** The outside world of a test that names none: every call of it is a failure of the test. */
+const unreachable: Omit<Services, 'clock' | 'programs'> = {
+  openInstalls: refuse('openInstalls'),
+  ensureWorker: refuse('ensureWorker'),
+  runningWorker: refuse('runningWorker'),
+  runningServer: refuse('runningServer'),
+  stopBackground: refuse('stopBackground'),
+  get: refuse('get'),
+  checkout: async () => null,
+  prompter: refuse('prompter'),
+  reader: refuse('reader'),
+  writeStatusToken: refuse('writeStatusToken'),
+};

@@ -1,0 +1,110 @@
+import type { Clock } from '../../../client/clock.ts';
+import type { InstallClient, StartOutcome } from '../../../client/install-client.ts';
+import type { InstallView } from '../../../client/install/view.ts';
+import type { Services } from '../../../client/services.ts';
+import type { InstallProgress } from '../../../model/progress.ts';
+import type { PreflightReport } from '../../../model/workflow-contract.ts';
+import type { InstallSpec } from '../../../model/site.ts';
+import { NOW, testClock } from './run-client.ts';
+
+/** What a look at the install gives, from so many seconds after the start on. */
+export interface Scene {
+  readonly at: number;
+  readonly view: InstallView | null;
+}
+
+export interface ScriptedInstalls {
+  readonly services: Partial<Services>;
+  /** Everything that the client asked for, in order. */
+  readonly calls: string[];
+  /** Specs that were ordered. */
+  readonly ordered: InstallSpec[];
+  readonly clock: Clock;
+}
+
+export interface Script {
+  readonly scenes: readonly Scene[];
+  readonly outcome?: StartOutcome;
+  readonly running?: InstallSpec | null;
+  readonly preflight?: PreflightReport;
+  /** Overrides of single calls. */
+  readonly installs?: Partial<InstallClient>;
+  readonly services?: Partial<Services>;
+}
+
+/** A Temporal server, a worker and a clock in memory, that play a script. */
+export function scriptedInstalls(script: Script): ScriptedInstalls {
+  const calls: string[] = [];
+  const ordered: InstallSpec[] = [];
+  const clock = testClock();
+  let isCancelled = false;
+  const told = async (call: string): Promise<void> => {
+    calls.push(call);
+  };
+  const view = async (): Promise<InstallView | null> => {
+    const elapsed = (clock.now().getTime() - NOW.getTime()) / 1000;
+    const scene = script.scenes.findLast(({ at }) => at <= elapsed)?.view ?? null;
+    return scene && isCancelled ? { ...scene, run: 'CANCELLED' } : scene;
+  };
+  const installs: InstallClient = {
+    address: '127.0.0.1:7233',
+    local: true,
+    start: async (spec) => {
+      calls.push('start');
+      ordered.push(spec);
+      return script.outcome ?? { kind: 'started' };
+    },
+    view,
+    runningSpec: async () => script.running ?? null,
+    hasWorker: async () => true,
+    retry: () => told('retry'),
+    pause: () => told('pause'),
+    resume: () => told('resume'),
+    setInput: (_, change) => told(`set ${JSON.stringify(change)}`),
+    cancel: async () => {
+      isCancelled = true;
+      calls.push('cancel');
+    },
+    preflight: async () => script.preflight ?? { checks: [], blockers: [], warnings: [] },
+    close: () => told('close'),
+    ...script.installs,
+  };
+  return {
+    calls,
+    ordered,
+    clock,
+    services: {
+      clock,
+      openInstalls: async ({ start }) => {
+        calls.push(`open ${start}`);
+        return installs;
+      },
+      ensureWorker: async ({ detached, simulate }) => {
+        calls.push(`worker${detached ? ' detached' : ''}${simulate ? ` ${simulate.scenario}` : ''}`);
+        return {
+          pid: 4711,
+          logFile: '/home/worker.log',
+          startedNow: true,
+          detached,
+          stop: () => told('stop worker'),
+          exited: new Promise<number | null>(() => {}),
+        };
+      },
+      runningWorker: async () => ({ pid: 4711, startedAt: NOW.toISOString(), detached: true, simulate: null }),
+      ...script.services,
+    },
+  };
+}
+
+/** Takes progress, gives the view of a running install around it. */
+export function running(progress: InstallProgress | null, changes: Partial<InstallView> = {}): InstallView {
+  return {
+    run: 'RUNNING',
+    startedAt: NOW,
+    closedAt: null,
+    specDigest: progress?.specDigest ?? 'digest-1',
+    progress,
+    pending: [],
+    ...changes,
+  };
+}

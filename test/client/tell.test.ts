@@ -1,0 +1,270 @@
+import { describe, expect, test } from 'vitest';
+import { specDigest } from '../../client/spec/digest.ts';
+import { EXIT } from '../../client/exit-codes.ts';
+import { UserError } from '../../client/failure.ts';
+import type { InstallSpec } from '../../model/site.ts';
+import { COMPLETE, PARKED, story } from './support/scenes.ts';
+import { progressIn } from './support/progress.ts';
+import { noQuestions, runClient, temporaryFolder } from './support/run-client.ts';
+import { running, scriptedInstalls } from './support/scripted-installs.ts';
+
+const GOOD = [
+  'start',
+  '--fresh',
+  '--node-ip',
+  '192.0.2.10',
+  '--repo-url',
+  'https://git.example.org/alga/appliance.git',
+];
+
+async function ordered(): Promise<{ home: string; spec: InstallSpec }> {
+  const home = await temporaryFolder();
+  const first = scriptedInstalls({ scenes: [] });
+  await runClient([...GOOD, '--detach'], { home, services: first.services });
+  const [spec] = first.ordered;
+  if (!spec) throw new Error('nothing was ordered');
+  return { home, spec };
+}
+
+describe('retry and pause', () => {
+  test.each(['retry', 'pause'])('%s reaches the install and says how it is followed', async (command) => {
+    const { home } = await ordered();
+    const { calls, services } = scriptedInstalls({ scenes: [{ at: 0, view: running(PARKED) }] });
+    const { exit, stdout, stderr } = await runClient([command], { home, services });
+    expect(exit).toBe(0);
+    expect(calls).toContain(command);
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(/`appliance-client (status --watch|resume)`/);
+  });
+
+  test('without a worker it ends with 7 and says so', async () => {
+    const { home } = await ordered();
+    const { calls, services } = scriptedInstalls({ scenes: [], services: { runningWorker: async () => null } });
+    const { exit, stderr } = await runClient(['retry'], { home, services });
+    expect(exit).toBe(7);
+    expect(stderr).toContain('No worker runs');
+    expect(calls).not.toContain('retry');
+  });
+});
+
+describe('set', () => {
+  test('sends the change with the digest that it leads to, and keeps the record true', async () => {
+    const { home, spec } = await ordered();
+    const sent: string[] = [];
+    const { services } = scriptedInstalls({
+      scenes: [{ at: 0, view: running(PARKED, { specDigest: specDigest(spec) }) }],
+      running: spec,
+      installs: {
+        setInput: async (_, change, changed) => {
+          sent.push(JSON.stringify(change), specDigest(changed));
+        },
+      },
+    });
+    const { exit } = await runClient(['set', '--dns-servers', '9.9.9.9, 1.1.1.1', '--alga-core-tag', 'a1'], {
+      home,
+      services,
+    });
+    expect(exit).toBe(0);
+    expect(sent[0]).toBe('{"dnsServers":["9.9.9.9","1.1.1.1"],"imageTags":{"algaCore":"a1"}}');
+    const changed = { ...spec, dnsServers: ['9.9.9.9', '1.1.1.1'], imageTags: { algaCore: 'a1' } };
+    expect(sent[1]).toBe(specDigest(changed));
+
+    // The same `start` with the new inputs joins now: the record says what runs.
+    const again = scriptedInstalls({ scenes: story({ at: 9, progress: COMPLETE }) });
+    await runClient(GOOD, { home, services: again.services });
+    expect(again.ordered[0] && specDigest(again.ordered[0])).toBe(specDigest(changed));
+  });
+
+  test('goes by what runs, not by the record', async () => {
+    const { home, spec } = await ordered();
+    const other = { ...spec, nodeIp: '192.0.2.77' };
+    const sent: string[] = [];
+    const { services } = scriptedInstalls({
+      scenes: [{ at: 0, view: running(PARKED, { specDigest: specDigest(other) }) }],
+      running: other,
+      installs: {
+        setInput: async (_, _change, changed) => {
+          sent.push(changed.nodeIp);
+        },
+      },
+    });
+    await runClient(['set', '--repo-branch', 'main'], { home, services });
+    expect(sent).toEqual(['192.0.2.77']);
+  });
+
+  test.each<[argv: string[], says: string]>([
+    [[], 'nothing to change was given: use one of --dns-servers'],
+    [['--dns-servers', 'nowhere'], '--dns-servers  expected an IP address'],
+    [['--repo-branch', 'a..b'], '--repo-branch  expected a Git branch name'],
+    [['--alga-core-tag', 'latest'], '--alga-core-tag  a release pins its images'],
+    [['--node-ip', '192.0.2.1'], "unknown option '--node-ip'"],
+  ])('%j ends with 2', async (argv, says) => {
+    const { home } = await ordered();
+    const { exit, stderr } = await runClient(['set', ...argv], { home });
+    expect(exit).toBe(2);
+    expect(stderr).toContain(says);
+  });
+
+  test('without a running install it ends with 2', async () => {
+    const { home } = await ordered();
+    const { services } = scriptedInstalls({ scenes: [{ at: 0, view: running(COMPLETE, { run: 'COMPLETED' }) }] });
+    const { exit, stderr } = await runClient(['set', '--repo-branch', 'main'], { home, services });
+    expect(exit).toBe(2);
+    expect(stderr).toContain('no install of appliance-single-node is running');
+  });
+});
+
+describe('resume', () => {
+  test('ensures a worker, ends a pause and follows', async () => {
+    const { home } = await ordered();
+    const { calls, services } = scriptedInstalls({
+      scenes: [
+        { at: 0, view: running(progressIn('core', { state: 'paused' })) },
+        { at: 3, view: running(COMPLETE, { run: 'COMPLETED' }) },
+      ],
+    });
+    const { exit, stdout } = await runClient(['resume'], { home, services });
+    expect(exit).toBe(0);
+    expect(calls.slice(0, 3)).toEqual(['open on-demand', 'worker', 'resume']);
+    expect(stdout).toContain('Alga PSA:');
+  });
+
+  test('--detach returns at once', async () => {
+    const { home } = await ordered();
+    const { calls, services } = scriptedInstalls({ scenes: [{ at: 0, view: running(PARKED) }] });
+    const { exit, stderr } = await runClient(['resume', '--detach'], { home, services });
+    expect(exit).toBe(0);
+    expect(calls).toContain('worker detached');
+    expect(stderr).toContain('Its log: /home/worker.log');
+  });
+
+  test('shows how a finished install ended', async () => {
+    const { home } = await ordered();
+    const { calls, services } = scriptedInstalls({
+      scenes: [{ at: 0, view: running(COMPLETE, { run: 'COMPLETED' }) }],
+    });
+    const { exit, stdout } = await runClient(['resume'], { home, services });
+    expect(exit).toBe(0);
+    expect(stdout).toContain('Install:     complete');
+    expect(calls).not.toContain('worker');
+  });
+
+  test('without any install it ends with 2', async () => {
+    const { services } = scriptedInstalls({ scenes: [] });
+    const { exit, stderr } = await runClient(['resume'], { services });
+    expect(exit).toBe(2);
+    expect(stderr).toContain('no install of appliance-single-node was ever begun here');
+  });
+
+  test('a worker that dies is started again, and one that keeps dying is given up with its log', async () => {
+    const { home } = await ordered();
+    const { calls, services } = scriptedInstalls({ scenes: [{ at: 0, view: running(PARKED) }] });
+    const { exit, stderr } = await runClient(['resume'], {
+      home,
+      services: {
+        ...services,
+        ensureWorker: async () => {
+          calls.push('worker');
+          return {
+            pid: 1,
+            logFile: '/home/worker.log',
+            startedNow: true,
+            detached: false,
+            stop: async () => {},
+            exited: Promise.resolve(1),
+          };
+        },
+      },
+    });
+    expect(exit).toBe(1);
+    expect(calls.filter((call) => call === 'worker')).toHaveLength(6);
+    expect(stderr).toContain('the worker ended; starting another');
+    expect(stderr).toContain('The worker keeps ending. Its log: /home/worker.log');
+  });
+
+  test('a Temporal server that dies is found again and the install is followed on', async () => {
+    const { home } = await ordered();
+    let looks = 0;
+    const complete = running(COMPLETE, { run: 'COMPLETED' });
+    const { calls, services } = scriptedInstalls({
+      scenes: [],
+      installs: {
+        view: async () => {
+          looks += 1;
+          if (looks === 3) throw new UserError(EXIT.missing, 'the server does not answer');
+          return looks < 5 ? running(PARKED) : complete;
+        },
+      },
+    });
+    const { exit, stderr } = await runClient(['resume'], { home, services });
+    expect(exit).toBe(0);
+    expect(stderr).toContain('the Temporal server does not answer; looking for it again');
+    expect(calls.filter((call) => call.startsWith('open'))).toHaveLength(2);
+  });
+});
+
+describe('cancel', () => {
+  test('stops it with a worker, and says what is left', async () => {
+    const { home } = await ordered();
+    const progress = progressIn('release');
+    const { calls, services } = scriptedInstalls({ scenes: [{ at: 0, view: running(progress) }] });
+    const { exit, stdout } = await runClient(['cancel'], { home, services });
+    expect(exit).toBe(0);
+    expect(calls).toEqual(['open on-demand', 'cancel', 'worker', 'stop worker', 'close']);
+    await expect(stdout.replaceAll(home, '/home/op/.alga-psa-appliance')).toMatchFileSnapshot('golden/cancel.txt');
+  });
+
+  test('on a terminal it asks first', async () => {
+    const { home } = await ordered();
+    const { calls, services } = scriptedInstalls({ scenes: [{ at: 0, view: running(PARKED) }] });
+    const prompter = await noQuestions.prompter?.(undefined as never);
+    if (!prompter) throw new Error('no prompter');
+    const { exit, stderr } = await runClient(['cancel'], {
+      home,
+      tty: true,
+      services: { ...services, prompter: async () => ({ ...prompter, confirm: async () => false }) },
+    });
+    expect(exit).toBe(130);
+    expect(stderr).toContain('The install goes on.');
+    expect(calls).not.toContain('cancel');
+  });
+
+  test('without a running install it ends with 2', async () => {
+    const { home } = await ordered();
+    const { services } = scriptedInstalls({ scenes: [] });
+    expect((await runClient(['cancel'], { home, services })).exit).toBe(2);
+  });
+});
+
+describe('preflight', () => {
+  const checks = [
+    { id: 'disk', title: 'Free disk', group: 'operator' as const, result: 'passed' as const, detail: '80 GB free' },
+    { id: 'tags', title: 'Image tags', group: 'images' as const, result: 'failed' as const, detail: 'no tag 94446747' },
+    { id: 'clock', title: 'Clock', group: 'node' as const, result: 'skipped' as const, detail: '' },
+  ];
+
+  test('prints every check; ends with 0 when nothing stands in the way', async () => {
+    const { calls, services } = scriptedInstalls({
+      scenes: [],
+      preflight: { checks: checks.slice(0, 1), blockers: [], warnings: [] },
+    });
+    const { exit, stdout } = await runClient(['preflight', ...GOOD.slice(2)], { services });
+    expect(exit).toBe(0);
+    expect(stdout).toContain('✓ Free disk  passed   80 GB free');
+    expect(calls).toContain('worker');
+    expect(calls).not.toContain('start');
+  });
+
+  test('ends with 3 when a hard check fails, and records nothing', async () => {
+    const home = await temporaryFolder();
+    const [blocker] = PARKED.blockers;
+    const { services } = scriptedInstalls({
+      scenes: [],
+      preflight: { checks, blockers: blocker ? [blocker] : [], warnings: [] },
+    });
+    const { exit, stdout } = await runClient(['preflight', ...GOOD.slice(2)], { home, services });
+    expect(exit).toBe(3);
+    await expect(stdout).toMatchFileSnapshot('golden/preflight.txt');
+    expect(JSON.parse((await runClient(['sites', '-o', 'json'], { home })).stdout)).toEqual([]);
+  });
+});

@@ -1,0 +1,135 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Client } from '@temporalio/client';
+import type { WorkflowHandle } from '@temporalio/client';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { Worker } from '@temporalio/worker';
+import { createActivities } from '../../activities/index.ts';
+import type { InstallProgress } from '../../model/progress.ts';
+import type { InputChange, InstallSpec, SiteRecord } from '../../model/site.ts';
+import {
+  INSTALL_WORKFLOW,
+  QUERY_PROGRESS,
+  UPDATE_SET_INPUT,
+  installWorkflowId,
+} from '../../model/workflow-contract.ts';
+import type { ScenarioName } from '../../simulation/index.ts';
+import { simulationPorts } from '../../simulation/index.ts';
+import { SITE_FILES, siteFolder } from '../../site-folder/index.ts';
+import { testSpec } from './spec.ts';
+import { workflowBundle } from './workflow-environment.ts';
+
+const LOOK_EVERY_MS = 50;
+const ENDED = new Set(['complete', 'cancelled', 'failed']);
+
+export interface SimulatedInstallOptions {
+  readonly environment: TestWorkflowEnvironment;
+  readonly scenario: ScenarioName;
+  readonly home: string;
+  /** How much faster than real time the appliance goes. */
+  readonly speed: number;
+  readonly spec?: Partial<InstallSpec>;
+  /** What stands as the worker's and the client's identity in the history; by default process and machine. */
+  readonly identity?: string;
+}
+
+/** One install of a simulated appliance by the real workflow and the real activities. */
+export interface SimulatedInstall {
+  readonly handle: WorkflowHandle;
+  /** Every progress that was seen, in order; a progress that stands is there once. */
+  readonly seen: InstallProgress[];
+  /** Looks until the progress is so, and gives it. Throws when the install has ended and it never was. */
+  until(isSo: (progress: InstallProgress) => boolean): Promise<InstallProgress>;
+  set(change: InputChange): Promise<void>;
+  /** Ends the worker at once, and begins another one that knows the world only from its file. */
+  replaceWorker(): Promise<void>;
+  /** Waits for the end of the install; gives its last progress. */
+  end(): Promise<InstallProgress>;
+  /** Ends the worker. To be called whatever happens. */
+  close(): Promise<void>;
+}
+
+/** Begins an install of a scenario's appliance, with a worker of its own. */
+export async function beginInstall(options: SimulatedInstallOptions): Promise<SimulatedInstall> {
+  const { environment, scenario, home, speed, identity } = options;
+  const spec = testSpec({ siteId: scenario, ...options.spec });
+  const taskQueue = `simulated-${randomUUID()}`;
+  const seen: InstallProgress[] = [];
+  await recordSite(home, spec);
+
+  const startWorker = async (): Promise<{ stop: () => Promise<void> }> => {
+    const worker = await Worker.create({
+      connection: environment.nativeConnection,
+      taskQueue,
+      workflowBundle: await workflowBundle(),
+      activities: createActivities(simulationPorts({ scenario, speed, home })),
+      maxHeartbeatThrottleInterval: '100 milliseconds',
+      defaultHeartbeatThrottleInterval: '100 milliseconds',
+      shutdownGraceTime: 0,
+      shutdownForceTime: '5 seconds',
+      ...(identity !== undefined && { identity }),
+    });
+    const running = worker.run();
+    return {
+      stop: async () => {
+        worker.shutdown();
+        await running;
+      },
+    };
+  };
+
+  let worker = await startWorker();
+  const client = new Client({ connection: environment.connection, ...(identity !== undefined && { identity }) });
+  const handle = await client.workflow.start(INSTALL_WORKFLOW, {
+    workflowId: installWorkflowId(spec.siteId),
+    taskQueue,
+    args: [{ spec, specDigest: 'digest-1' }],
+  });
+  const look = async (): Promise<InstallProgress> => {
+    const progress = await handle.query<InstallProgress>(QUERY_PROGRESS);
+    if (progress.updatedAt !== seen.at(-1)?.updatedAt) seen.push(progress);
+    return progress;
+  };
+  const until = async (isSo: (progress: InstallProgress) => boolean): Promise<InstallProgress> => {
+    for (;;) {
+      const progress = await look();
+      if (isSo(progress)) return progress;
+      if (ENDED.has(progress.state)) throw new Error(`the install is ${progress.state} and never came to be so`);
+      await delay(LOOK_EVERY_MS);
+    }
+  };
+
+  return {
+    handle,
+    seen,
+    until,
+    set: async (change) => {
+      await handle.executeUpdate(UPDATE_SET_INPUT, { args: [{ change, specDigest: 'digest-2' }] });
+    },
+    replaceWorker: async () => {
+      await worker.stop();
+      worker = await startWorker();
+    },
+    end: () => until(({ state }) => ENDED.has(state)),
+    close: () => worker.stop(),
+  };
+}
+
+/** The site is on record before its install begins, as the client does it. */
+async function recordSite(home: string, spec: InstallSpec): Promise<void> {
+  const at = new Date().toISOString();
+  const { siteId, nodeIp, appUrl, hostname } = spec;
+  const record: SiteRecord = {
+    apiVersion: 'appliance.alga-psa/v1',
+    kind: 'Site',
+    siteId,
+    nodeIp,
+    appUrl,
+    hostname,
+    createdAt: at,
+    updatedAt: at,
+    spec,
+    cluster: null,
+  };
+  await siteFolder(home, siteId).createOnce(SITE_FILES.record, JSON.stringify(record));
+}
