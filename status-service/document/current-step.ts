@@ -1,0 +1,45 @@
+import type { StatusDocument } from '../../model/status.ts';
+import { TIER_TITLES, TIERS } from '../../model/tiers.ts';
+
+/** What the appliance is at, for how long, and what that waits for. */
+export interface CurrentStep {
+  readonly title: string;
+  readonly state: 'running' | 'blocked';
+  readonly since: string | null;
+  readonly waitsFor: readonly { readonly what: string; readonly saw: string; readonly since: string | null }[];
+}
+
+const IDLE_INSTALLS: readonly string[] = ['complete', 'cancelled', 'ready'];
+
+function ofInstall({ install }: StatusDocument): CurrentStep | null {
+  if (install === null || IDLE_INSTALLS.includes(install.state)) return null;
+  const phase = install.phases.find(({ id }) => id === install.phase);
+  if (!phase) return null;
+  const detail = { what: phase.detail, saw: '', since: null };
+  return {
+    title: phase.title,
+    state: phase.state === 'blocked' || install.state === 'parked' ? 'blocked' : 'running',
+    since: phase.since,
+    waitsFor: install.waits.length > 0 ? install.waits : phase.detail ? [detail] : [],
+  };
+}
+
+/**
+ * Takes a document, gives the step that runs: the install's phase when an install is known, else the first tier that is not
+ * there yet. Null when everything that is to come up has come up, or when nothing is known.
+ */
+export function currentStep(document: StatusDocument): CurrentStep | null {
+  const installing = ofInstall(document);
+  if (installing !== null) return installing;
+  const { rollup, tiers } = document;
+  if (rollup.state === 'fully_healthy' || rollup.state === 'unknown') return null;
+  const tier = TIERS.find((id) => !tiers[id].ready);
+  if (tier === undefined) return null;
+  const state = tiers[tier];
+  return {
+    title: TIER_TITLES[tier],
+    state: state.status === 'failed' || state.status === 'degraded' ? 'blocked' : 'running',
+    since: state.since,
+    waitsFor: state.message === undefined ? [] : [{ what: state.message, saw: '', since: null }],
+  };
+}

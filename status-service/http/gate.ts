@@ -1,0 +1,91 @@
+import { getConnInfo } from '@hono/node-server/conninfo';
+import type { Context, MiddlewareHandler } from 'hono';
+import { getCookie, setCookie } from 'hono/cookie';
+import { checkSession, openSession, SESSION_COOKIE, SESSION_SECONDS } from '../auth/session.ts';
+import { createThrottle } from '../auth/throttle.ts';
+import { isSame } from '../auth/token.ts';
+import { refusal } from './refusal.ts';
+import type { Env, Parts } from './context.ts';
+
+/** What a look at a token gave. */
+export type Verdict =
+  | { readonly ok: true; readonly token: string }
+  | { readonly ok: false; readonly waitSeconds: number };
+
+export interface Gate {
+  /** Lets through who has a bearer token or a session; exchanges `?token=` for a session and a clean URL. */
+  readonly middleware: MiddlewareHandler<Env>;
+  /** Takes a token that a person typed, gives a session for it or says no. */
+  readonly enter: (context: Context<Env>, token: string) => Promise<Verdict>;
+}
+
+function keepSession(context: Context<Env>, token: string): void {
+  // No `Secure`: the node's page is plain HTTP, long before anybody could give it a certificate.
+  setCookie(context, SESSION_COOKIE, openSession(token, new Date()), {
+    httpOnly: true,
+    sameSite: 'Strict',
+    path: '/',
+    maxAge: SESSION_SECONDS,
+  });
+}
+
+/** Gives the same address without the token; never that of another host. */
+function cleanUrl(context: Context<Env>): string {
+  const { pathname, searchParams } = new URL(context.req.url);
+  searchParams.delete('token');
+  const search = searchParams.toString();
+  return `/${pathname.replace(/^\/+/, '')}${search ? `?${search}` : ''}`;
+}
+
+/** Takes the service's parts, gives the gate before everything that is not open to everybody. */
+export function createGate({ tokens, counters, log }: Pick<Parts, 'tokens' | 'counters' | 'log'>): Gate {
+  const throttle = createThrottle();
+
+  async function judge(context: Context<Env>, presented: string): Promise<Verdict> {
+    const address = getConnInfo(context).remote.address ?? 'unknown';
+    const now = new Date();
+    const waitSeconds = throttle.wait(address, now);
+    if (waitSeconds > 0) {
+      counters.throttled += 1;
+      return { ok: false, waitSeconds };
+    }
+    const token = await tokens.current();
+    if (token !== null && isSame(presented, token)) return { ok: true, token };
+    throttle.failed(address, now);
+    counters.refusedTokens += 1;
+    log.warn({ address, path: context.req.path }, 'a wrong token was refused');
+    return { ok: false, waitSeconds: throttle.wait(address, now) };
+  }
+
+  async function enter(context: Context<Env>, presented: string): Promise<Verdict> {
+    const verdict = await judge(context, presented);
+    if (verdict.ok) keepSession(context, verdict.token);
+    return verdict;
+  }
+
+  const middleware: MiddlewareHandler<Env> = async (context, next) => {
+    const bearer = /^Bearer +(\S+) *$/i.exec(context.req.header('authorization') ?? '')?.[1];
+    if (bearer !== undefined) {
+      const verdict = await judge(context, bearer);
+      if (!verdict.ok) return refusal(context, verdict.waitSeconds > 0 ? verdict : 'wrong-token');
+      await next();
+      return;
+    }
+    const fromUrl = context.req.query('token');
+    if (fromUrl !== undefined) {
+      const verdict = await enter(context, fromUrl);
+      if (!verdict.ok) return refusal(context, verdict.waitSeconds > 0 ? verdict : 'wrong-token');
+      return context.redirect(cleanUrl(context), 303);
+    }
+    const session = getCookie(context, SESSION_COOKIE);
+    const token = await tokens.current();
+    if (session === undefined || token === null) return refusal(context, token === null ? 'no-token-kept' : 'no-token');
+    const state = checkSession(session, token, new Date());
+    // A session that has run out is nobody's attempt to guess: it costs nothing.
+    if (state === 'none') return refusal(context, 'session-over');
+    if (state === 'renew') keepSession(context, token);
+    await next();
+  };
+
+  return { middleware, enter };
+}

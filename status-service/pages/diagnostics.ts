@@ -1,0 +1,120 @@
+import type { StatusDocument } from '../../model/status.ts';
+import { TIER_TITLES } from '../../model/tiers.ts';
+import { STATE_WORDS } from '../document/state-words.ts';
+import { supportBundle } from '../document/support-bundle.ts';
+import type { DeliveryRow, Picture } from '../picture.ts';
+import { html, nothing, type Html } from './html.ts';
+import { layout } from './layout.ts';
+import { blockerLinks } from './parts/blockers.ts';
+import { events } from './parts/events.ts';
+import { podTable } from './parts/pods.ts';
+import { SOURCE_NAMES, staleNotice } from './parts/stale.ts';
+import { state, table } from './parts/table.ts';
+import { copyable } from './prose.ts';
+import { clock, since } from './time.ts';
+import { COMPONENT_LOOKS, DELIVERY_LOOKS } from './words.ts';
+
+const MOST_PODS = 40;
+const MOST_EVENTS = 20;
+
+function components({ components: parts }: StatusDocument): Html {
+  if (parts.length === 0) return html`<p class="facts">No parts are known yet.</p>`;
+  return table(
+    'Parts of the appliance',
+    [
+      { title: 'Part', cell: ({ title }) => title },
+      { title: 'Tier', cell: ({ tier }) => TIER_TITLES[tier] },
+      { title: 'State', cell: ({ status }) => state(COMPONENT_LOOKS[status]) },
+      {
+        title: 'Ready',
+        cell: ({ ready, desired }) => (ready === null || desired === null ? '' : `${ready} of ${desired}`),
+      },
+      { title: 'What is seen', cell: ({ message }) => message },
+      { title: 'Image', cell: ({ image }) => (image === null ? '' : html`<span class="verbatim">${image}</span>`) },
+    ],
+    parts,
+  );
+}
+
+function deliveries(caption: string, rows: readonly DeliveryRow[], now: string): Html {
+  if (rows.length === 0) return html`<p class="facts">There are none yet.</p>`;
+  return table(
+    caption,
+    [
+      { title: 'Name', cell: ({ kind, name }) => html`${name} <span class="facts">${kind}</span>` },
+      {
+        title: 'State',
+        cell: ({ health, since: from }) =>
+          html`${state(DELIVERY_LOOKS[health])}${from === null ? nothing : html` <span class="for">for ${since(from, now)}</span>`}`,
+      },
+      {
+        title: 'Revision',
+        cell: ({ revision }) => (revision === null ? '' : html`<span class="verbatim">${revision}</span>`),
+      },
+      { title: 'It says', cell: ({ message }) => message },
+    ],
+    rows,
+  );
+}
+
+function sources({ sources: list, timestamp }: StatusDocument): Html {
+  return html`<ul class="sources">
+    ${list.map(
+      ({ source, observedAt, stale, error }) =>
+        html`<li>
+          ${state(stale || error !== null ? { shape: 'warn', words: SOURCE_NAMES[source] } : { shape: 'good', words: SOURCE_NAMES[source] })}
+          <span class="facts"
+            >${observedAt === null ? 'has not answered' : html`answered ${since(observedAt, timestamp)} ago, at ${clock(observedAt)}`}${error === null ? nothing : html`: <span class="verbatim">${error}</span>`}</span
+          >
+        </li>`,
+    )}
+  </ul>`;
+}
+
+function setup({ bootstrap: { job, state: how, logs, seed } }: StatusDocument): Html {
+  return html`<p>
+      ${job === null ? 'No job is there.' : html`Job <span class="verbatim">${job}</span>: ${how}.`}
+      ${seed.usersCount === null ? '' : `Users in the database: ${seed.usersCount}.`}
+    </p>
+    ${logs.length > 0 ? html`<pre>${logs.join('\n')}</pre>` : nothing}`;
+}
+
+const section = (id: string, title: string, body: Html): Html =>
+  html`<section class="card" aria-labelledby="${id}">
+    <h2 id="${id}">${title}</h2>
+    ${body}
+  </section>`;
+
+/** Takes a picture and why details may be missing, gives the page for who wants to know exactly. */
+export function diagnosticsPage({ document, details }: Picture, withoutDetails: string): Html {
+  const now = document.timestamp;
+  const without = html`<p class="facts">${withoutDetails}</p>`;
+  const bundle = supportBundle(document.siteId);
+  const hidden = (details?.pods.length ?? 0) - MOST_PODS;
+  const pods =
+    details === null
+      ? without
+      : html`${podTable(details.pods.slice(0, MOST_PODS), now)}${hidden > 0 ? html`<p><a href="/pods">${hidden} more pods</a></p>` : nothing}`;
+  return layout({
+    title: 'Diagnostics',
+    path: '/diagnostics',
+    document,
+    live: 'events',
+    announcement: `${STATE_WORDS[document.rollup.state]}. ${document.topBlockers.length} in the way.`,
+    main: html`<h1>Diagnostics</h1>
+      ${staleNotice(document)}${section('blockers', 'What stands in the way', blockerLinks(document))}
+      ${section('parts', 'Parts of the appliance', components(document))} ${section('pods', 'Pods', pods)}
+      ${section('flux', 'Flux', details === null ? without : deliveries('Sources and Kustomizations of Flux', details.flux, now))}
+      ${section('helm', 'Helm releases', details === null ? without : deliveries('Helm releases', details.helm, now))}
+      ${section('setup', 'Database setup', setup(document))} ${events(document, MOST_EVENTS)}
+      ${section('sources', 'Where this comes from', sources(document))}
+      ${section(
+        'support',
+        'For support',
+        html`<p>
+            ${details === null ? nothing : html`<a href="${bundle.snapshot}" download>Download the snapshot</a>. `}${bundle.note}
+          </p>
+          <p>${copyable(bundle.command)}</p>`,
+      )}`,
+  });
+}

@@ -1,0 +1,86 @@
+import { type Blocker, blockerKey } from '../../../model/blocker.ts';
+import type { StatusDocument } from '../../../model/status.ts';
+import { TIER_TITLES } from '../../../model/tiers.ts';
+import { html, nothing, type Html } from '../html.ts';
+import { commands, prose } from '../prose.ts';
+import { mark } from '../shapes.ts';
+import { clock, since } from '../time.ts';
+import { RETRY_WORDS } from '../words.ts';
+
+function evidenceOf({ evidence, code }: Blocker): Html {
+  if (evidence.length === 0) return nothing;
+  const seen = [...new Map(evidence.map((one) => [`${one.object} ${one.message}`, one])).values()];
+  const line = ({ source, object, message, at }: Blocker['evidence'][number]): Html =>
+    html`<li>
+      <p class="from">${object} <span>(${source}${at === null ? nothing : html`, ${clock(at)}`})</span></p>
+      <pre>${message}</pre>
+    </li>`;
+  return html`<details class="evidence" open>
+    <summary>What was seen</summary>
+    <ul data-code="${code}">
+      ${seen.map(line)}
+    </ul>
+  </details>`;
+}
+
+/** Takes a blocker, gives what its card is called inside the page. */
+export function blockerId(blocker: Blocker): string {
+  return `blocker-${blockerKey(blocker).replaceAll(/[^\w-]/g, '-')}`;
+}
+
+function card(blocker: Blocker, { timestamp: now, components }: StatusDocument): Html {
+  const { code, title, component, tier, severity, loginBlocking, reason, nextAction, retry, since: from } = blocker;
+  const id = blockerId(blocker);
+  const name = components.find((one) => one.name === component)?.title ?? component;
+  return html`<article
+    class="card blocker ${severity === 'error' ? 'bad' : 'warn'}"
+    id="${id}"
+    aria-labelledby="${id}-title"
+  >
+    <header>
+      ${mark(severity === 'error' ? 'bad' : 'warn')}
+      <div>
+        <h3 id="${id}-title">${title}</h3>
+        <p class="facts">
+          ${TIER_TITLES[tier] === name ? name : html`${TIER_TITLES[tier]}: ${name}`}.
+          ${loginBlocking ? html`<strong>Nobody can log in until this is solved.</strong>` : 'Login is not held up by this.'}
+          For ${since(from, now)}.
+        </p>
+      </div>
+    </header>
+    <p>${prose(reason)}</p>
+    <div class="action">
+      <h4>What to do</h4>
+      <p>${prose(nextAction)}</p>
+      ${commands(nextAction)}
+      <p class="retry">${prose(RETRY_WORDS[retry])}</p>
+    </div>
+    ${evidenceOf(blocker)}
+    <p class="code">Code: <code>${code}</code></p>
+  </article>`;
+}
+
+/** Takes a document, gives what stands in the way, the most serious first; nothing when nothing does. */
+export function blockers(document: StatusDocument): Html {
+  const { topBlockers } = document;
+  if (topBlockers.length === 0) return nothing;
+  const title = topBlockers.length === 1 ? 'What stands in the way' : `What stands in the way (${topBlockers.length})`;
+  return html`<section aria-labelledby="blockers">
+    <h2 id="blockers">${title}</h2>
+    ${topBlockers.map((blocker) => card(blocker, document))}
+  </section>`;
+}
+
+/** Takes a document, gives what stands in the way in short, with the way to the whole on the first page. */
+export function blockerLinks({ topBlockers }: StatusDocument): Html {
+  if (topBlockers.length === 0) return html`<p class="facts">Nothing is known to stand in the way.</p>`;
+  return html`<ul class="sources">
+    ${topBlockers.map(
+      (blocker) =>
+        html`<li>
+          ${mark(blocker.severity === 'error' ? 'bad' : 'warn')} <a href="/#${blockerId(blocker)}">${blocker.title}</a>
+          <span class="facts">${blocker.component}, <code>${blocker.code}</code></span>
+        </li>`,
+    )}
+  </ul>`;
+}

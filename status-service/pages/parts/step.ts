@@ -1,0 +1,86 @@
+import type { ActiveOperation, StatusDocument } from '../../../model/status.ts';
+import { currentStep, type CurrentStep } from '../../document/current-step.ts';
+import { html, nothing, type Html } from '../html.ts';
+import { prose } from '../prose.ts';
+import { mark } from '../shapes.ts';
+import { blockerId } from './blockers.ts';
+import { since } from '../time.ts';
+
+function size(bytes: number): string {
+  return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.max(1, Math.round(bytes / 1e6))} MB`;
+}
+
+function operation(one: ActiveOperation, { timestamp: now, components }: StatusDocument): Html {
+  const { message, object, startedAt, sizeBytes, progressAvailable, progressReason, component } = one;
+  const facts = [sizeBytes === null ? null : size(sizeBytes), progressAvailable ? null : progressReason];
+  const name = components.find((part) => part.name === component)?.title ?? component;
+  const told = facts.filter((fact) => fact !== null).join('; ');
+  return html`<li>
+    ${mark('busy')}
+    <div>
+      <p>
+        <strong>${message}</strong
+        >${startedAt === null ? nothing : html` <span class="for">for ${since(startedAt, now)}</span>`}
+      </p>
+      <p class="facts">${name}, ${object}${told ? `. ${told[0]?.toUpperCase()}${told.slice(1)}.` : ''}</p>
+    </div>
+  </li>`;
+}
+
+/** Takes the step, gives what holds it up: the causes where it is blocked, else what it waits for. */
+function heldUp({ state, waitsFor }: CurrentStep, { timestamp, topBlockers }: StatusDocument): Html {
+  const causes = topBlockers.filter(({ severity }) => severity === 'error');
+  if (state === 'blocked' && causes.length > 0) {
+    const links = causes.map((cause) => html`<li><a href="#${blockerId(cause)}">${cause.title}</a></li>`);
+    return html`<div class="waits">
+      <h3>Held up by</h3>
+      <ul>
+        ${links}
+      </ul>
+    </div>`;
+  }
+  if (waitsFor.length === 0) return nothing;
+  const waits = waitsFor.map(
+    ({ what, saw, since: from }) =>
+      html`<li>
+        ${prose(what)}${from === null ? nothing : html` <span class="for">for ${since(from, timestamp)}</span>`}
+        ${saw ? html`<span class="saw">Last seen: ${saw}</span>` : nothing}
+      </li>`,
+  );
+  return html`<div class="waits">
+    <h3>Waits for</h3>
+    <ul>
+      ${waits}
+    </ul>
+  </div>`;
+}
+
+/** Takes a document, gives the step that runs, for how long, what it waits for, and what is under way; nothing when all is done. */
+export function step(document: StatusDocument): Html {
+  const now = document.timestamp;
+  const current = currentStep(document);
+  const { activeOperations } = document;
+  if (current === null && activeOperations.length === 0) return nothing;
+  const heading = current?.state === 'blocked' ? 'Stopped at' : 'Now';
+  return html`<section class="card step" aria-labelledby="now">
+    <h2 id="now">${current === null ? 'Under way' : heading}</h2>
+    ${
+      current === null
+        ? nothing
+        : html`<p class="current">
+              ${mark(current.state === 'blocked' ? 'bad' : 'busy')}<strong>${current.title}</strong>${current.since === null ? nothing : html` <span class="for">for ${since(current.since, now)}</span>`}
+            </p>
+            ${heldUp(current, document)}`
+    }
+    ${
+      activeOperations.length > 0
+        ? html`<div class="operations">
+            ${current === null ? nothing : html`<h3>Under way</h3>`}
+            <ul>
+              ${activeOperations.map((one) => operation(one, document))}
+            </ul>
+          </div>`
+        : nothing
+    }
+  </section>`;
+}

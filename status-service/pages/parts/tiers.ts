@@ -1,0 +1,55 @@
+import type { ComponentStatus, StatusDocument } from '../../../model/status.ts';
+import { TIER_TITLES, type TierId, TIERS } from '../../../model/tiers.ts';
+import { html, nothing, type Html } from '../html.ts';
+import { mark } from '../shapes.ts';
+import { since } from '../time.ts';
+import { COMPONENT_LOOKS, TIER_LOOKS } from '../words.ts';
+
+function component({ title, status, message }: ComponentStatus): Html {
+  const look = COMPONENT_LOOKS[status];
+  const isQuiet = status === 'ready' || status === 'absent' || status === 'unknown';
+  return html`<li class="${status}">
+    ${mark(look.shape)}<span
+      >${title}<span class="${isQuiet ? 'sr' : 'how'}">: ${isQuiet ? look.words : message || look.words}</span></span
+    >
+  </li>`;
+}
+
+function tier(id: TierId, document: StatusDocument): Html {
+  const { status, since: from, message } = document.tiers[id];
+  const look = TIER_LOOKS[status];
+  const own = document.components.filter((one) => one.tier === id);
+  // A tier of one part says by itself what the part would say.
+  const isSaidBelow = own.some((one) => one.status !== 'ready' && message === `${one.title}: ${one.message}`);
+  const isOneAndSame = own.length === 1 && own[0]?.title === TIER_TITLES[id];
+  return html`<li class="tier ${look.shape}">
+    ${mark(look.shape)}
+    <div>
+      <h3>${TIER_TITLES[id]}</h3>
+      <p class="state">
+        <strong>${look.words}</strong
+        >${from === null ? nothing : html` <span class="for">for ${since(from, document.timestamp)}</span>`}
+      </p>
+      ${message && status !== 'ready' && !isSaidBelow ? html`<p class="facts">${message}</p>` : nothing}
+      ${
+        own.length === 0 || isOneAndSame || own.every((one) => one.status === 'unknown')
+          ? nothing
+          : html`<ul class="components">
+              ${own.map(component)}
+            </ul>`
+      }
+    </div>
+  </li>`;
+}
+
+/** Takes a document, gives its tiers from the ground up, each with its parts. */
+export function tiers(document: StatusDocument): Html {
+  return html`<section class="card" aria-labelledby="tiers">
+    <h2 id="tiers">
+      Parts of the appliance${document.stale ? html` <span class="as-seen">as last seen</span>` : nothing}
+    </h2>
+    <ol class="tiers">
+      ${TIERS.map((id) => tier(id, document))}
+    </ol>
+  </section>`;
+}

@@ -1,0 +1,307 @@
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { statusDocument } from '../../model/status.ts';
+import { appliance } from '../diagnosis/appliance.ts';
+import { asOfNow } from './support/documents.ts';
+import { startFakeApi, type FakeApi } from './support/fake-api.ts';
+import { startService, TOKEN, type Service } from './support/service.ts';
+
+const LOG = '/api/pods/msp/db-0/log';
+const PAGES = ['/', '/diagnostics', '/pods', '/pods/msp/db-0'];
+const FOR_PROGRAMS = [
+  '/api/status',
+  '/api/overview',
+  '/api/diagnostics',
+  '/api/pods',
+  LOG,
+  '/api/snapshot',
+  '/metrics',
+];
+const CLOSED = [...PAGES, ...FOR_PROGRAMS, '/api/events'];
+
+let api: FakeApi;
+let service: Service;
+beforeAll(async () => {
+  api = await startFakeApi(asOfNow(appliance()).kubernetes?.items ?? []);
+  service = await startService(api.env);
+  await service.until<{ components: unknown[] }>(({ components }) => components.length > 0);
+});
+afterAll(async () => {
+  await service.stop();
+  await api.close();
+});
+
+/** Sends a path as it is: fetch would tidy it up first. */
+function raw(
+  path: string,
+  headers: Record<string, string> = {},
+): Promise<{ status: number; body: string; location: string | undefined }> {
+  const { hostname, port } = new URL(service.url);
+  const { promise, resolve, reject } = Promise.withResolvers<{
+    status: number;
+    body: string;
+    location: string | undefined;
+  }>();
+  request({ hostname, port, path, headers }, (answer) => {
+    let body = '';
+    answer.on('data', (chunk: Buffer) => (body += chunk.toString()));
+    answer.on('end', () => resolve({ status: answer.statusCode ?? 0, body, location: answer.headers.location }));
+  })
+    .on('error', reject)
+    .end();
+  return promise;
+}
+
+describe('without a token', () => {
+  test.each(CLOSED)('%s is refused and says nothing', async (path) => {
+    const answer = await service.get(path);
+    expect(answer.status).toBe(401);
+    expect(answer.headers.get('www-authenticate')).toContain('Bearer');
+    // The page gives back the address that was asked for, and nothing else of the cluster's.
+    expect((await answer.text()).replaceAll(path, '')).not.toMatch(/alga-core|postgres|msp\//);
+  });
+
+  test.each(FOR_PROGRAMS)('%s says so in JSON', async (path) => {
+    expect(await (await service.get(path)).json()).toMatchObject({ error: { code: 'unauthorized' } });
+  });
+
+  test('the health check and the page’s own style are open', async () => {
+    const health = await service.get('/healthz');
+    expect([health.status, await health.text()]).toEqual([200, 'ok\n']);
+    const login = await (await service.get('/')).text();
+    const [style] = /\/assets\/page\.css\?v=\w+/.exec(login) ?? [];
+    expect((await service.get(style ?? '')).headers.get('cache-control')).toContain('immutable');
+  });
+});
+
+describe('with the token', () => {
+  test.each(CLOSED.filter((path) => path !== '/api/events'))('%s answers', async (path) => {
+    const answer = await service.ask(path);
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+    expect((await answer.text()).length).toBeGreaterThan(10);
+  });
+
+  test('/api/status is the published document', async () => {
+    const document: unknown = await (await service.ask('/api/status')).json();
+    expect(statusDocument.safeParse(document).error).toBeUndefined();
+    expect(document).toMatchObject({ siteId: 'site-1', stale: false, urls: { statusUrl: 'http://192.0.2.10:8080' } });
+  });
+
+  test('/api/diagnostics has tiers, components, blockers, events, Flux, Helm and the way to support', async () => {
+    const body: unknown = await (await service.ask('/api/diagnostics')).json();
+    expect(body).toMatchObject({
+      tiers: { core: { ready: true } },
+      components: expect.arrayContaining([expect.objectContaining({ name: 'db', status: 'ready' })]),
+      blockers: expect.any(Array),
+      events: [],
+      flux: expect.arrayContaining([
+        expect.objectContaining({ kind: 'Kustomization', name: 'alga-core', health: 'ready' }),
+      ]),
+      helm: expect.arrayContaining([expect.objectContaining({ name: 'temporal', health: 'ready' })]),
+      supportBundle: { snapshot: '/api/snapshot' },
+    });
+  });
+
+  test('the snapshot is one that a diagnosis reads, with no secret in it', async () => {
+    const answer = await service.ask('/api/snapshot');
+    expect(answer.headers.get('content-disposition')).toBe('attachment; filename="snapshot-site-1.json"');
+    const snapshot = (await answer.json()) as { kind: string; kubernetes: { items: unknown[] } };
+    expect(snapshot.kind).toBe('Snapshot');
+    expect(snapshot.kubernetes.items.length).toBeGreaterThan(50);
+    expect(JSON.stringify(snapshot)).not.toContain('service-account-token-of-the-test');
+  });
+
+  test('the events begin with the present document', async () => {
+    const answer = await service.ask('/api/events', { signal: AbortSignal.timeout(5_000) });
+    expect(answer.headers.get('content-type')).toContain('text/event-stream');
+    let text = '';
+    for await (const chunk of answer.body ?? []) {
+      text += Buffer.from(chunk).toString();
+      if (text.includes('\n\ndata:') || /data: .*\n\n/.test(text)) break;
+    }
+    const data: unknown = JSON.parse(/data: (.*)\n/.exec(text)?.[1] ?? 'null');
+    expect(text).toContain('event: status');
+    expect(statusDocument.safeParse(data).success).toBe(true);
+  });
+
+  test('a log comes redacted, and only of pods that are there', async () => {
+    api.logText = 'starting\nconnecting to postgres://app_user:hunter2secret@db:5432/server\n';
+    expect(await (await service.ask(`${LOG}?tail=50`)).text()).toBe(
+      'starting\nconnecting to postgres://app_user:[redacted]@db:5432/server\n',
+    );
+    expect((await service.ask('/api/pods/msp/nothing-here/log')).status).toBe(404);
+    expect((await service.ask(`${LOG}?container=other`)).status).toBe(404);
+    expect((await service.ask('/api/pods/kube-system/..%2f..%2fsecrets/log')).status).toBe(404);
+  });
+
+  test('a log that may not be read says so', async () => {
+    api.forbidden = /\/log$/;
+    const answer = await service.ask(LOG);
+    api.forbidden = null;
+    expect(answer.status).toBe(403);
+    expect(await answer.text()).toContain('not allowed to read logs');
+  });
+
+  test('the metrics are in Prometheus’ format', async () => {
+    const text = await (await service.ask('/metrics')).text();
+    expect(text).toMatch(/^appliance_state\{state="[a-z_]+"\} 1$/m);
+    expect(text).toMatch(/^appliance_tier_ready\{tier="core"\} 1$/m);
+    for (const line of text.trimEnd().split('\n'))
+      expect(line).toMatch(/^(# (HELP|TYPE) .+|[a-z_]+(\{([a-z_]+="[^"]*",?)+\})? [\d.e+-]+)$/);
+  });
+});
+
+describe('the token', () => {
+  test('in the address is exchanged for a cookie that holds none of it, and a clean address', async () => {
+    const answer = await service.get(`/diagnostics?token=${TOKEN}&x=1`);
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/diagnostics?x=1']);
+    const cookie = answer.headers.get('set-cookie') ?? '';
+    expect(cookie).toMatch(/HttpOnly/);
+    expect(cookie).toMatch(/SameSite=Strict/);
+    expect(cookie).not.toContain(TOKEN);
+    const headers = { cookie: cookie.split(';', 1)[0] ?? '' };
+    expect((await service.get('/api/status', { headers })).status).toBe(200);
+    const forged = { cookie: headers.cookie.replace(/=\d+/, `=${Math.floor(Date.now() / 1000) + 999_999}`) };
+    expect((await service.get('/api/status', { headers: forged })).status).toBe(401);
+  });
+
+  test('never leads to another host', async () => {
+    for (const path of ['//evil.example', '///evil.example/', '/%2f%2fevil.example'])
+      expect((await raw(`${path}?token=${TOKEN}`)).location ?? '/').toMatch(/^\/(?!\/)/);
+  });
+
+  test('can be typed, and leads where the person wanted to go', async () => {
+    const typed = (path: string, token = TOKEN) =>
+      service.get('/session', { method: 'POST', body: new URLSearchParams({ token, path }) });
+    const answer = await typed('/diagnostics');
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/diagnostics']);
+    expect(answer.headers.get('set-cookie')).toContain('HttpOnly');
+    expect((await typed('//evil.example')).headers.get('location')).toBe('/');
+    const wrong = await typed('/', 'no-such-token');
+    expect(wrong.status).toBe(401);
+    expect(await wrong.text()).toContain('not the one of this appliance');
+  });
+
+  test('is nowhere in what the service writes', async () => {
+    await service.get(`/?token=${TOKEN}`);
+    await service.get('/?token=a-wrong-one-of-somebody');
+    expect(service.output()).not.toContain(TOKEN);
+    expect(service.output()).not.toContain('a-wrong-one-of-somebody');
+  });
+});
+
+describe('what nobody needs', () => {
+  test.each(['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'])('%s is refused with what is allowed', async (method) => {
+    for (const path of ['/', '/api/status', '/healthz', '/no/such/place']) {
+      const answer = await service.ask(path, { method });
+      expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
+    }
+    const session = await service.get('/session');
+    expect([session.status, session.headers.get('allow')]).toEqual([405, 'POST']);
+  });
+
+  test('a huge body is refused unread', async () => {
+    const huge = 'x'.repeat(2_000_000);
+    const answers = await Promise.allSettled([
+      service.get('/session', {
+        method: 'POST',
+        body: huge,
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      }),
+      service.get('/session', { method: 'POST', body: new Blob([huge]).stream(), duplex: 'half' }),
+    ]);
+    // The connection is cut while the body still comes: either the answer or the cut arrives first.
+    for (const answer of answers) if (answer.status === 'fulfilled') expect(answer.value.status).toBe(413);
+    expect((await service.get('/healthz')).status).toBe(200);
+  });
+
+  test.each([
+    '/../../etc/passwd',
+    '/assets/../../../etc/passwd',
+    '/assets/%2e%2e/%2e%2e/main.ts',
+    '/api/pods/..%2f..%2f/x/log',
+    '/assets/page.css/..%00',
+  ])('%s leads nowhere', async (path) => {
+    const { status, body } = await raw(path, { authorization: `Bearer ${TOKEN}` });
+    expect(status).toBeGreaterThanOrEqual(400);
+    expect(status).toBeLessThan(500);
+    expect(body).not.toContain('root:');
+  });
+
+  test('everything has the headers that keep a browser from doing more', async () => {
+    for (const path of ['/', '/api/status', '/healthz', '/no/such/place']) {
+      const { headers } = await service.ask(path);
+      const policy = headers.get('content-security-policy') ?? '';
+      expect(policy).toContain("default-src 'none'");
+      expect(policy).not.toContain('unsafe');
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+      expect(headers.get('x-frame-options')).toBe('DENY');
+      expect(headers.get('referrer-policy')).toBe('no-referrer');
+      expect(headers.get('x-powered-by')).toBeNull();
+    }
+  });
+});
+
+describe('settings', () => {
+  test('outside a cluster it starts all the same and answers unknown', async () => {
+    const alone = await startService({ APP_URL: 'http://192.0.2.10:3000' });
+    expect(await (await alone.ask('/api/status')).json()).toMatchObject({
+      rollup: { state: 'unknown' },
+      stale: true,
+      siteId: 'site-1',
+    });
+    expect((await alone.ask('/')).status).toBe(200);
+    expect(await alone.stop()).toBe(0);
+  });
+
+  test('wrong ones are named all at once, without their values', async () => {
+    const wrong = startService({ PORT: 'eighty', APP_URL: 'ftp://secret-host', STATUS_SOURCE: 'guess' });
+    await expect(wrong).rejects.toThrow(
+      /ended with 2[\s\S]*PORT: .*; APP_URL: expected an http or https URL; STATUS_SOURCE/,
+    );
+    await expect(wrong).rejects.not.toThrow(/secret-host/);
+  });
+
+  test('without a token nothing opens the page', async () => {
+    const closed = await startService({ STATUS_TOKEN: '' });
+    expect((await closed.get('/healthz')).status).toBe(200);
+    for (const headers of [{ authorization: 'Bearer ' }, { authorization: 'Bearer x' }, {}])
+      expect((await closed.get('/api/status', { headers })).status).toBe(401);
+    await closed.stop();
+  });
+
+  test('a rotated token is taken without a restart, and ends the sessions of the old one', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'status-token-'));
+    const file = join(folder, 'token');
+    await writeFile(file, 'the-first-token\n');
+    const rotating = await startService({ STATUS_TOKEN: '', STATUS_TOKEN_FILE: file });
+    const with_ = (token: string) => rotating.get('/api/status', { headers: { authorization: `Bearer ${token}` } });
+    expect((await with_('the-first-token')).status).toBe(200);
+    const cookie = (await rotating.get('/?token=the-first-token')).headers.get('set-cookie')?.split(';', 1)[0] ?? '';
+    await writeFile(`${file}.new`, 'the-second-token\n');
+    await rename(`${file}.new`, file);
+    await expect
+      .poll(async () => (await with_('the-second-token')).status, { timeout: 5_000, interval: 300 })
+      .toBe(200);
+    expect((await with_('the-first-token')).status).toBe(401);
+    expect((await rotating.get('/api/status', { headers: { cookie } })).status).toBe(401);
+    await rotating.stop();
+    await rm(folder, { recursive: true });
+  });
+
+  test('after ten wrong tokens an address waits, whatever it says then', async () => {
+    const guessed = await startService();
+    const attempt = (token: string) => guessed.get('/api/status', { headers: { authorization: `Bearer ${token}` } });
+    for (let count = 0; count < 10; count += 1)
+      expect((await attempt(`guess-${count}`)).status).toBe(count < 9 ? 401 : 429);
+    const refused = await attempt(TOKEN);
+    expect(refused.status).toBe(429);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect((await guessed.get('/healthz')).status).toBe(200);
+    await guessed.stop();
+  });
+});

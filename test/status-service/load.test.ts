@@ -1,0 +1,131 @@
+import { connect, type Socket } from 'node:net';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { SEEDS } from '../diagnosis/seeds.ts';
+import { documentNow } from './support/documents.ts';
+import { startService, TOKEN, type Service } from './support/service.ts';
+
+let service: Service;
+beforeAll(async () => {
+  service = await startService({ STATUS_SOURCE: 'stdin' });
+  tell('healthy');
+  await service.until<{ siteId: string }>(({ siteId }) => siteId === 'appliance-single-node');
+});
+afterAll(async () => {
+  await service.stop();
+});
+
+function tell(seed: string): void {
+  const make = SEEDS[seed];
+  if (!make) throw new Error(`there is no seed ${seed}`);
+  service.process.stdin?.write(`${JSON.stringify(documentNow(make()))}\n`);
+}
+
+/** Opens a connection, sends something, keeps what comes. */
+function open(text: string): { socket: Socket; heard: () => string; closed: Promise<void> } {
+  const { hostname, port } = new URL(service.url);
+  const socket = connect(Number(port), hostname);
+  let heard = '';
+  socket.on('data', (chunk: Buffer) => (heard += chunk.toString()));
+  socket.on('error', () => undefined);
+  const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+  socket.write(text);
+  return { socket, heard: () => heard, closed };
+}
+
+const listen = (query = '') =>
+  `GET /api/events${query} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${TOKEN}\r\n\r\n`;
+const metric = async (name: string) =>
+  Number(new RegExp(`^${name} (\\d+)`, 'm').exec(await (await service.ask('/metrics')).text())?.[1]);
+
+describe('many at once', () => {
+  test('200 listeners hear of a change within two seconds, and the page still answers', async () => {
+    const listeners = Array.from({ length: 200 }, () => open(listen()));
+    await expect
+      .poll(() => listeners.filter(({ heard }) => heard().includes('event: status')).length, { timeout: 15_000 })
+      .toBe(200);
+    const began = Date.now();
+    tell('core-image-missing');
+    await expect
+      .poll(() => listeners.filter(({ heard }) => heard().includes('failed_action_required')).length, {
+        timeout: 10_000,
+        interval: 50,
+      })
+      .toBe(200);
+    expect(Date.now() - began).toBeLessThan(2_000);
+    const asked = Date.now();
+    const answers = await Promise.all(Array.from({ length: 100 }, () => service.ask('/')));
+    expect(answers.every(({ status }) => status === 200)).toBe(true);
+    expect(Date.now() - asked).toBeLessThan(2_000);
+    for (const { socket } of listeners) socket.destroy();
+    await expect.poll(() => metric('appliance_status_listeners'), { timeout: 5_000 }).toBe(0);
+  });
+
+  test('more listeners than there is room for are told to ask instead', async ({ onTestFinished }) => {
+    const listeners = Array.from({ length: 301 }, () => open(listen('?only=changes')));
+    onTestFinished(() => listeners.forEach(({ socket }) => socket.destroy()));
+    await expect
+      .poll(() => listeners.filter(({ heard }) => heard().startsWith('HTTP/1.1 503')).length, { timeout: 15_000 })
+      .toBe(1);
+    expect(await metric('appliance_status_listeners')).toBe(300);
+    expect((await service.get('/healthz')).status).toBe(200);
+    for (const { socket } of listeners) socket.destroy();
+    await expect.poll(() => metric('appliance_status_listeners'), { timeout: 5_000 }).toBe(0);
+  });
+
+  test('a listener that does not read is cut off; the others hear on', async () => {
+    const slow = open(listen());
+    slow.socket.pause();
+    const good = open(listen());
+    await expect.poll(() => metric('appliance_status_listeners')).toBe(2);
+    for (let round = 0; round < 400 && (await metric('appliance_status_dropped_listeners_total')) === 0; round += 1)
+      for (const seed of ['healthy', 'core-image-missing', 'seed-directory-missing', 'temporal-without-schema'])
+        tell(seed);
+    expect(await metric('appliance_status_dropped_listeners_total')).toBe(1);
+    expect(good.socket.destroyed).toBe(false);
+    expect(await metric('appliance_status_listeners')).toBe(1);
+    good.socket.destroy();
+    slow.socket.destroy();
+  });
+});
+
+describe('whoever dawdles', () => {
+  test('with headers or body is cut off, and nobody else notices', async () => {
+    const began = Date.now();
+    const loris = Array.from({ length: 100 }, (_, index) =>
+      open(
+        index % 2 === 0
+          ? 'GET / HTTP/1.1\r\nHost: localhost\r\n'
+          : 'POST /session HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 100\r\n\r\n',
+      ),
+    );
+    const drip = setInterval(() => {
+      for (const { socket } of loris) if (!socket.destroyed) socket.write('a');
+    }, 1_000);
+    const answers: number[] = [];
+    const watch = setInterval(() => {
+      const asked = Date.now();
+      void service.get('/healthz').then(() => answers.push(Date.now() - asked));
+    }, 500);
+    await Promise.all(loris.map(({ closed }) => closed));
+    clearInterval(drip);
+    clearInterval(watch);
+    expect(Date.now() - began).toBeLessThan(20_000);
+    expect(answers.length).toBeGreaterThan(5);
+    expect(Math.max(...answers)).toBeLessThan(1_000);
+  });
+
+  test('with endless headers is refused', async () => {
+    const endless = open(`GET / HTTP/1.1\r\nHost: localhost\r\nX-Long: ${'x'.repeat(40_000)}\r\n\r\n`);
+    await endless.closed;
+    expect(endless.heard()).toMatch(/^HTTP\/1\.1 431/);
+  });
+});
+
+test('the end of the input is the end of the service', async () => {
+  const fed = await startService({ STATUS_SOURCE: 'stdin' });
+  fed.process.stdin?.write('this is no document\n{"kind":"Status"}\n');
+  await expect.poll(() => fed.output()).toMatch(/is no status document[\s\S]*is no status document/);
+  const ended = new Promise((resolve) => fed.process.once('exit', resolve));
+  fed.process.stdin?.end();
+  expect(await ended).toBe(0);
+});
