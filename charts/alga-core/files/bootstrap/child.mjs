@@ -1,0 +1,46 @@
+// Runs one of the image's own programs, its output line by line in our log.
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { CHILD_SESSION } from './postgres.mjs';
+import { Stop, EXIT } from './stop.mjs';
+
+const KEEP = 200;
+const TELLING = [/failed with error/i, /^\W*(\w*error|fatal)\b/i, /error:/i];
+
+/**
+ * Runs `node <args>` and waits for its end.
+ * @param {{name: string, args: string[], cwd: string, env?: Record<string, string>, signal: AbortSignal}} what
+ * @throws {Stop} with EXIT.step and the line that tells most, when it does not end with 0
+ */
+export async function runNode(what, log) {
+  const child = spawn(process.execPath, what.args, {
+    cwd: what.cwd,
+    env: { ...process.env, PGAPPNAME: CHILD_SESSION, FORCE_COLOR: '0', NO_COLOR: '1', ...what.env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    signal: what.signal,
+    killSignal: 'SIGKILL',
+  });
+  const lines = [];
+  const read = async (stream) => {
+    for await (const line of createInterface({ input: stream })) {
+      log.child(what.name, line);
+      lines.push(log.redact(line));
+      if (lines.length > KEEP) lines.shift();
+    }
+  };
+  const ended = new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code, signal) => resolve(signal ?? code));
+  });
+  const [how] = await Promise.all([ended, read(child.stdout), read(child.stderr)]);
+  if (how !== 0) throw new Stop(EXIT.step, `${what.name} ended with ${how}: ${tellingLine(lines)}`);
+}
+
+/** Takes a program's last lines, gives the one that says what went wrong. */
+export function tellingLine(lines) {
+  for (const pattern of TELLING) {
+    const line = lines.findLast((candidate) => pattern.test(candidate) && !/^\s+at /.test(candidate));
+    if (line) return line.trim();
+  }
+  return lines.findLast((line) => line.trim() !== '')?.trim() ?? 'it printed nothing';
+}

@@ -1,0 +1,102 @@
+{{/* Shared by all charts. The master is charts/common.tpl; `node scripts/charts.ts` copies it into every chart. */}}
+
+{{/* Reference of an image: (dict "root" $ "image" .Values.images.x) */}}
+{{- define "alga.image" -}}
+{{- if not .image.tag }}{{ fail (printf "the image %s has no tag: name the version that is meant" .image.repository) }}{{ end }}
+{{- if eq .image.tag "latest" }}{{ fail (printf "the tag of the image %s is \"latest\": name the version that is meant" .image.repository) }}{{ end }}
+{{- with .root.Values.imageRegistryMirror }}{{ trimSuffix "/" . }}/{{ end -}}
+{{ .image.repository }}:{{ .image.tag }}{{ with .image.digest }}@{{ . }}{{ end }}
+{{- end }}
+
+{{/* Selector labels of a workload: (dict "root" $ "name" "db") */}}
+{{- define "alga.selector" -}}
+app.kubernetes.io/name: {{ .name }}
+app.kubernetes.io/instance: {{ .root.Release.Name }}
+{{- end }}
+
+{{/* All labels. No chart version among them: with every Git commit it would change and restart the pods. */}}
+{{- define "alga.labels" -}}
+{{ include "alga.selector" . }}
+app.kubernetes.io/part-of: alga-psa
+app.kubernetes.io/managed-by: {{ .root.Release.Service }}
+{{- end }}
+
+{{/* What every pod has. Service links are off: a Service named temporal-ui would put TEMPORAL_UI_PORT=tcp://… into programs. */}}
+{{- define "alga.pod" -}}
+enableServiceLinks: false
+{{- with .Values.imagePullSecrets }}
+imagePullSecrets:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end }}
+
+{{/* securityContext of a pod whose image is known to run as that user: (dict "user" 999 "group" 999) */}}
+{{- define "alga.podSecurity" -}}
+runAsNonRoot: true
+runAsUser: {{ .user }}
+runAsGroup: {{ .group }}
+fsGroup: {{ .group }}
+fsGroupChangePolicy: OnRootMismatch
+seccompProfile:
+  type: RuntimeDefault
+{{- end }}
+
+{{/* securityContext of a container: (dict "readOnlyRoot" true) */}}
+{{- define "alga.containerSecurity" -}}
+allowPrivilegeEscalation: false
+readOnlyRootFilesystem: {{ .readOnlyRoot }}
+capabilities:
+  drop: [ALL]
+{{- end }}
+
+{{/* One variable from a Secret: (dict "env" "DB_PASSWORD_SERVER" "secret" "db-credentials" "key" "DB_PASSWORD_SERVER") */}}
+{{- define "alga.secretEnv" -}}
+- name: {{ .env }}
+  valueFrom:
+    secretKeyRef:
+      name: {{ .secret }}
+      key: {{ .key }}
+{{- end }}
+
+{{/* An init container that waits for a TCP port and whose patience ends: (dict "root" $ "host" … "port" … "seconds" …) */}}
+{{- define "alga.waitFor" -}}
+- name: wait-for-{{ .host | splitList "." | first }}
+  image: {{ include "alga.image" (dict "root" .root "image" .root.Values.images.busybox) }}
+  imagePullPolicy: IfNotPresent
+  command: [/bin/sh, -ec]
+  args:
+    - |
+      waited=0
+      # Not nc -z: some builds of busybox do not know it.
+      until timeout 5 nc -w 3 "$HOST" "$PORT" < /dev/null > /dev/null 2>&1; do
+        if [ "$waited" -ge "$PATIENCE" ]; then
+          echo "ERROR: gave up after $PATIENCE s waiting for $HOST:$PORT to take connections" | tee /dev/termination-log
+          exit 1
+        fi
+        echo "waiting for $HOST:$PORT to take connections ($waited s of $PATIENCE s)"
+        sleep 5
+        waited=$((waited + 5))
+      done
+  env:
+    - name: HOST
+      value: {{ .host | quote }}
+    - name: PORT
+      value: {{ .port | quote }}
+    - name: PATIENCE
+      value: {{ .seconds | quote }}
+  securityContext:
+    {{- include "alga.containerSecurity" (dict "readOnlyRoot" true) | nindent 4 }}
+    runAsNonRoot: true
+    runAsUser: 65534
+  resources:
+    requests: {cpu: 5m, memory: 8Mi}
+    limits: {cpu: 100m, memory: 32Mi}
+{{- end }}
+
+{{/* NAME: value pairs of a map as environment entries */}}
+{{- define "alga.extraEnv" -}}
+{{- range $name, $value := . }}
+- name: {{ $name }}
+  value: {{ $value | quote }}
+{{- end }}
+{{- end }}

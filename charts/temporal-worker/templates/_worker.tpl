@@ -1,0 +1,139 @@
+{{/* What workflow-worker, email-service and temporal-worker have in common. The master is charts/worker.tpl; `node scripts/charts.ts`
+copies it into the three charts. A chart adds its own environment as "worker.ownEnv". */}}
+
+{{- define "worker.workload" -}}
+{{- $name := .Release.Name }}
+{{- $labels := dict "root" $ "name" $name }}
+apiVersion: v1
+kind: Service
+metadata:
+  name: {{ $name }}
+  namespace: {{ .Release.Namespace }}
+  labels:
+    {{- include "alga.labels" $labels | nindent 4 }}
+spec:
+  selector:
+    {{- include "alga.selector" $labels | nindent 4 }}
+  ports:
+    - name: http
+      port: {{ .Values.port }}
+      targetPort: http
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: {{ $name }}
+  namespace: {{ .Release.Namespace }}
+  labels:
+    {{- include "alga.labels" $labels | nindent 4 }}
+spec:
+  replicas: 1
+  # One node: the old pod gives its memory back before the new one takes it.
+  strategy:
+    type: Recreate
+  progressDeadlineSeconds: 14400
+  selector:
+    matchLabels:
+      {{- include "alga.selector" $labels | nindent 6 }}
+  template:
+    metadata:
+      labels:
+        {{- include "alga.labels" $labels | nindent 8 }}
+    spec:
+      {{- include "alga.pod" . | nindent 6 }}
+      automountServiceAccountToken: false
+      securityContext:
+        seccompProfile:
+          type: RuntimeDefault
+      initContainers:
+        {{- include "alga.waitFor" (dict "root" $ "host" .Values.database.host "port" .Values.database.port "seconds" .Values.database.waitSeconds) | nindent 8 }}
+        {{- with .Values.temporal }}
+        {{- $temporal := splitList ":" .address }}
+        {{- include "alga.waitFor" (dict "root" $ "host" (first $temporal) "port" (last $temporal) "seconds" $.Values.database.waitSeconds) | nindent 8 }}
+        {{- end }}
+      containers:
+        - name: {{ .Chart.Name }}
+          image: {{ include "alga.image" (dict "root" $ "image" .Values.images.worker) }}
+          imagePullPolicy: IfNotPresent
+          env:
+            {{- include "worker.sharedEnv" . | nindent 12 }}
+            {{- include "worker.ownEnv" . | nindent 12 }}
+            {{- include "alga.extraEnv" .Values.extraEnv | nindent 12 }}
+          ports:
+            - name: http
+              containerPort: {{ .Values.port }}
+          startupProbe:
+            httpGet:
+              path: /health
+              port: http
+            periodSeconds: 10
+            timeoutSeconds: 5
+            failureThreshold: 60
+          readinessProbe:
+            httpGet:
+              path: /health
+              port: http
+            periodSeconds: 15
+            timeoutSeconds: 10
+            failureThreshold: 3
+          livenessProbe:
+            httpGet:
+              path: /health
+              port: http
+            periodSeconds: 30
+            timeoutSeconds: 15
+            failureThreshold: 10
+          securityContext:
+            {{- include "alga.containerSecurity" (dict "readOnlyRoot" false) | nindent 12 }}
+            {{- with .Values.runAsUser }}
+            runAsNonRoot: true
+            runAsUser: {{ . }}
+            {{- end }}
+          resources:
+            {{- toYaml .Values.resources | nindent 12 }}
+{{- end }}
+
+{{/* Environment that the three workers share: the database through PgBouncer, Redis, the server's own keys. */}}
+{{- define "worker.sharedEnv" -}}
+- name: NODE_ENV
+  value: production
+- name: APP_ENV
+  value: production
+- name: EDITION
+  value: {{ .Values.edition }}
+- name: LOG_LEVEL
+  value: {{ .Values.logLevel }}
+- name: PORT
+  value: {{ .Values.port | quote }}
+- name: APPLICATION_URL
+  value: {{ .Values.site.appUrl | quote }}
+- name: NEXTAUTH_URL
+  value: {{ .Values.site.appUrl | quote }}
+- name: DB_TYPE
+  value: postgres
+- name: DB_HOST
+  value: {{ .Values.database.host }}
+- name: DB_PORT
+  value: {{ .Values.database.port | quote }}
+- name: DB_NAME_SERVER
+  value: server
+- name: DB_USER_SERVER
+  value: {{ .Values.database.user }}
+{{ include "alga.secretEnv" (dict "env" "DB_PASSWORD_SERVER" "secret" .Values.secrets.database "key" "DB_PASSWORD_PGBOUNCER") }}
+- name: REDIS_HOST
+  value: {{ .Values.redis.host }}
+- name: REDIS_PORT
+  value: {{ .Values.redis.port | quote }}
+{{ include "alga.secretEnv" (dict "env" "REDIS_PASSWORD" "secret" .Values.secrets.redis "key" "REDIS_PASSWORD") }}
+{{ include "alga.secretEnv" (dict "env" "NEXTAUTH_SECRET" "secret" .Values.secrets.application "key" "NEXTAUTH_SECRET") }}
+{{ include "alga.secretEnv" (dict "env" "TOKEN_SECRET_KEY" "secret" .Values.secrets.application "key" "TOKEN_SECRET_KEY") }}
+{{ include "alga.secretEnv" (dict "env" "CRYPTO_KEY" "secret" .Values.secrets.application "key" "CRYPTR_KEY") }}
+- name: SALT_BYTES
+  value: "12"
+- name: ITERATIONS
+  value: "1000"
+- name: KEY_LENGTH
+  value: "64"
+- name: ALGORITHM
+  value: sha512
+{{- end }}

@@ -1,0 +1,119 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { SUPERUSER_PASSWORD } from './postgres.ts';
+
+const PROGRAM = resolve(import.meta.dirname, '../../charts/alga-core/files/bootstrap');
+
+/** Passwords of the roles in these tests: canaries, like the superuser's. */
+export const PASSWORDS = {
+  app: 'canary0app0password',
+  pgbouncer: 'canary0pgbouncer0password',
+  hocuspocus: 'canary0hocuspocus0password',
+};
+
+/** What the bootstrap job leaves as its termination message. */
+export interface JobResult {
+  mode: string;
+  migrated: boolean;
+  migrationsApplied: number;
+  seeds: string | null;
+  usersCount: number | null;
+  error: string | null;
+  exitCode: number;
+}
+
+export interface FinishedJob {
+  exitCode: number | undefined;
+  log: string;
+  /** Null when the program was killed before it could write one. */
+  result: JobResult | null;
+}
+
+export interface RunningJob {
+  /** Ends the whole container at once: program and children, as a kubelet's SIGKILL does. */
+  kill(): void;
+  signal(signal: NodeJS.Signals): void;
+  readonly finished: Promise<FinishedJob>;
+}
+
+/** A folder laid out as the image is, with the stand-in's programs and the real pg and knex. */
+export function createImage(): { dir: string; remove: () => void } {
+  const dir = mkdtempSync(join(tmpdir(), 'bootstrap-image-'));
+  cpSync(join(import.meta.dirname, '../../lab/images/alga-core/app'), dir, { recursive: true });
+  symlinkSync(dirname(dirname(fileURLToPath(import.meta.resolve('knex/package.json')))), join(dir, 'node_modules'));
+  return { dir, remove: () => rmSync(dir, { recursive: true, force: true }) };
+}
+
+/** Takes the image, the port and what differs from the appliance's settings; gives the job's environment. */
+export function jobEnvironment(imageDir: string, port: number, database: string, more: Record<string, string> = {}) {
+  return {
+    PATH: process.env.PATH ?? '',
+    APP_DIR: imageDir,
+    APP_ENV: 'production',
+    EDITION: 'enterprise',
+    BOOTSTRAP_MODE: 'fresh',
+    BOOTSTRAP_INSTALL_ID: 'install-1',
+    BOOTSTRAP_INPUTS: 'inputs-1',
+    SETUP_RUN_MIGRATIONS: 'true',
+    SETUP_RUN_SEEDS: 'true',
+    SEEDS_DIR: join(imageDir, 'ee/server/seeds/onboarding'),
+    DB_HOST: '127.0.0.1',
+    DB_PORT: String(port),
+    DB_NAME_SERVER: database,
+    DB_USER_SERVER: 'app_user',
+    DB_PASSWORD_SERVER: PASSWORDS.app,
+    DB_USER_ADMIN: 'postgres',
+    DB_PASSWORD_ADMIN: SUPERUSER_PASSWORD,
+    DB_USER_PGBOUNCER: 'app_user_pgbouncer',
+    DB_PASSWORD_PGBOUNCER: PASSWORDS.pgbouncer,
+    DB_USER_HOCUSPOCUS: 'hocuspocus_user',
+    DB_PASSWORD_HOCUSPOCUS: PASSWORDS.hocuspocus,
+    DB_NAME_HOCUSPOCUS: `${database}_hocuspocus`,
+    DATABASE_WAIT_SECONDS: '120',
+    LOCK_WAIT_SECONDS: '120',
+    ...more,
+  };
+}
+
+/** Starts one of the chart's bootstrap programs as a container would run it. */
+export function startJob(env: Record<string, string>, program: 'main' | 'gate' = 'main'): RunningJob {
+  const folder = mkdtempSync(join(tmpdir(), 'bootstrap-job-'));
+  const message = join(folder, 'termination-log');
+  const child = execa(process.execPath, [join(PROGRAM, `${program}.mjs`)], {
+    env: { ...env, TERMINATION_LOG: message, TMPDIR: folder, HOME: folder },
+    extendEnv: false,
+    all: true,
+    reject: false,
+    detached: true,
+    timeout: 180_000,
+  });
+  const finish = async (): Promise<FinishedJob> => {
+    const { exitCode, all } = await child;
+    const result = program === 'main' ? readResult(message) : null;
+    rmSync(folder, { recursive: true, force: true });
+    return { exitCode, log: all, result };
+  };
+  return {
+    kill: () => void (child.pid && process.kill(-child.pid, 'SIGKILL')),
+    signal: (signal) => void child.kill(signal),
+    finished: finish(),
+  };
+}
+
+/** Runs a job to its end. */
+export const runJob = (env: Record<string, string>, program: 'main' | 'gate' = 'main') =>
+  startJob(env, program).finished;
+
+function readResult(file: string): JobResult | null {
+  try {
+    const { job, seconds, ...result } = JSON.parse(readFileSync(file, 'utf8'));
+    if (job !== 'alga-bootstrap/v1' || typeof seconds !== 'number') throw new Error(`not a job's result: ${job}`);
+    return result;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    throw error;
+  }
+}
