@@ -1,0 +1,290 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, onTestFailed, test, vi } from 'vitest';
+import { startApiServer, type ControlPlane } from '../../lab/control-plane.ts';
+import { repositoryFile, siteValues } from '../charts/values.ts';
+import { testSpec } from '../support/spec.ts';
+import { entry, openCluster, prepare, valuesConfigMap, type Cluster, type Kind, type Seen } from './cluster.ts';
+import { startFluxControllers, type FluxControllers } from './controllers.ts';
+import { BRANCH, startGitServer, type GitServer } from './git-server.ts';
+
+vi.setConfig({ testTimeout: 180_000 });
+
+const stateDir = mkdtempSync(join(tmpdir(), 'flux-tree-'));
+let controlPlane: ControlPlane | undefined;
+let controllers: FluxControllers | undefined;
+let git: GitServer;
+let cluster: Cluster;
+
+beforeAll(async () => {
+  git = await startGitServer();
+  controlPlane = await startApiServer({ stateDir });
+  cluster = openCluster(controlPlane.kubeconfigPath);
+  const { 'email-service': late, ...values } = siteValues();
+  expect(late).toBeTruthy();
+  await prepare(cluster, values);
+  controllers = await startFluxControllers(controlPlane.kubeconfigPath);
+  for (const object of entry({ url: git.url, branch: BRANCH, profile: 'talos-single-node' }))
+    await cluster.apply(object);
+});
+afterAll(async () => {
+  await controllers?.stop();
+  await git.close();
+  await controlPlane?.stop();
+  rmSync(stateDir, { recursive: true, force: true });
+});
+
+const CORE = ['StatefulSet/db', 'StatefulSet/redis', 'Deployment/pgbouncer', 'Deployment/alga-core-sebastian'] as const;
+const BACKGROUND = [
+  'Deployment/temporal',
+  'Deployment/temporal-ui',
+  'Deployment/workflow-worker',
+  'Deployment/email-service',
+  'Deployment/temporal-worker',
+] as const;
+const TIERS = ['alga-platform', 'alga-core', 'alga-background'].map(
+  (name) => ['Kustomization', name, 'flux-system'] as const,
+);
+const RELEASES = [
+  'alga-core',
+  'pgbouncer',
+  'temporal',
+  'workflow-worker',
+  'email-service',
+  'temporal-worker',
+  'appliance-status',
+];
+
+/** Awaits what the controllers are to bring about; a failure shows what they said. */
+async function eventually(check: () => Promise<void>, timeout = 60_000): Promise<void> {
+  onTestFailed(async () => console.log(await picture()));
+  await vi.waitFor(check, { timeout, interval: 250 });
+}
+
+/** Every Flux object with its Ready condition, and the end of the controllers' logs: what a failed test needs. */
+async function picture(): Promise<string> {
+  const kinds: [Kind, string][] = [
+    ['GitRepository', 'flux-system'],
+    ['Kustomization', 'flux-system'],
+    ['HelmRelease', 'alga-system'],
+  ];
+  const objects = (await Promise.all(kinds.map(([kind, namespace]) => cluster.list(kind, namespace)))).flat();
+  const lines = objects.map((object) => {
+    const ready = readyOf(object);
+    return `${object.kind} ${object.metadata.name}: ${ready?.status} ${ready?.reason} ${ready?.message}`;
+  });
+  return [...lines, controllers?.logs()].join('\n');
+}
+
+/** Why a release's last action failed: with RetryOnFailure, Ready says only when the next one comes. */
+const failureOf = async (name: string) => {
+  const conditions = (await release(name))?.status?.conditions ?? [];
+  return conditions.find(({ type, status }) => type === 'Released' && status === 'False')?.message;
+};
+
+const readyOf = (object: Seen | null) => object?.status?.conditions.find(({ type }) => type === 'Ready');
+const isReady = async (kind: Kind, name: string, namespace: string) => {
+  const object = await cluster.get(kind, name, namespace);
+  return readyOf(object)?.status === 'True' && object?.status?.observedGeneration === object?.metadata.generation;
+};
+const release = (name: string) => cluster.get('HelmRelease', name, 'alga-system');
+const tier = (name: string) => cluster.get('Kustomization', name, 'flux-system');
+
+async function play(workloads: readonly string[], namespace = 'msp'): Promise<void> {
+  for (const each of workloads) {
+    const [kind, name = ''] = each.split('/');
+    if (kind === 'Deployment' || kind === 'StatefulSet') {
+      await eventually(async () => expect(await cluster.get(kind, name, namespace)).not.toBeNull());
+      await cluster.makeReady(kind, name, namespace);
+    }
+  }
+}
+
+/** Waits until a tier was checked at a commit, with that outcome. */
+const tierAt = (name: string, commit: string, status: 'True' | 'False') =>
+  eventually(async () => {
+    const object = await tier(name);
+    expect(object?.status?.lastAttemptedRevision).toBe(`${BRANCH}@sha1:${commit}`);
+    expect(readyOf(object)?.status).toBe(status);
+  }, 90_000);
+
+/** Identity of everything that could have been touched: resource versions of workloads, Secrets and claims. */
+async function fingerprint(): Promise<string[]> {
+  const kinds: Kind[] = ['Deployment', 'StatefulSet', 'Job', 'Secret', 'ConfigMap', 'PersistentVolumeClaim'];
+  const all = await Promise.all(kinds.map((kind) => cluster.list(kind, 'msp')));
+  return all
+    .flat()
+    .map(({ kind, metadata }) => `${kind}/${metadata.name}@${metadata.resourceVersion}`)
+    .toSorted();
+}
+
+/** What `flux reconcile` does: says when, and waits until it was done. */
+async function requestReconcile(objects: readonly (readonly [Kind, string, string])[]): Promise<void> {
+  const at = new Date().toISOString();
+  const annotations = { 'reconcile.fluxcd.io/requestedAt': at };
+  for (const [kind, name, namespace] of objects)
+    await cluster.patch(kind, name, namespace, { metadata: { annotations } });
+  await eventually(async () => {
+    for (const [kind, name, namespace] of objects) {
+      expect((await cluster.get(kind, name, namespace))?.status?.lastHandledReconcileAt).toBe(at);
+    }
+  });
+}
+
+/** Commits, and has Flux look at once instead of at its next interval. */
+async function push(files: Readonly<Record<string, string>>): Promise<string> {
+  const commit = await git.commit(files);
+  await requestReconcile([['GitRepository', 'alga-appliance', 'flux-system']]);
+  return commit;
+}
+
+describe('the tree comes up tier by tier', () => {
+  test('core waits for storage', async () => {
+    await eventually(async () => expect(await tier('alga-core')).not.toBeNull());
+    await eventually(async () => expect(readyOf(await tier('alga-core'))?.reason).toBe('DependencyNotReady'));
+    expect(await release('alga-core')).toBeNull();
+    await play(['Deployment/local-path-provisioner'], 'local-path-storage');
+    await eventually(async () => expect(await isReady('Kustomization', 'alga-platform', 'flux-system')).toBe(true));
+  });
+
+  test('core is released at once, and its readiness is that of its pods', async () => {
+    await eventually(async () => expect(await isReady('HelmRelease', 'alga-core', 'alga-system')).toBe(true));
+    await eventually(async () => expect(await isReady('HelmRelease', 'pgbouncer', 'alga-system')).toBe(true));
+    expect(await isReady('Kustomization', 'alga-core', 'flux-system')).toBe(false);
+    expect(await release('temporal')).toBeNull();
+    await play(CORE);
+    await eventually(async () => expect(await isReady('Kustomization', 'alga-core', 'flux-system')).toBe(true));
+  });
+
+  test('a release whose values are missing says so, holds no other, and goes on when they come', async () => {
+    await eventually(async () => expect(await isReady('HelmRelease', 'temporal', 'alga-system')).toBe(true));
+    await eventually(async () =>
+      expect(readyOf(await release('email-service'))?.message).toContain('appliance-values-email-service'),
+    );
+    await eventually(async () => expect(await isReady('HelmRelease', 'temporal-worker', 'alga-system')).toBe(true));
+    await cluster.apply(valuesConfigMap('email-service', siteValues()['email-service'] ?? {}));
+    await eventually(async () => expect(await isReady('HelmRelease', 'email-service', 'alga-system')).toBe(true));
+  });
+
+  test('everything becomes ready', async () => {
+    await play(BACKGROUND);
+    await eventually(async () => expect(await isReady('Kustomization', 'alga-background', 'flux-system')).toBe(true));
+    for (const name of RELEASES) expect(await isReady('HelmRelease', name, 'alga-system')).toBe(true);
+  });
+});
+
+describe('a second reconcile', () => {
+  test('of the same commit changes nothing', async () => {
+    const before = await fingerprint();
+    await requestReconcile([...TIERS, ...RELEASES.map((name) => ['HelmRelease', name, 'alga-system'] as const)]);
+    expect(await fingerprint()).toEqual(before);
+  });
+
+  test('of another commit that changes nothing of a chart restarts nothing', async () => {
+    const generations = async () =>
+      (await cluster.list('Deployment', 'msp')).map(({ metadata }) => [metadata.name, metadata.generation]);
+    const jobs = async () => (await cluster.list('Job', 'msp')).map(({ metadata }) => metadata.uid);
+    const before = [await generations(), await jobs()];
+    const commit = await push({ 'README.md': 'A line more.\n' });
+    await tierAt('alga-background', commit, 'True');
+    await eventually(async () => {
+      for (const name of RELEASES)
+        expect((await release(name))?.status?.lastAttemptedRevision).toContain(commit.slice(0, 12));
+    });
+    expect([await generations(), await jobs()]).toEqual(before);
+  });
+});
+
+describe("the installer's changes", () => {
+  const image = async () => JSON.stringify((await cluster.get('Deployment', 'alga-core-sebastian', 'msp'))?.spec);
+
+  test('a corrected tag is taken within seconds, though the wrong one is still being pulled', async () => {
+    const wanted = siteValues({ spec: testSpec({ imageTags: { algaCore: 'corrected' } }) });
+    const started = Date.now();
+    await cluster.apply(valuesConfigMap('alga-core', wanted['alga-core'] ?? {}));
+    await eventually(async () => expect(await image()).toContain('alga-psa-ee:corrected'));
+    expect(Date.now() - started).toBeLessThan(10_000);
+    await play(CORE);
+  });
+
+  test('the promotion to recover makes one new Job and does not touch the server', async () => {
+    const before = await cluster.get('Deployment', 'alga-core-sebastian', 'msp');
+    const [job] = await cluster.list('Job', 'msp');
+    const wanted = siteValues({ spec: testSpec({ imageTags: { algaCore: 'corrected' } }), bootstrapMode: 'recover' });
+    await cluster.apply(valuesConfigMap('alga-core', wanted['alga-core'] ?? {}));
+    await eventually(async () =>
+      expect((await cluster.list('Job', 'msp')).map(({ metadata }) => metadata.name)).not.toContain(job?.metadata.name),
+    );
+    expect(await cluster.list('Job', 'msp')).toHaveLength(1);
+    expect((await cluster.get('Deployment', 'alga-core-sebastian', 'msp'))?.metadata.generation).toBe(
+      before?.metadata.generation,
+    );
+  });
+});
+
+describe('failures', () => {
+  const chart = 'charts/email-service/templates/deployment.yaml';
+
+  test('a broken background chart leaves core ready, and its neighbours too', async () => {
+    const commit = await push({ [chart]: '{{ include "no-such-template" . }}\n' });
+    await eventually(async () => expect(await failureOf('email-service')).toContain('no-such-template'));
+    await tierAt('alga-core', commit, 'True');
+    for (const name of ['alga-core', 'pgbouncer', 'temporal', 'workflow-worker', 'temporal-worker']) {
+      await eventually(async () => expect(await isReady('HelmRelease', name, 'alga-system')).toBe(true));
+    }
+    expect(await cluster.get('Deployment', 'email-service', 'msp'), 'the running one stays').not.toBeNull();
+  });
+
+  test('a commit that mends it is enough', async () => {
+    await push({ [chart]: repositoryFile(chart) });
+    await eventually(async () => expect(await isReady('HelmRelease', 'email-service', 'alga-system')).toBe(true));
+  });
+
+  test('a background that does not build, or is suspended, leaves core ready', async () => {
+    const path = 'flux/profiles/talos-single-node/background/kustomization.yaml';
+    const broken = await push({ [path]: 'resources: [no-such-file.yaml]\n' });
+    await tierAt('alga-background', broken, 'False');
+    await tierAt('alga-core', broken, 'True');
+    const suspend = (on: boolean) => cluster.patch('HelmRelease', 'temporal', 'alga-system', { spec: { suspend: on } });
+    await suspend(true);
+    const mended = await push({ [path]: repositoryFile(path) });
+    await tierAt('alga-core', mended, 'True');
+    await suspend(false);
+    await tierAt('alga-background', mended, 'True');
+  });
+
+  test('a deleted release comes back with the same credentials and claims', async () => {
+    const kept = async () => {
+      const secrets = (await cluster.list('Secret', 'msp')).filter(
+        ({ metadata }) => !metadata.name.startsWith('sh.helm.'),
+      );
+      const claims = await cluster.list('PersistentVolumeClaim', 'msp');
+      return [
+        secrets.map(({ metadata, data }) => [metadata.name, data]),
+        claims.map(({ metadata }) => [metadata.name, metadata.uid]),
+      ];
+    };
+    const before = await kept();
+    expect(before[1]).toHaveLength(3);
+    const old = await release('alga-core');
+    await cluster.remove('HelmRelease', 'alga-core', 'alga-system');
+    await eventually(async () => expect(await cluster.get('Deployment', 'alga-core-sebastian', 'msp')).toBeNull());
+    await push({ 'README.md': 'One more.\n' });
+    await eventually(async () => {
+      const now = await release('alga-core');
+      expect(now?.metadata.uid).not.toBe(old?.metadata.uid);
+      expect(readyOf(now)?.status).toBe('True');
+    });
+    expect(await kept()).toEqual(before);
+  });
+
+  test('data without its credentials is refused, in words, on the HelmRelease; nothing is uninstalled', async () => {
+    await play(CORE);
+    await cluster.remove('Secret', 'db-credentials', 'msp');
+    await push({ 'README.md': 'And one more.\n' });
+    await eventually(async () => expect(await failureOf('alga-core')).toContain('refusing to make new credentials'));
+    expect(await cluster.get('Secret', 'db-credentials', 'msp')).toBeNull();
+    expect(await cluster.get('StatefulSet', 'db', 'msp')).not.toBeNull();
+  });
+});
