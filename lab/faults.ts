@@ -1,0 +1,70 @@
+import type { GitFault } from './git/server.ts';
+import type { TalosFault } from './parts/talos-control.ts';
+import type { RegistryFault } from './registry/faults.ts';
+
+/** What a fault does, on whichever side it is played. */
+interface Play {
+  readonly what: string;
+  readonly machine?: (target: string) => TalosFault;
+  /** Somebody else has installed the machine before. */
+  readonly alreadyConfigured?: true;
+  readonly registry?: (image: string) => RegistryFault;
+  readonly git?: GitFault;
+  /** What is served is not the checkout. */
+  readonly branch?: 'missing' | 'broken';
+}
+
+const registry =
+  (kind: RegistryFault['kind']) =>
+  (image: string): RegistryFault => ({ kind, image, bytesPerSecond: 2_000_000 });
+
+/** Faults by name; a name may carry a target: `image-missing=workflow-worker`. */
+export const FAULTS: Readonly<Record<string, Play>> = {
+  'machine-off': { what: 'nothing answers at the address of the machine', machine: () => ({ kind: 'unreachable' }) },
+  'machine-configured': { what: 'somebody else has installed the machine', alreadyConfigured: true },
+  'machine-disk-missing': { what: 'the install disk is not there', machine: () => ({ kind: 'disk-missing' }) },
+  'machine-clock-off': {
+    what: 'the clock of the machine is two hours ahead',
+    machine: () => ({ kind: 'clock-off', offsetMs: 7_200_000 }),
+  },
+  'machine-foreign': {
+    what: 'the machine shows the certificate of another CA',
+    machine: () => ({ kind: 'foreign-ca' }),
+  },
+  'dns-refused': {
+    what: 'the resolver of the network refuses; freed by other resolvers',
+    machine: () => ({ kind: 'dns-refused' }),
+  },
+  'image-missing': { what: 'the registry does not have the image', registry: registry('missing') },
+  'image-unauthorized': { what: 'the registry wants credentials', registry: registry('unauthorized') },
+  'image-rate-limited': { what: 'the registry says: too many pulls', registry: registry('rate-limited') },
+  'registry-down': { what: 'the registry answers with 503', registry: registry('server-error') },
+  'image-slow': { what: 'the layers drip in', registry: registry('slow') },
+  'image-cut': { what: 'the connection is cut in the middle of a layer', registry: registry('cut') },
+  'image-architecture': { what: 'the image is for another CPU', registry: registry('other-architecture') },
+  'git-unreachable': { what: 'the Git server takes no connection', git: 'unreachable' },
+  'git-refused': { what: 'the Git server wants credentials', git: 'refused' },
+  'git-branch-missing': { what: 'the branch of the release is not in the repository', branch: 'missing' },
+  'git-broken-commit': { what: 'the manifests of the newest commit do not build', branch: 'broken' },
+};
+
+/** A fault that somebody asked for. */
+export interface WantedFault extends Play {
+  readonly name: string;
+  readonly target: string;
+}
+
+/**
+ * Takes names as a person writes them, gives the faults.
+ * @throws RangeError for a name that there is not; the message lists those that there are
+ */
+export function faultsNamed(names: readonly string[]): WantedFault[] {
+  return names.map((text) => {
+    const [name = '', target = ''] = text.split(/=(.*)/s);
+    const play = FAULTS[name];
+    if (play === undefined) {
+      throw new RangeError(`there is no fault ${name}; known are ${Object.keys(FAULTS).join(', ')}`);
+    }
+    return { ...play, name, target };
+  });
+}

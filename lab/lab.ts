@@ -1,0 +1,178 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
+import { programsFor } from '../tools/programs.ts';
+import { resolve } from '../tools/resolve.ts';
+import { faultsNamed } from './faults.ts';
+import type { WantedFault } from './faults.ts';
+import { writeFluxManifests } from './flux-manifests.ts';
+import { commitCheckout } from './git/repository.ts';
+import { startGitServer } from './git/server.ts';
+import { imageStore } from './images/store.ts';
+import { unfit } from './machine-check.ts';
+import { makeNetwork, namespaceOf } from './network/namespace.ts';
+import { folderOf } from './place.ts';
+import type { LabRecord } from './place.ts';
+import { startRegistryProxy } from './registry/proxy.ts';
+import { startRegistry } from './registry/registry.ts';
+import { removeLab } from './remove.ts';
+import { startTalosMachine } from './talos-machine.ts';
+import type { TalosMachine } from './talos-machine.ts';
+
+export interface LabOptions {
+  readonly name: string;
+  /** Names out of `faults.ts`. */
+  readonly faults?: readonly string[];
+  /** Takes one line of progress for a person. */
+  readonly tell?: (line: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** A machine in Talos maintenance mode, and around it what the internet is to an appliance: a registry and a Git server. */
+export interface Lab {
+  readonly record: LabRecord;
+  readonly machine: TalosMachine;
+  /** What `bin/appliance-client` needs in its environment. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Flags of `start` that name this machine. */
+  readonly flags: readonly string[];
+  /** From now on these are played, and no others; the machine's own apply where they can come into force later. */
+  setFaults(names: readonly string[]): Promise<void>;
+  /** Takes everything down and removes it. */
+  down(): Promise<void>;
+}
+
+const PORTS = { registry: 5000, git: 8418 } as const;
+const BRANCHES = { release: 'release/1.0-rc5', main: 'main' } as const;
+
+/**
+ * Brings up a lab; what an earlier one of the same name left is removed first.
+ * @throws Error that says what this machine lacks, or which part did not come up
+ */
+export async function startLab(options: LabOptions): Promise<Lab> {
+  const { name, tell = () => undefined, signal } = options;
+  checkMachine();
+  const folder = folderOf(name);
+  const wanted = faultsNamed(options.faults ?? []);
+  for (const program of programsFor(['lab'])) {
+    await resolve(program, { installPackages: true, onProgress: tell, ...(signal && { signal }) });
+  }
+  await removeLab(name);
+  tell('images');
+  const storage = await imageStore(tell);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const ends: (() => Promise<void>)[] = [];
+  try {
+    tell('network, registry and Git server');
+    const network = await makeNetwork(name);
+    const registry = await startRegistry({ storage, folder, readOnly: true });
+    ends.push(() => registry.stop());
+    const proxy = await startRegistryProxy(network.hostAddress, PORTS.registry, registry.url);
+    ends.push(() => proxy.stop());
+    const repository = path.join(folder, 'appliance.git');
+    const git = await startGitServer(network.hostAddress, PORTS.git, repository);
+    ends.push(() => git.stop());
+    const fluxManifests = path.join(folder, 'flux.yaml');
+    await writeFluxManifests(fluxManifests);
+
+    const setFaults = async (faults: readonly WantedFault[]): Promise<void> => {
+      proxy.setFaults(faults.flatMap(({ registry: play, target }) => play?.(target) ?? []));
+      git.setFault(faults.find((fault) => fault.git)?.git ?? null);
+      await serveCheckout(repository, faults.find((fault) => fault.branch)?.branch);
+    };
+    await setFaults(wanted);
+
+    tell('the machine');
+    const machine = await startTalosMachine({
+      address: network.nodeAddress,
+      stateDir: path.join(folder, 'machine'),
+      networkNamespace: network.file,
+      alreadyConfigured: wanted.some((fault) => fault.alreadyConfigured),
+      faults: machineFaults(wanted),
+      kubernetes: {
+        command: nodeCommand(folder, proxy.url, namespaceOf(name)),
+        url: `https://${network.nodeAddress}:6443`,
+      },
+      ...(signal && { signal }),
+    });
+    ends.push(() => machine.kill());
+    const record: LabRecord = {
+      name,
+      pid: process.pid,
+      nodeAddress: network.nodeAddress,
+      hostAddress: network.hostAddress,
+      registry: `${network.hostAddress}:${PORTS.registry}`,
+      git: git.url,
+      branch: BRANCHES.release,
+      fluxManifests,
+      control: machine.control.url,
+      faults: [...(options.faults ?? [])],
+      startedAt: new Date().toISOString(),
+    };
+    await writeFileAtomic(path.join(folder, 'lab.json'), JSON.stringify(record, null, 2), { mode: 0o600 });
+    return {
+      record,
+      machine,
+      ...commandLineOf(record),
+      setFaults: async (names) => {
+        const faults = faultsNamed(names);
+        await setFaults(faults);
+        await machine.control.setFaults(machineFaults(faults));
+      },
+      down: () => end(name, ends),
+    };
+  } catch (error) {
+    await end(name, ends);
+    throw error;
+  }
+}
+
+/** How a lab's machine is named to `bin/appliance-client start`. */
+export function commandLineOf(record: LabRecord): Pick<Lab, 'environment' | 'flags'> {
+  return {
+    environment: { APPLIANCE_REGISTRY_MIRROR: record.registry },
+    flags: [
+      `--node-ip=${record.nodeAddress}`,
+      `--app-url=http://${record.nodeAddress}:3000`,
+      `--repo-url=${record.git}`,
+      `--repo-branch=${record.branch}`,
+      `--flux-manifests=${record.fluxManifests}`,
+    ],
+  };
+}
+
+function machineFaults(faults: readonly WantedFault[]) {
+  return faults.flatMap(({ machine, target }) => machine?.(target) ?? []);
+}
+
+/** Runs as the machine's Kubernetes for as long as the machine is up. */
+function nodeCommand(folder: string, registry: string, cgroup: string): string {
+  const here = path.join(import.meta.dirname, 'node');
+  const node = [process.execPath, path.join(here, 'main.ts'), registry, `/${cgroup}`, folder];
+  return ['/bin/sh', path.join(here, 'enter.sh'), folder, ...node].map((word) => `'${word}'`).join(' ');
+}
+
+async function serveCheckout(repository: string, fault: 'missing' | 'broken' | undefined): Promise<void> {
+  if (fault === 'missing') {
+    await rm(repository, { recursive: true, force: true });
+    await commitCheckout(repository, [BRANCHES.main]);
+    return;
+  }
+  await commitCheckout(repository, [BRANCHES.release, BRANCHES.main], async (folder) => {
+    const broken = 'kind: Kustomization\nresources: [missing.yaml]\n';
+    if (fault === 'broken')
+      await writeFile(path.join(folder, 'flux/profiles/talos-single-node/kustomization.yaml'), broken);
+  });
+}
+
+async function end(name: string, ends: (() => Promise<void>)[]): Promise<void> {
+  for (const one of ends.splice(0).toReversed()) await one();
+  await removeLab(name);
+}
+
+/** @throws Error that says why no lab can be here, and what to use instead */
+export function checkMachine(): void {
+  const reason = unfit();
+  const instead = 'Use `appliance-client start --fresh --simulate` instead: it plays an install on any machine.';
+  if (reason !== null) throw new Error(`${reason} ${instead}`);
+}

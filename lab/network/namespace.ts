@@ -1,0 +1,69 @@
+import { randomInt } from 'node:crypto';
+import { execa } from 'execa';
+import { programPath } from '../parts/programs.ts';
+
+/** A network namespace joined to this machine by one cable (a veth pair). */
+export interface LabNetwork {
+  /** Name for `ip netns`. */
+  readonly name: string;
+  /** File for `nsenter --net`. */
+  readonly file: string;
+  /** The node's address, on eth0 inside. */
+  readonly nodeAddress: string;
+  /** This machine's end of the cable: registry, Git and time are here. */
+  readonly hostAddress: string;
+  readonly link: string;
+}
+
+const COMMAND_TIMEOUT_MS = 20_000;
+
+async function ip(...args: string[]): Promise<string> {
+  const { stdout } = await execa(await programPath('ip'), args, { timeout: COMMAND_TIMEOUT_MS });
+  return stdout;
+}
+
+/**
+ * Makes the network of a lab. Addresses are out of 198.18.0.0/15, which RFC 2544 keeps for test set-ups, so that they are
+ * nobody's on the way to the internet; each lab takes four of its own.
+ * @throws Error when no free subnet is found
+ */
+export async function makeNetwork(lab: string): Promise<LabNetwork> {
+  const name = namespaceOf(lab);
+  const used = await ip('-4', '-o', 'address');
+  for (let attempt = 0; attempt < 30; attempt += 1) {
+    const third = randomInt(1, 255);
+    const prefix = `198.18.${third}`;
+    if (used.includes(` ${prefix}.`)) continue;
+    const network = {
+      name,
+      file: `/run/netns/${name}`,
+      nodeAddress: `${prefix}.2`,
+      hostAddress: `${prefix}.1`,
+      link: `lab${third}`,
+    };
+    await ip('netns', 'add', name);
+    await ip('link', 'add', network.link, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', name);
+    await ip('address', 'add', `${network.hostAddress}/30`, 'dev', network.link);
+    await ip('link', 'set', network.link, 'up');
+    await ip('-n', name, 'address', 'add', `${network.nodeAddress}/30`, 'dev', 'eth0');
+    await ip('-n', name, 'link', 'set', 'lo', 'up');
+    await ip('-n', name, 'link', 'set', 'eth0', 'up');
+    await ip('-n', name, 'route', 'add', 'default', 'via', network.hostAddress);
+    return network;
+  }
+  throw new Error(
+    'no free subnet was found below 198.18.0.0/16: are there labs left over? `npm run lab -- status` lists them',
+  );
+}
+
+/** Removes the network of a lab; both ends of the cable go with it. Nothing happens where there is none. */
+export async function removeNetwork(lab: string): Promise<void> {
+  const name = namespaceOf(lab);
+  const there = (await ip('netns', 'list')).split('\n').some((line) => line.split(' ')[0] === name);
+  if (there) await ip('netns', 'delete', name);
+}
+
+/** Takes a lab's name, gives its network namespace's. */
+export function namespaceOf(lab: string): string {
+  return `appliance-lab-${lab}`;
+}

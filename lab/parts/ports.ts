@@ -1,0 +1,38 @@
+import { randomInt } from 'node:crypto';
+import { createServer } from 'node:net';
+
+/** Below the kernel's ephemeral ports (from 32768 on Linux), so that no outgoing connection takes one meanwhile. */
+const RANGE = [20_000, 30_000] as const;
+
+/**
+ * Picks a TCP port that nothing listens on at an address. Nobody holds it: listen soon.
+ * @throws Error when thirty random ports were all taken
+ */
+export async function freePort(address: string): Promise<number> {
+  for (let attempt = 0; attempt < 30; attempt += 1) {
+    const port = randomInt(...RANGE);
+    if (await isFree(address, port)) return port;
+  }
+  throw new Error(`no free port found on ${address}`);
+}
+
+async function isFree(address: string, port: number): Promise<boolean> {
+  const server = createServer();
+  return new Promise((resolve) => {
+    server.once('error', () => resolve(false));
+    server.listen({ host: address, port, exclusive: true }, () => server.close(() => resolve(true)));
+  });
+}
+
+/**
+ * Picks an address and port for a simulated Talos machine: on Linux a loopback address of its own with talosctl's port
+ * 50000; elsewhere, where only 127.0.0.1 exists, that one and a free port.
+ */
+export async function freeTalosAddress(): Promise<{ readonly address: string; readonly port: number }> {
+  const talosPort = 50_000;
+  if (process.platform !== 'linux') return { address: '127.0.0.1', port: await freePort('127.0.0.1') };
+  for (;;) {
+    const address = `127.${randomInt(1, 255)}.${randomInt(0, 255)}.${randomInt(1, 255)}`;
+    if (await isFree(address, talosPort)) return { address, port: talosPort };
+  }
+}

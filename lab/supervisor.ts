@@ -1,0 +1,18 @@
+// Holds a lab up until it is told to end: `npm run lab -- up` starts this in the background.
+//
+//   node supervisor.ts NAME [FAULT…]
+//
+// Lines of progress go to standard output. SIGTERM and SIGINT take the lab down and remove it.
+import { startLab } from './lab.ts';
+
+const [name = 'lab', ...faults] = process.argv.slice(2);
+const starting = new AbortController();
+const asked = new Promise<void>((resolve) => {
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
+});
+void asked.then(() => starting.abort());
+const lab = await startLab({ name, faults, tell: (line) => console.log(line), signal: starting.signal });
+console.log('up');
+await asked;
+await lab.down();
+process.exit(0);
