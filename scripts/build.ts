@@ -1,0 +1,173 @@
+import { existsSync } from 'node:fs';
+import { glob, mkdir, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { build } from 'esbuild';
+import type { BuildOptions, Metafile, OutputFile, Plugin } from 'esbuild';
+
+const ROOT = resolve(import.meta.dirname, '..');
+const DIST = join(ROOT, 'dist');
+/** Touched when client, worker and workflows are built: the launcher compares their sources with it. */
+const STAMP = join(DIST, '.built');
+/** A client or worker that runs may still load parts of the build that it was started from. */
+const KEEP_OLD_CHUNKS_MS = 24 * 60 * 60_000;
+
+/** Packages written for `require` find it, and their own folder, in the built module too. */
+const BANNER = [
+  "import { createRequire as builtRequire } from 'node:module';",
+  'const require = builtRequire(import.meta.url);',
+  'const __filename = import.meta.filename, __dirname = import.meta.dirname;',
+].join(' ');
+
+const COMMON: BuildOptions = {
+  absWorkingDir: ROOT,
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node24',
+  outdir: DIST,
+  outExtension: { '.js': '.mjs' },
+  plugins: [withoutZodLocales()],
+  legalComments: 'none',
+  banner: { js: BANNER },
+  write: false,
+  metafile: true,
+  logLevel: 'warning',
+};
+
+/** One part of dist/: what it is made of and what stays outside. */
+interface Part {
+  readonly name: string;
+  readonly options: BuildOptions;
+}
+
+const PARTS: readonly Part[] = [
+  {
+    // Split, so that a help text loads the parser alone. The native part of Temporal belongs to the worker.
+    name: 'client',
+    options: {
+      entryPoints: { client: 'client/entry.ts' },
+      splitting: true,
+      chunkNames: 'chunks/[name]-[hash]',
+      external: ['@temporalio/worker', '@temporalio/core-bridge'],
+      // Read faster at every start; names stay, for the stacks in a defect's log.
+      minifyWhitespace: true,
+      minifySyntax: true,
+    },
+  },
+  {
+    // The worker loads its threads, its native part and its converters by path: its SDK stays a package. `main` is the name
+    // under which worker/files.ts looks for it.
+    name: 'worker',
+    options: {
+      entryPoints: { main: 'worker/main.ts', 'failure-converter': 'worker/failure-converter.ts' },
+      splitting: true,
+      chunkNames: 'chunks/[name]-[hash]',
+      external: ['@temporalio/*'],
+    },
+  },
+  {
+    // Carried to the node as one file, without packages beside it.
+    name: 'status-service',
+    options: {
+      entryPoints: { 'status-service': 'status-service/main.ts' },
+      minify: true,
+    },
+  },
+];
+
+/** zod brings its messages in 50 languages, a third of the status service's program and 3 MB of its memory; ours is English. */
+function withoutZodLocales(): Plugin {
+  return {
+    name: 'without-zod-locales',
+    setup: ({ onResolve, onLoad }) => {
+      onResolve({ filter: /^\.\.\/locales\/index\.js$/ }, ({ path }) => ({ path, namespace: 'none' }));
+      onLoad({ filter: /.*/, namespace: 'none' }, () => ({ contents: 'export {}' }));
+    },
+  };
+}
+
+/** Builds dist/: `build.ts [--only client,worker,status-service,workflows]`. */
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { only: { type: 'string' } } });
+  const only = values.only?.split(',');
+  const isWanted = (name: string): boolean => only === undefined || only.includes(name);
+  await mkdir(join(DIST, 'chunks'), { recursive: true });
+  const written = new Set<string>();
+  for (const { name, options } of PARTS.filter((part) => isWanted(part.name) && isThere(part))) {
+    const { outputFiles = [], metafile } = await build({ ...COMMON, ...options });
+    for (const file of entriesLast(outputFiles, metafile)) {
+      await replace(file.path, file.contents);
+      written.add(file.path);
+    }
+    console.error(`built ${name}: ${sizeOf(outputFiles)}`);
+  }
+  if (isWanted('workflows')) await bundleWorkflows();
+  if (['client', 'worker', 'workflows'].every(isWanted)) {
+    await removeOldChunks(written);
+    await writeFile(STAMP, '');
+  }
+}
+
+function isThere({ options }: Part): boolean {
+  const entries = Object.values(options.entryPoints ?? {}).filter((entry) => typeof entry === 'string');
+  return entries.every((entry) => existsSync(join(ROOT, entry)));
+}
+
+/** An entry names its chunks: they must be there before it is. */
+function entriesLast(files: readonly OutputFile[], metafile: Metafile | undefined): OutputFile[] {
+  const isEntry = ({ path }: OutputFile): boolean =>
+    metafile?.outputs[relative(ROOT, path)]?.entryPoint !== undefined && dirname(path) === DIST;
+  return [...files.filter((file) => !isEntry(file)), ...files.filter(isEntry)];
+}
+
+/** Two builds at once, or a client that starts meanwhile, never see half a file. */
+async function replace(path: string, contents: Uint8Array | string): Promise<void> {
+  const temporary = `${path}.${process.pid}`;
+  await writeFile(temporary, contents);
+  await rename(temporary, path);
+}
+
+function sizeOf(files: readonly OutputFile[]): string {
+  const bytes = files.reduce((sum, { contents }) => sum + contents.length, 0);
+  return `${files.length} files, ${(bytes / 1e6).toFixed(1)} MB`;
+}
+
+/** The workflows are bundled by Temporal's own bundler, which a worker would otherwise run at every start. */
+async function bundleWorkflows(): Promise<void> {
+  const target = join(DIST, 'workflow-bundle.js');
+  const sources = await newest([
+    'workflows/**/*.ts',
+    'model/**/*.ts',
+    'worker/failure-converter.ts',
+    'package-lock.json',
+  ]);
+  const built = existsSync(target) ? (await stat(target)).mtimeMs : 0;
+  if (built > sources) return;
+  const { bundleWorkflowCode } = await import('@temporalio/worker');
+  const { code } = await bundleWorkflowCode({
+    workflowsPath: join(ROOT, 'workflows/index.ts'),
+    failureConverterPath: join(ROOT, 'worker/failure-converter.ts'),
+  });
+  await replace(target, code);
+  console.error(`built workflow-bundle.js: ${(code.length / 1e6).toFixed(1)} MB`);
+}
+
+async function newest(patterns: readonly string[]): Promise<number> {
+  let time = 0;
+  for await (const name of glob(patterns, { cwd: ROOT })) {
+    time = Math.max(time, (await stat(join(ROOT, name))).mtimeMs);
+  }
+  return time;
+}
+
+async function removeOldChunks(written: ReadonlySet<string>): Promise<void> {
+  const folder = join(DIST, 'chunks');
+  for (const name of await readdir(folder)) {
+    const path = join(folder, name);
+    if (written.has(path)) await utimes(path, new Date(), new Date());
+    else if (Date.now() - (await stat(path)).mtimeMs > KEEP_OLD_CHUNKS_MS) await rm(path);
+  }
+}
+
+if (process.argv[1] && basename(process.argv[1]) === 'build.ts') await main();
