@@ -59,7 +59,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
   }
   await removeLab(name);
   tell('images');
-  const storage = await imageStore(tell);
+  const storage = await imageStore(tell, signal);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const ends: (() => Promise<void>)[] = [];
   try {

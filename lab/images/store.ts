@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { access, mkdir, mkdtemp, readFile, readdir, rename, rm, stat } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, readFile, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import { cacheRoot } from '../../tools/cache.ts';
+import { takeLock } from '../../tools/lock.ts';
 import { labNames } from '../place.ts';
 import { startRegistry } from '../registry/registry.ts';
 import { layers, recipes } from './catalog.ts';
@@ -10,34 +11,58 @@ import { makeLayer } from './layer.ts';
 import type { Entry, Layer } from './layer.ts';
 import { pushImage } from './push.ts';
 
+const MAKING = 'making-';
+/** A registry that nobody asked for during this long goes: the next state of the project makes its own, of about 1.8 GB. */
+const UNUSED_MS = 24 * 3_600_000;
+
 /**
  * The folder of a registry that holds every image of the lab. Made once for what goes into the images; kept in the cache.
+ * Two labs that come up at once make it once: the second waits for the first.
  * @param tell one line of progress for a person
  */
-export async function imageStore(tell: (line: string) => void): Promise<string> {
+export async function imageStore(tell: (line: string) => void, signal?: AbortSignal): Promise<string> {
   const [contents, images] = [await layers(), await recipes()];
-  const key = await keyOf(contents, images);
   const root = path.join(cacheRoot(process.env), '..', 'lab');
-  const store = path.join(root, `registry-${key}`);
-  if (
-    await access(store).then(
-      () => true,
-      () => false,
-    )
-  )
-    return store;
-  await mkdir(root, { recursive: true });
-  // What an older state of the project left; a lab that is up may still read it.
-  const old = (await labNames()).length === 0 ? await readdir(root) : [];
-  for (const name of old) await rm(path.join(root, name), { recursive: true, force: true });
-  const work = await mkdtemp(path.join(root, 'making-'));
+  const store = path.join(root, `registry-${await keyOf(contents, images)}`);
+  const release = await takeLock(`${root}.lock`, {
+    signal,
+    onWait: (holder) => tell(`images: waiting for process ${holder?.pid ?? 'unknown'}, which makes them`),
+  });
   try {
-    await fill(work, contents, images, tell);
+    await mkdir(root, { recursive: true });
+    await removeUnused(root, path.basename(store));
+    if (!(await exists(store))) await make(store, root, (work) => fill(work, contents, images, tell));
+    await utimes(store, new Date(), new Date());
+  } finally {
+    await release();
+  }
+  return store;
+}
+
+const exists = (file: string): Promise<boolean> =>
+  access(file).then(
+    () => true,
+    () => false,
+  );
+
+async function make(store: string, root: string, fillFolder: (work: string) => Promise<void>): Promise<void> {
+  const work = await mkdtemp(path.join(root, MAKING));
+  try {
+    await fillFolder(work);
     await rename(path.join(work, 'registry'), store);
   } finally {
     await rm(work, { recursive: true, force: true });
   }
-  return store;
+}
+
+/** Under the lock, an unfinished folder is one that a killed process left; a registry may still serve a lab that is up. */
+async function removeUnused(root: string, wanted: string): Promise<void> {
+  const isUp = (await labNames()).length > 0;
+  for (const name of await readdir(root)) {
+    const folder = path.join(root, name);
+    const unused = !isUp && name !== wanted && Date.now() - (await stat(folder)).mtimeMs > UNUSED_MS;
+    if (name.startsWith(MAKING) || unused) await rm(folder, { recursive: true, force: true });
+  }
 }
 
 type Contents = Awaited<ReturnType<typeof layers>>;
