@@ -167,6 +167,8 @@ class Install {
   async #shortenHistory(): Promise<void> {
     if (!workflowInfo().continueAsNewSuggested) return;
     await condition(allHandlersFinished);
+    // A new run knows nothing of a change that was not caught up with yet: catch up first, shorten at the next look.
+    if (this.#changed.size > 0) return;
     const { progress } = this.keeper;
     await continueAsNew<typeof installAppliance>({
       spec: this.#spec,
