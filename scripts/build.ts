@@ -144,8 +144,10 @@ async function bundleWorkflows(): Promise<void> {
   ]);
   const built = existsSync(target) ? (await stat(target)).mtimeMs : 0;
   if (built > sources) return;
-  const { bundleWorkflowCode } = await import('@temporalio/worker');
+  const { DefaultLogger, bundleWorkflowCode } = await import('@temporalio/worker');
   const { code } = await bundleWorkflowCode({
+    // A person who starts the client for the first time reads what was built, not how webpack did it.
+    logger: new DefaultLogger('WARN'),
     workflowsPath: join(ROOT, 'workflows/index.ts'),
     failureConverterPath: join(ROOT, 'worker/failure-converter.ts'),
   });
