@@ -10,11 +10,11 @@ import { prune } from './prune.ts';
 import { resolve } from './resolve.ts';
 import type { ResolvedProgram, ResolveOptions } from './resolve.ts';
 
-const GROUPS = ['client', 'tests', 'lab', 'page'] as const satisfies readonly Group[];
+const GROUPS = ['client', 'tests', 'lab'] as const satisfies readonly Group[];
 
 const USAGE = `Finds the programs that the client, its tests or its lab need, and makes those that are missing.
 
-  node tools/install.ts [--for client|tests|lab|page]... [--look | --prune] [program...]
+  node tools/install.ts [--for client|tests|lab]... [--look | --prune] [program...]
 
   --for GROUP   for whom; may be repeated. Default: client and tests
   --look        only say what is there

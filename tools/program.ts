@@ -1,5 +1,5 @@
-/** Who needs a program: the product itself, `npm test`, the lab, the tests of the status page in a browser. */
-export type Group = 'client' | 'tests' | 'lab' | 'page';
+/** Who needs a program: the product itself, `npm test`, the lab. */
+export type Group = 'client' | 'tests' | 'lab';
 
 /** A machine's platform in the words of Go and of most release pages. */
 export interface Platform {

@@ -1,8 +1,8 @@
-import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SEEDS } from '../diagnosis/seeds.ts';
 import { documentNow } from './support/documents.ts';
 import { startService, TOKEN, type Service } from './support/service.ts';
+import { openWire, type Wire } from './support/wire.ts';
 
 let service: Service;
 beforeAll(async () => {
@@ -20,18 +20,7 @@ function tell(seed: string): void {
   service.process.stdin?.write(`${JSON.stringify(documentNow(make()))}\n`);
 }
 
-/** Opens a connection, sends something, keeps what comes. */
-function open(text: string): { socket: Socket; heard: () => string; closed: Promise<void> } {
-  const { hostname, port } = new URL(service.url);
-  const socket = connect(Number(port), hostname);
-  let heard = '';
-  socket.on('data', (chunk: Buffer) => (heard += chunk.toString()));
-  socket.on('error', () => undefined);
-  const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
-  socket.write(text);
-  return { socket, heard: () => heard, closed };
-}
-
+const open = (text: string): Wire => openWire(service.url, text);
 const listen = (query = '') =>
   `GET /api/events${query} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${TOKEN}\r\n\r\n`;
 const metric = async (name: string) =>

@@ -60,7 +60,7 @@ test('--look makes nothing', async () => {
 });
 
 test.each([
-  [['--for', 'everybody'], '--for everybody: known are client, tests, lab, page'],
+  [['--for', 'everybody'], '--for everybody: known are client, tests, lab'],
   [['talosctrl'], 'there is no program talosctrl; known are '],
   [['--fro', 'lab'], "Unknown option '--fro'"],
 ])('%j is wrong usage', async (argv, message) => {

@@ -142,7 +142,7 @@ const rows: readonly Row[] = [
   {
     id: 'chromium',
     purpose: 'opens the status page in its tests',
-    groups: ['page'],
+    groups: ['tests'],
     packages: ['chromium'],
     check: {
       args: ['--version'],

@@ -1,0 +1,23 @@
+import { connect, type Socket } from 'node:net';
+
+/** A connection of which the test sends and hears every byte; no client tidies anything up. */
+export interface Wire {
+  readonly socket: Socket;
+  /** What has come so far. */
+  heard(): string;
+  /** Resolves when the connection has ended, whoever ended it. */
+  readonly closed: Promise<void>;
+}
+
+/** Takes a service's address and a text, opens a connection and sends the text as it is. */
+export function openWire(address: string, text: string): Wire {
+  const { hostname, port } = new URL(address);
+  const socket = connect(Number(port), hostname);
+  let heard = '';
+  socket.on('data', (chunk: Buffer) => (heard += chunk.toString()));
+  // A connection that is cut off ends with an error at times: `closed` tells.
+  socket.on('error', () => undefined);
+  const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+  socket.write(text);
+  return { socket, heard: () => heard, closed };
+}
