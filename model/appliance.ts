@@ -231,8 +231,8 @@ export const COMPONENTS: readonly Component[] = [
   },
 ];
 
-/** HelmReleases of the appliance with the tier that each one's failure belongs to. */
-export const HELM_RELEASES = [
+/** HelmReleases of the application: what a wipe takes. */
+export const APPLICATION_RELEASES = [
   'alga-core',
   'pgbouncer',
   'temporal',
@@ -240,4 +240,7 @@ export const HELM_RELEASES = [
   'email-service',
   'temporal-worker',
 ] as const;
+
+/** All HelmReleases of the appliance. The status page's is there before the application, and outlives a wipe of it. */
+export const HELM_RELEASES = [...APPLICATION_RELEASES, OBJECTS.statusService] as const;
 export type HelmReleaseName = (typeof HELM_RELEASES)[number];

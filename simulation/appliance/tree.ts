@@ -1,4 +1,4 @@
-import { FLUX, HELM_RELEASES, NAMESPACES, OBJECTS, PRIVILEGED_NAMESPACES } from '../../model/appliance.ts';
+import { FLUX, NAMESPACES, OBJECTS, PRIVILEGED_NAMESPACES } from '../../model/appliance.ts';
 import type { HelmReleaseName } from '../../model/appliance.ts';
 import type { ApiObject } from '../cluster/objects.ts';
 
@@ -7,7 +7,7 @@ interface Tier {
   readonly name: string;
   readonly dependsOn: readonly string[];
   readonly timeout: string;
-  readonly releases: readonly (HelmReleaseName | typeof OBJECTS.statusService)[];
+  readonly releases: readonly HelmReleaseName[];
   /** Workloads that must run before the tier counts: kind, namespace, name. */
   readonly healthChecks: readonly (readonly ['Deployment' | 'StatefulSet', string, string])[];
 }
@@ -48,6 +48,7 @@ export const TIER_CONTENT: readonly Tier[] = [
 
 /** Dependencies between releases (appliance contract, "Components and tiers"). */
 const DEPENDS_ON: Record<HelmReleaseName, readonly HelmReleaseName[]> = {
+  [OBJECTS.statusService]: [],
   'alga-core': [],
   pgbouncer: ['alga-core'],
   temporal: ['alga-core'],
@@ -106,7 +107,7 @@ function tierKustomization({ name, dependsOn, timeout, healthChecks }: Tier): Ap
 
 function helmRelease(name: Tier['releases'][number]): ApiObject {
   const isStatus = name === OBJECTS.statusService;
-  const dependsOn = HELM_RELEASES.some((one) => one === name) ? DEPENDS_ON[name as HelmReleaseName] : [];
+  const dependsOn = DEPENDS_ON[name];
   return {
     apiVersion: 'helm.toolkit.fluxcd.io/v2',
     kind: 'HelmRelease',

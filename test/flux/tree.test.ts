@@ -117,7 +117,7 @@ describe('names of the contract', () => {
   test('HelmReleases: where they are, what they wait for, where their values come from', async () => {
     const manifests = parseManifests(await build('flux/base'));
     const releases = names(manifests, 'HelmRelease');
-    expect(releases.toSorted()).toEqual([...HELM_RELEASES, OBJECTS.statusService].toSorted());
+    expect(releases.toSorted()).toEqual(HELM_RELEASES.toSorted());
     const dependsOn: Record<string, string[]> = {};
     for (const name of releases) {
       const { metadata, spec } = the(manifests, 'HelmRelease', name);

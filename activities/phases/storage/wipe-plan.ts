@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { z } from 'zod';
-import { HELM_RELEASES, NAMESPACES, OBJECTS, STORAGE } from '../../../model/appliance.ts';
+import { APPLICATION_RELEASES, NAMESPACES, OBJECTS, STORAGE } from '../../../model/appliance.ts';
 import type { KubernetesObject } from '../../../model/snapshot.ts';
 import { KINDS, ref } from '../../cluster.ts';
 import type { PhaseContext } from '../../phase-activity.ts';
@@ -113,7 +113,7 @@ export async function makePlan(context: PhaseContext, cluster: Cluster): Promise
 }
 
 function isOurRelease(name: string | undefined): boolean {
-  return (HELM_RELEASES as readonly (string | undefined)[]).includes(name);
+  return (APPLICATION_RELEASES as readonly (string | undefined)[]).includes(name);
 }
 
 /** What has an owner goes with its owner. */

@@ -87,7 +87,9 @@ describe('the Git source', () => {
   });
 
   test('resumes what a wipe has suspended, and has releases that were there take up the new values', async () => {
-    for (const object of runningTree()) {
+    const tree = runningTree();
+    expect(tree.map(({ metadata }) => metadata.name)).toContain('appliance-status');
+    for (const object of tree) {
       const { name, namespace } = object.metadata;
       await cluster.create({ ...object, spec: { ...(object['spec'] as object), suspend: true } }, signal);
       expect(namespace, name).toBeDefined();

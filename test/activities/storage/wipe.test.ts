@@ -133,7 +133,8 @@ describe('a wipe', () => {
     expect(await names(bed.cluster, 'v1', 'PersistentVolumeClaim')).toEqual(['of-somebody-else']);
     expect(await names(bed.cluster, 'v1', 'PersistentVolume')).toEqual([elsewhere.volume.metadata.name]);
     expect(await names(bed.cluster, 'apps/v1', 'StatefulSet')).toEqual([]);
-    expect(await names(bed.cluster, 'helm.toolkit.fluxcd.io/v2', 'HelmRelease')).toEqual([]);
+    // The page goes on telling what happens to the application.
+    expect(await names(bed.cluster, 'helm.toolkit.fluxcd.io/v2', 'HelmRelease')).toEqual(['appliance-status']);
     expect(await bed.cluster.get(CREDENTIALS, signal)).toBeNull();
     expect(await bed.cluster.get(OTHER_SECRET, signal)).not.toBeNull();
     // The node removes these very folders, old and new, and sees no other part of the machine.
