@@ -1,4 +1,8 @@
-import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
+import {
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+} from '@temporalio/client';
 import type { WorkflowExecutionDescription } from '@temporalio/client';
 import { changedSpec } from '../model/input-change.ts';
 import { installSpec } from '../model/site.ts';
@@ -26,6 +30,8 @@ import { specDigest } from './spec/digest.ts';
 const CALL_TIMEOUT_MS = 10_000;
 /** An update waits for a worker to take it; without one it would wait for ever. */
 const UPDATE_TIMEOUT_MS = 15_000;
+/** An accepted update answers when the step that runs has let go: the heartbeat time-out of a lost worker, and some. */
+const EFFECT_TIMEOUT_MS = 15_000;
 /** A worker asks again after a minute without work (the server's long poll). */
 const POLL_MS = 70_000;
 /** temporal.api.enums.v1.TaskQueueType */
@@ -57,6 +63,7 @@ export interface InstallClient {
   runningSpec(siteId: string): Promise<InstallSpec | null>;
   /** True when a worker has asked for work lately. */
   hasWorker(): Promise<boolean>;
+  /** Ends when the parked step has begun its new look. Throws a UserError `Refused` where nothing is blocked. */
   retry(siteId: string): Promise<void>;
   pause(siteId: string): Promise<void>;
   resume(siteId: string): Promise<void>;
@@ -92,9 +99,15 @@ export function createInstallClient(access: TemporalAccess, signal: AbortSignal)
     call(
       `tell the install of ${siteId} to ${UPDATE_WORDS[name]}`,
       async () => {
-        await client.workflow
+        const handle = await client.workflow
           .getHandle(installWorkflowId(siteId))
-          .executeUpdate<unknown, [unknown]>(name, { args: [arg] });
+          .startUpdate<unknown, [unknown]>(name, { args: [arg], waitForStage: 'ACCEPTED' });
+        try {
+          await client.withDeadline(Date.now() + EFFECT_TIMEOUT_MS, () => handle.result());
+        } catch (error) {
+          // It is accepted, and takes effect whether somebody waits for that or not.
+          if (!(error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) || signal.aborted) throw error;
+        }
       },
       UPDATE_TIMEOUT_MS,
     );

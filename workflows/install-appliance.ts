@@ -9,6 +9,7 @@ import {
 } from '@temporalio/workflow';
 import { blockerKey } from '../model/blocker.ts';
 import type { InstallProgress } from '../model/progress.ts';
+import { changedSpec } from '../model/input-change.ts';
 import { CHANGEABLE_INPUTS, inputChange } from '../model/site.ts';
 import type { InputChange, InstallSpec } from '../model/site.ts';
 import type { InstallInput, PhaseInput } from '../model/workflow-contract.ts';
@@ -177,8 +178,11 @@ class Install {
     });
   }
 
-  #interrupt(): InstallProgress {
-    this.#attempt?.interrupt();
+  /** Ends the attempt that runs. Answers once another has begun: what is seen from then on is what that one finds. */
+  async #interrupt(): Promise<InstallProgress> {
+    const attempt = this.#attempt;
+    attempt?.interrupt();
+    await condition(() => this.#attempt !== attempt || attempt === null);
     return this.keeper.progress;
   }
 
@@ -210,14 +214,4 @@ function stepsBefore(next: Step): { phase: Phase; step: Step }[] {
     0,
     all.findIndex(({ step }) => step === next),
   );
-}
-
-function changedSpec(spec: InstallSpec, change: InputChange): InstallSpec {
-  const { branch, imageTags, ...rest } = change;
-  return {
-    ...spec,
-    ...rest,
-    repo: { ...spec.repo, branch: branch ?? spec.repo.branch },
-    imageTags: { ...spec.imageTags, ...imageTags },
-  };
 }

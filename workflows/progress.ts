@@ -60,6 +60,8 @@ function host(address: string): string {
  */
 export class ProgressKeeper {
   readonly progress: InstallProgress;
+  /** What the phase that runs was parked on, for when a new look finds it again. */
+  #parkedOn: readonly Blocker[] = [];
 
   constructor(progress: InstallProgress) {
     this.progress = progress;
@@ -84,6 +86,7 @@ export class ProgressKeeper {
 
   leave(id: PhaseId, state: Extract<PhaseState, 'done' | 'degraded'>, detail: string): void {
     const phase = this.phase(id);
+    this.#parkedOn = [];
     phase.state = state;
     phase.detail = detail;
     phase.finishedAt = new Date().toISOString();
@@ -91,10 +94,11 @@ export class ProgressKeeper {
     this.publish();
   }
 
-  /** Parks the phase. A blocker that stood here before keeps the time at which it began. */
+  /** Parks the phase. A blocker that stood here before keeps the time at which it began, through a retry too. */
   park(id: PhaseId, blockers: readonly Blocker[]): void {
     this.phase(id).state = 'blocked';
-    this.progress.blockers = keepSince(blockers, this.progress.blockers);
+    this.progress.blockers = keepSince(blockers, [...this.#parkedOn, ...this.progress.blockers]);
+    this.#parkedOn = this.progress.blockers;
     this.progress.nextAction = this.progress.blockers[0]?.nextAction ?? null;
     this.progress.state = 'parked';
     this.publish();
@@ -103,6 +107,7 @@ export class ProgressKeeper {
   /** The phase that is parked goes on: a look found nothing in its way any more. */
   goOn(): void {
     this.phase(this.progress.phase).state = 'running';
+    this.#parkedOn = [];
     this.unblock();
   }
 

@@ -3,6 +3,7 @@ import { EXIT } from '../exit-codes.ts';
 import { usageError } from '../failure.ts';
 import { conclude } from '../follow/conclude.ts';
 import { follow } from '../follow/follow.ts';
+import { lookAfresh } from '../follow/look-afresh.ts';
 import { callOf } from '../hints.ts';
 import { switchOption } from '../options.ts';
 import { withSession } from '../session.ts';
@@ -29,7 +30,10 @@ export async function run(context: CommandContext): Promise<number> {
         ? `A worker (process ${worker.pid}) takes up the install of ${site.siteId}.`
         : `A worker (process ${worker.pid}) is at the install of ${site.siteId} already.`,
     );
-    if (!detach) return conclude(context, site, session, await follow(context, site, session, following));
+    if (!detach) {
+      await lookAfresh(context, site, session, following);
+      return conclude(context, site, session, await follow(context, site, session, following));
+    }
     context.say(`Its log: ${worker.logFile}`, `\`${callOf(context, site, 'status --watch')}\` follows the install.`);
     return EXIT.done;
   });

@@ -6,6 +6,7 @@ import { usageError } from '../failure.ts';
 import { conclude } from '../follow/conclude.ts';
 import { follow } from '../follow/follow.ts';
 import type { FollowOptions } from '../follow/follow.ts';
+import { lookAfresh } from '../follow/look-afresh.ts';
 import { callOf } from '../hints.ts';
 import type { StartOutcome } from '../install-client.ts';
 import { switchOption, textOption } from '../options.ts';
@@ -51,7 +52,9 @@ export async function run(context: CommandContext): Promise<number> {
       `Status page, as soon as it is up: http://${confirmed.spec.nodeIp}:8080/ (token: \`${callOf(context, site, 'token show')}\`)`,
       'Ctrl-C stops following; the install can be taken up again at any time.',
     );
-    const followed = await follow(context, site, session, { ...following, endOnPreflight: true });
+    const options: FollowOptions = { ...following, endOnPreflight: true };
+    if (outcome.kind === 'joined') await lookAfresh(context, site, session, options);
+    const followed = await follow(context, site, session, options);
     if (followed.end === 'preflight' && outcome.kind === 'started') await withdraw(context, order, session);
     return conclude(context, site, session, followed);
   });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { specDigest } from '../../client/spec/digest.ts';
 import { siteRecord } from '../../model/site.ts';
+import type { InstallProgress } from '../../model/progress.ts';
 import type { InstallSpec } from '../../model/site.ts';
 import { testSpec } from '../support/spec.ts';
 import { progressIn } from './support/progress.ts';
@@ -122,6 +123,59 @@ describe('a blocked install', () => {
     const { exit, stderr } = await runClient([...GOOD, '--exit-on-block', '--quiet'], { services });
     expect(exit).toBe(4);
     expect(stderr).toContain(TAG_MISSING.nextAction);
+  });
+});
+
+// What it was parked on when it was last seen may be gone: an old blocker is no answer.
+describe('an install that was blocked when it was last seen', () => {
+  /** Parked until it looks again, then as the look finds it. */
+  const parkedUntilRetry = (found: InstallProgress) => {
+    let retried = false;
+    const calls: string[] = [];
+    const scripted = scriptedInstalls({
+      scenes: [],
+      outcome: { kind: 'joined' },
+      installs: {
+        view: async () =>
+          running(retried ? found : PARKED, retried && found.state === 'complete' ? { run: 'COMPLETED' } : {}),
+        retry: async () => {
+          retried = true;
+          calls.push('retry');
+        },
+      },
+    });
+    return { calls, services: scripted.services };
+  };
+
+  test.each([
+    ['start', GOOD],
+    ['resume', ['resume']],
+  ])('%s --exit-on-block has it look first, and does not end at what is gone', async (_, argv) => {
+    const home = await temporaryFolder();
+    await runClient(GOOD, { home, services: scriptedInstalls({ scenes: DONE }).services });
+    const { calls, services } = parkedUntilRetry(COMPLETE);
+    const { exit, stderr } = await runClient([...argv, '--exit-on-block'], { home, services });
+    expect(calls).toEqual(['retry']);
+    expect(stderr).not.toContain(TAG_MISSING.nextAction);
+    expect(exit).toBe(0);
+  });
+
+  test('ends with 4 when the look finds it again', async () => {
+    const home = await temporaryFolder();
+    await runClient(GOOD, { home, services: scriptedInstalls({ scenes: DONE }).services });
+    const { services } = parkedUntilRetry(PARKED);
+    const { exit, stderr } = await runClient(['resume', '--exit-on-block'], { home, services });
+    expect(exit).toBe(4);
+    expect(stderr).toContain(TAG_MISSING.code);
+  });
+
+  test('is followed as it is where nobody asked to end at a blocker', async () => {
+    const home = await temporaryFolder();
+    await runClient(GOOD, { home, services: scriptedInstalls({ scenes: DONE }).services });
+    const { calls, services } = parkedUntilRetry(COMPLETE);
+    const { exit } = await runClient(['resume', '--timeout', '5s'], { home, services });
+    expect(exit).toBe(5);
+    expect(calls).toEqual([]);
   });
 });
 

@@ -169,6 +169,33 @@ test('retry looks at once; it is refused where nothing is blocked', async () => 
   });
 });
 
+test('retry answers once the new look has begun; a blocker that it finds again keeps its time', async () => {
+  const since = '2026-05-01T12:00:00.000Z';
+  const scripted = scriptedActivities({
+    awaitNode: [
+      { blocked: [testBlocker('node-not-ready', { since })] },
+      'hang',
+      'hang',
+      { blocked: [testBlocker('node-not-ready', { since: '2026-05-01T13:00:00.000Z' })] },
+      'hang',
+    ],
+  });
+  await withWorker(scripted, async () => {
+    const handle = await start();
+    await scripted.called('awaitNode', 2);
+    const answer: InstallProgress = await handle.executeUpdate(UPDATE_RETRY);
+    expect(answer).toMatchObject({ state: 'running', blockers: [], nextAction: null });
+    expect(await memoOf(handle)).toMatchObject({ state: 'running', blockers: [] });
+    await scripted.called('awaitNode', 3);
+    await handle.executeUpdate(UPDATE_SET_INPUT, {
+      args: [{ change: { skipImageTagValidation: true }, specDigest: 'digest-2' }],
+    });
+    await scripted.called('awaitNode', 5);
+    expect((await progressOf(handle)).blockers.map((blocker) => blocker.since)).toEqual([since]);
+    await handle.cancel();
+  });
+});
+
 test('a changed input is recorded, runs the steps that depend on it again, and then the blocked one', async () => {
   const scripted = scriptedActivities({
     awaitNode: [{ blocked: [testBlocker('dns-resolution-failure')] }, 'hang', {}],
