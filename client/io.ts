@@ -21,6 +21,14 @@ export interface Io {
   readonly services?: Partial<Services>;
 }
 
+/**
+ * Whether pictures can be drawn over each other on a terminal: not on one that says it has no size, as serial consoles and
+ * terminals without a window do; there a line is written for each change, as in a pipe.
+ */
+export function hasSize(io: Io): boolean {
+  return io.columns() > 0 && io.rows() > 0;
+}
+
 const FALLBACK_COLUMNS = 100;
 const FALLBACK_ROWS = 24;
 

@@ -4,6 +4,7 @@ import type { StatusDocument } from '../model/status.ts';
 import { TIERS, TIER_TITLES } from '../model/tiers.ts';
 import type { CommandContext } from './context.ts';
 import { EXIT } from './exit-codes.ts';
+import { hasSize } from './io.ts';
 import { adviceOn } from './advice.ts';
 import { createObserver, documentOf } from './observe.ts';
 import type { Look } from './observe.ts';
@@ -58,7 +59,7 @@ interface Viewer {
 
 async function viewer(context: CommandContext, site: Site): Promise<Viewer> {
   if (context.format !== 'table') return documentViewer(context);
-  if (!context.io.stdoutIsTty) return lineViewer(context);
+  if (!context.io.stdoutIsTty || !hasSize(context.io)) return lineViewer(context);
   const { createLogUpdate } = await import('log-update');
   const update = createLogUpdate(context.io.stdout, {
     defaultWidth: context.io.columns(),

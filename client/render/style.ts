@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { hasSize } from '../io.ts';
 import type { Io } from '../io.ts';
 
 /** How text may look where it goes: decided once from the stream and the environment, never guessed while rendering. */
@@ -57,7 +58,7 @@ export function styleOf(io: Io, stream: 'stdout' | 'stderr', noColor: boolean): 
   return {
     color: !refused && (forced || isTty),
     unicode: /utf-?8/i.test(env['LC_ALL'] || env['LC_CTYPE'] || env['LANG'] || ''),
-    width: isTty ? Math.max(io.columns(), 40) : PIPE_WIDTH,
+    width: isTty && hasSize(io) ? Math.max(io.columns(), 40) : PIPE_WIDTH,
   };
 }
 

@@ -209,6 +209,12 @@ describe('--watch', () => {
     expect(stdout).toContain('Failed, action required');
     expect(stdout).toContain('\u001B[2K');
   });
+
+  test('on a terminal that says it has no size, a line for each change as in a pipe', async () => {
+    const options = { tty: true, columns: 0, rows: 0, env: { NO_COLOR: '1' } };
+    const { stdout } = await watch({ scenes }, ['--timeout', '120s'], options)();
+    await expect(stdout).toMatchFileSnapshot('golden/watch-pipe.txt');
+  });
 });
 
 test('--watch of a cluster shows its tiers, and marks what is no longer seen', async () => {
