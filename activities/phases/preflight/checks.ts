@@ -1,4 +1,5 @@
 import type { Check } from './check.ts';
+import { databaseCredentials } from './checks/database-credentials.ts';
 import { fluxManifests } from './checks/flux-manifests.ts';
 import { gitBranch } from './checks/git-branch.ts';
 import { gitCheckout } from './checks/git-checkout.ts';
@@ -27,6 +28,7 @@ export const CHECKS: readonly Check[] = [
   nodeDisk,
   nodeNetwork,
   nodeClock,
+  databaseCredentials,
   release,
   fluxManifests,
   gitBranch,

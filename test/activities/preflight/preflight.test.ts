@@ -3,6 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { TalosError } from '../../../activities/ports/talos.ts';
 import type { TalosPort } from '../../../activities/ports/talos.ts';
 import type { Ports } from '../../../activities/ports/index.ts';
+import { ClusterError } from '../../../activities/ports/kubernetes.ts';
+import type { Cluster } from '../../../activities/ports/kubernetes.ts';
 import { installFacts } from '../../../model/progress.ts';
 import type { InstallSpec } from '../../../model/site.ts';
 import { checkEverything } from '../../../activities/phases/preflight/index.ts';
@@ -51,11 +53,14 @@ describe('preflight', () => {
   test('everything is well: all pass, in one line, and nothing is written', async () => {
     const site = await around();
     const { detail, checks, warnings } = await preflight(site);
-    expect(detail).toBe('24 passed, 1 skipped');
-    expect(checks.filter(({ result }) => result !== 'passed').map(({ id }) => id)).toEqual(['git-checkout']);
+    expect(detail).toBe('24 passed, 2 skipped');
+    expect(checks.filter(({ result }) => result !== 'passed').map(({ id }) => id)).toEqual([
+      'database-credentials',
+      'git-checkout',
+    ]);
     expect(warnings).toEqual([]);
     expect(await site.folder.list()).toEqual([]);
-    expect(checks.length).toBeLessThanOrEqual(25);
+    expect(checks.length).toBeLessThanOrEqual(26);
     expect(installFacts.parse({ checks })).toEqual({ checks });
     expect(Buffer.byteLength(JSON.stringify(checks))).toBeLessThan(6_000);
   });
@@ -91,7 +96,7 @@ describe('preflight', () => {
       { code: 'image-tag-missing', component: 'temporal-ui', severity: 'warning', loginBlocking: false },
     ]);
     expect(warnings[0]?.nextAction).toContain('--workflow-worker-tag <tag>');
-    expect(detail).toBe('22 passed, 2 warnings, 1 skipped');
+    expect(detail).toBe('22 passed, 2 warnings, 2 skipped');
   });
 
   test('an overridden tag is the one that is looked up', async () => {
@@ -116,6 +121,62 @@ describe('preflight', () => {
     expect(blockers.map(({ code }) => code)).toEqual(Array(6).fill('image-registry-unreachable'));
     expect(blockers[0]?.nextAction).toContain('--skip-image-tag-validation');
     expect(results['image-temporal']).toBe('warning');
+  });
+});
+
+// The appliance contract: where Postgres has a volume and no credentials, none are made anew.
+describe('recover', () => {
+  const CLAIM = 'PersistentVolumeClaim/alga-core-sebastian-postgres-data';
+  const SECRET = 'Secret/db-credentials';
+
+  /** A site that was installed, whose cluster holds the objects of these names, or does not answer. */
+  async function recovering(holds: readonly string[] | 'unreachable') {
+    const asked: string[] = [];
+    const cluster: Partial<Cluster> = {
+      get: async ({ kind, name, apiVersion }) => {
+        if (holds === 'unreachable')
+          throw new ClusterError('unreachable', kind, 'connect ECONNREFUSED 192.0.2.10:6443');
+        asked.push(`${kind}/${name}`);
+        return holds.includes(`${kind}/${name}`) ? { apiVersion, kind, metadata: { name } } : null;
+      },
+    };
+    const site = await around({
+      spec: { mode: 'recover' },
+      ports: { kubernetes: { connect: async () => cluster as Cluster } },
+    });
+    await site.folder.write('kubeconfig', '');
+    return { site, asked };
+  }
+
+  test('refuses before anything is touched when the database is there and its credentials are not; both ways out', async () => {
+    const { site, asked } = await recovering([CLAIM]);
+    const { blockers, results } = await preflight(site);
+    expect(results['database-credentials']).toBe('failed');
+    expect(blockers).toMatchObject([{ code: 'credentials-lost', tier: 'core', loginBlocking: true }]);
+    expect(blockers[0]?.nextAction).toContain(
+      `kubectl --kubeconfig ${site.folder.path('kubeconfig')} -n msp apply -f <db-credentials.yaml>`,
+    );
+    expect(blockers[0]?.nextAction).toContain('--fresh instead of --recover');
+    expect(asked).toEqual([CLAIM, SECRET]);
+    expect(await site.folder.list()).toEqual(['kubeconfig']);
+  });
+
+  test.each([
+    ['both are there', [CLAIM, SECRET], 'passed'],
+    ['neither is there', [], 'passed'],
+    ['the API server does not answer', 'unreachable' as const, 'skipped'],
+  ])('goes on when %s', async (_, holds, result) => {
+    const { site } = await recovering(holds);
+    const { blockers, results } = await preflight(site);
+    expect(results['database-credentials']).toBe(result);
+    expect(blockers).toEqual([]);
+  });
+
+  test('asks no cluster where no kubeconfig is here', async () => {
+    const { site, asked } = await recovering([CLAIM]);
+    await site.folder.remove('kubeconfig');
+    expect((await preflight(site)).results['database-credentials']).toBe('skipped');
+    expect(asked).toEqual([]);
   });
 });
 
