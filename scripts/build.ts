@@ -19,7 +19,7 @@ const BANNER = [
   'const __filename = import.meta.filename, __dirname = import.meta.dirname;',
 ].join(' ');
 
-const COMMON: BuildOptions = {
+const COMMON = {
   absWorkingDir: ROOT,
   bundle: true,
   platform: 'node',
@@ -33,13 +33,22 @@ const COMMON: BuildOptions = {
   write: false,
   metafile: true,
   logLevel: 'warning',
-};
+} satisfies BuildOptions;
 
 /** One part of dist/: what it is made of and what stays outside. */
 interface Part {
   readonly name: string;
-  readonly options: BuildOptions;
+  readonly options: Omit<BuildOptions, keyof typeof COMMON>;
 }
+
+const STATUS_SERVICE: Part = {
+  // Carried to the node as one file, without packages beside it.
+  name: 'status-service',
+  options: {
+    entryPoints: { 'status-service': 'status-service/main.ts' },
+    minify: true,
+  },
+};
 
 const PARTS: readonly Part[] = [
   {
@@ -66,14 +75,7 @@ const PARTS: readonly Part[] = [
       external: ['@temporalio/*'],
     },
   },
-  {
-    // Carried to the node as one file, without packages beside it.
-    name: 'status-service',
-    options: {
-      entryPoints: { 'status-service': 'status-service/main.ts' },
-      minify: true,
-    },
-  },
+  STATUS_SERVICE,
 ];
 
 /** zod brings its messages in 50 languages, a third of the status service's program and 3 MB of its memory; ours is English. */
@@ -87,6 +89,14 @@ function withoutZodLocales(): Plugin {
   };
 }
 
+/** Gives the status page's program as the sources make it now, without touching dist/. The same sources give the same text. */
+export async function buildStatusService(): Promise<string> {
+  const { outputFiles } = await build({ ...COMMON, ...STATUS_SERVICE.options });
+  const [program] = outputFiles;
+  if (!program || outputFiles.length > 1) throw new Error(`the status page was built to ${outputFiles.length} files`);
+  return program.text;
+}
+
 /** Builds dist/: `build.ts [--only client,worker,status-service,workflows]`. */
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { only: { type: 'string' } } });
@@ -95,7 +105,7 @@ async function main(): Promise<void> {
   await mkdir(join(DIST, 'chunks'), { recursive: true });
   const written = new Set<string>();
   for (const { name, options } of PARTS.filter((part) => isWanted(part.name) && isThere(part))) {
-    const { outputFiles = [], metafile } = await build({ ...COMMON, ...options });
+    const { outputFiles, metafile } = await build({ ...COMMON, ...options });
     for (const file of entriesLast(outputFiles, metafile)) {
       await replace(file.path, file.contents);
       written.add(file.path);
@@ -115,9 +125,9 @@ function isThere({ options }: Part): boolean {
 }
 
 /** An entry names its chunks: they must be there before it is. */
-function entriesLast(files: readonly OutputFile[], metafile: Metafile | undefined): OutputFile[] {
+function entriesLast(files: readonly OutputFile[], metafile: Metafile): OutputFile[] {
   const isEntry = ({ path }: OutputFile): boolean =>
-    metafile?.outputs[relative(ROOT, path)]?.entryPoint !== undefined && dirname(path) === DIST;
+    metafile.outputs[relative(ROOT, path)]?.entryPoint !== undefined && dirname(path) === DIST;
   return [...files.filter((file) => !isEntry(file)), ...files.filter(isEntry)];
 }
 
