@@ -62,6 +62,11 @@ describe.each([...charts.map((chart) => [chart]), ['local-path-storage']])('pods
     expect(lasting.map(({ replicas }) => replicas)).toEqual(lasting.map(() => 1));
   });
 
+  test('may take as long as a 1.8 GB image over a slow line, without being called stuck', async () => {
+    for (const { kind, metadata, spec } of await objects())
+      if (kind === 'Deployment') expect(spec, metadata.name).toMatchObject({ progressDeadlineSeconds: 4 * 60 * 60 });
+  });
+
   test('carry no cluster token unless they ask the cluster', async () => {
     for (const { pod } of workloads(await objects())) {
       expect(pod.automountServiceAccountToken === false || pod.serviceAccountName !== undefined).toBe(true);

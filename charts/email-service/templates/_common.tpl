@@ -21,6 +21,12 @@ app.kubernetes.io/part-of: alga-psa
 app.kubernetes.io/managed-by: {{ .root.Release.Service }}
 {{- end }}
 
+{{/* How every Deployment rolls out: one of each, and four hours until it counts as stuck. A slow image pull is no failed rollout. */}}
+{{- define "alga.rollout" -}}
+replicas: 1
+progressDeadlineSeconds: 14400
+{{- end }}
+
 {{/* What every pod has. Service links are off: a Service named temporal-ui would put TEMPORAL_UI_PORT=tcp://… into programs. */}}
 {{- define "alga.pod" -}}
 enableServiceLinks: false

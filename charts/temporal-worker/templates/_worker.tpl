@@ -27,11 +27,10 @@ metadata:
   labels:
     {{- include "alga.labels" $labels | nindent 4 }}
 spec:
-  replicas: 1
+  {{- include "alga.rollout" . | nindent 2 }}
   # One node: the old pod gives its memory back before the new one takes it.
   strategy:
     type: Recreate
-  progressDeadlineSeconds: 14400
   selector:
     matchLabels:
       {{- include "alga.selector" $labels | nindent 6 }}
