@@ -35,6 +35,12 @@ export const imageTagOverrides = z.strictObject({
 });
 export type ImageTagOverrides = z.infer<typeof imageTagOverrides>;
 
+/** A URL that Flux on the node can fetch from: a path on the operator's machine is none. */
+export const gitUrl = z
+  .string()
+  .regex(/^(https?|ssh|git|file):\/\/[^\s@]+(@[^\s@]+)?$|^[^\s@]+@[^\s:]+:[^\s]+$/, 'expected a Git URL')
+  .refine((url) => !/^https?:\/\/[^/]*:[^/]*@/.test(url), 'a password does not belong in the URL');
+
 /** The branch name rules of git-check-ref-format that a person can break by hand. */
 const branch = z
   .string()
@@ -64,10 +70,7 @@ export const installSpec = z.strictObject({
   release: releaseManifest,
   profile: dnsLabel('profile name'),
   repo: z.strictObject({
-    url: z
-      .string()
-      .regex(/^(https?|ssh|git|file):\/\/[^\s@]+(@[^\s@]+)?$|^[^\s@]+@[^\s:]+:[^\s]+$/, 'expected a Git URL')
-      .refine((url) => !/^https?:\/\/[^/]*:[^/]*@/.test(url), 'a password does not belong in the URL'),
+    url: gitUrl,
     branch,
     path: z
       .string()

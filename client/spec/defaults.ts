@@ -1,4 +1,5 @@
 import { PORTS } from '../../model/appliance.ts';
+import { gitUrl } from '../../model/site.ts';
 import type { ReleaseManifest } from '../../model/release.ts';
 import type { Checkout } from './checkout.ts';
 import type { FieldKey } from './fields.ts';
@@ -30,7 +31,7 @@ export function defaultOf(key: FieldKey, values: Values, known: Known): string |
     case 'profile':
       return known.release?.app.valuesProfile;
     case 'repoUrl':
-      return known.checkout?.originUrl ?? undefined;
+      return gitUrl.safeParse(known.checkout?.originUrl).data;
     case 'repoBranch':
       return known.branch ?? undefined;
     case 'repoPath':

@@ -157,6 +157,21 @@ test('an existing cluster is named by its files, relative to the current folder'
   expect(spec.existingCluster).toEqual({ kubeconfig: join(cwd, 'kube'), talosconfig: null });
 });
 
+test('a checkout that was cloned from a folder of this machine gives no repository: the node cannot fetch from it', async () => {
+  const checkout = async () => ({
+    branch: 'main',
+    revision: 'abc',
+    originUrl: '/srv/appliance',
+    uncommittedFiles: 0,
+    unpushedCommits: 0,
+  });
+  const { exit, stderr } = await runClient(['start', '--fresh', '--yes', '--node-ip', '192.0.2.10'], {
+    services: { checkout },
+  });
+  expect(exit).toBe(2);
+  expect(stderr).toContain('--repo-url  is missing');
+});
+
 test('--repo-branch current takes the branch and the remote of the checkout, and says what Flux will not see', async () => {
   const cwd = await temporaryFolder();
   const git = (...args: string[]) =>
