@@ -8,16 +8,20 @@ import writeFileAtomic from 'write-file-atomic';
 /** Names of the files in a site's folder (appliance contract, "Installer facts"); every one is 0600, every folder 0700. */
 export const SITE_FILES = {
   record: 'site.json',
+  nodeIp: 'node-ip',
+  appUrl: 'app-url',
+  handover: 'handover.json',
+  values: 'values',
+  report: 'install-report.json',
+  // What follows holds keys: none of it ever leaves this machine in a log, a workflow or a bundle.
   talosconfig: 'talosconfig',
   kubeconfig: 'kubeconfig',
   secrets: 'secrets.yaml',
   machineConfig: 'controlplane.yaml',
+  /** The machine configuration as it was handed over, where that is not `machineConfig` itself. */
+  appliedConfig: 'controlplane.applied.yaml',
   statusToken: 'status-token',
   authKey: 'auth-key',
-  nodeIp: 'node-ip',
-  appUrl: 'app-url',
-  values: 'values',
-  report: 'install-report.json',
 } as const;
 
 const PRIVATE_FILE = 0o600;

@@ -40,7 +40,12 @@ const SITE_WRITES: readonly Writes[] = [
   { name: SITE_FILES.appUrl, what: 'URL of the application' },
   { name: SITE_FILES.secrets, what: 'key material of the cluster; never overwritten', once: true, ownCluster: true },
   { name: SITE_FILES.machineConfig, what: 'machine configuration; never overwritten', once: true, ownCluster: true },
-  { name: 'handover.json', what: 'what the node was given, and when', ownCluster: true },
+  {
+    name: SITE_FILES.appliedConfig,
+    what: 'machine configuration as the node got it, when an input changed since',
+    ownCluster: true,
+  },
+  { name: SITE_FILES.handover, what: 'what the node was given, and when', ownCluster: true },
   { name: SITE_FILES.talosconfig, what: 'credentials for talosctl; never overwritten', once: true, ownCluster: true },
   { name: SITE_FILES.kubeconfig, what: 'credentials for Kubernetes', once: true, ownCluster: true },
   { name: SITE_FILES.authKey, what: 'authentication key, when you give one' },

@@ -1,11 +1,10 @@
 import { z } from 'zod';
+import { SITE_FILES } from '../../../site-folder/index.ts';
 import type { PhaseContext } from '../../phase-activity.ts';
 import { placeConfig } from './wanted-config.ts';
 import type { WantedConfig } from './wanted-config.ts';
 
 /** Kept beside the configuration: what was handed to which node, so that a silent node is known to be installing. */
-const FILE = 'handover.json';
-
 const handover = z.object({
   nodeIp: z.string(),
   /** `WantedConfig.digest`. */
@@ -18,7 +17,7 @@ export type Handover = z.infer<typeof handover>;
 
 /** Gives what was last handed to this node by this site, or null. */
 export async function lastHandover({ folder, spec }: PhaseContext): Promise<Handover | null> {
-  const text = await folder.read(FILE);
+  const text = await folder.read(SITE_FILES.handover);
   const parsed = handover.safeParse(text === null ? null : JSON.parse(text));
   return parsed.success && parsed.data.nodeIp === spec.nodeIp ? parsed.data : null;
 }
@@ -37,6 +36,6 @@ export async function handOver(context: PhaseContext, wanted: WantedConfig): Pro
     times: before?.digest === wanted.digest ? before.times + 1 : 1,
     at: ports.clock.now().toISOString(),
   };
-  await folder.write(FILE, `${JSON.stringify(next)}\n`);
+  await folder.write(SITE_FILES.handover, `${JSON.stringify(next)}\n`);
   await ports.talos.applyInsecure(spec.nodeIp, path, signal);
 }

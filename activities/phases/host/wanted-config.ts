@@ -7,9 +7,6 @@ import { stop } from '../../stop.ts';
 import { linkIn, withSiteSettings } from '../../talos-config.ts';
 import type { LinkChoice, SiteSettings } from '../../talos-config.ts';
 
-/** The configuration that was handed over where it is not controlplane.yaml itself. */
-const APPLIED = 'controlplane.applied.yaml';
-
 /** A configuration as a node shall get it. */
 export interface WantedConfig {
   readonly text: string;
@@ -53,8 +50,8 @@ export async function wantedConfig({ spec, folder }: PhaseContext): Promise<Want
 
 /** Gives the path at which the configuration lies for talosctl, validated. Writes it first where it is not the file itself. */
 export async function placeConfig({ folder, ports, signal }: PhaseContext, wanted: WantedConfig): Promise<string> {
-  const name = wanted.isTheFile ? SITE_FILES.machineConfig : APPLIED;
-  if (!wanted.isTheFile) await folder.write(APPLIED, wanted.text);
+  const name = wanted.isTheFile ? SITE_FILES.machineConfig : SITE_FILES.appliedConfig;
+  if (!wanted.isTheFile) await folder.write(SITE_FILES.appliedConfig, wanted.text);
   await ports.talos.validate(folder.path(name), signal);
   return folder.path(name);
 }
