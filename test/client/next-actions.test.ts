@@ -1,4 +1,7 @@
+import { glob, readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
+import { COMMANDS, COMMON_FLAGS } from '../../client/commands/table.ts';
+import type { Flag } from '../../client/commands/table.ts';
 import { createProgram } from '../../client/program.ts';
 import { makeBlocker } from '../../diagnosis/index.ts';
 import { blockerCode } from '../../model/blocker.ts';
@@ -57,6 +60,88 @@ describe('every command in a next action is one that the client takes', () => {
     expect(await parses(argv)).not.toBe('none');
   });
 });
+
+/** Of the parser itself, of a program that Flux runs, of a recognised message. */
+const NO_FLAGS = ['--help', '--no-', '--feature-gates', '--insecure'];
+
+/** Rooms whose texts people read. */
+const ROOMS = [
+  'activities',
+  'client',
+  'diagnosis',
+  'model',
+  'site-folder',
+  'status-service',
+  'tools',
+  'worker',
+  'workflows',
+];
+
+/** Gives the sources of these rooms, without comments. */
+async function texts(): Promise<{ file: string; text: string }[]> {
+  const files: { file: string; text: string }[] = [];
+  for await (const file of glob(ROOMS.map((room) => `${room}/**/*.ts`))) {
+    const text = await readFile(file, 'utf8');
+    files.push({ file, text: text.replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '') });
+  }
+  return files;
+}
+
+/** The client's calls in a source: written out between backquotes, or built by the two helpers that add the site. */
+function callsInSource(text: string): string[] {
+  const written = [...text.matchAll(/\\?`appliance-client ((?:\$\{[^}]*\}|[^`\\])+)\\?`/g)];
+  const built = [...text.matchAll(/(?:appliance|callOf)\(context, (?:site, )?['`]([^'`]+)['`]\)/g)];
+  return [...written, ...built].map(([, call = '']) => call);
+}
+
+describe('every command and flag in any text is one that the client takes', () => {
+  test('commands with their flags', async () => {
+    const found = (await texts()).flatMap(({ file, text }) => callsInSource(text).map((call) => ({ file, call })));
+    expect(found.length).toBeGreaterThan(90);
+    const wrong: string[] = [];
+    for (const { file, call } of found) {
+      // A flag or a command that is itself a variable is seen where the text is made.
+      if (/^\$\{|--\$\{/.test(call)) continue;
+      const argv = call
+        .replaceAll('<image>=<tag>', 'alga-core=1')
+        .replaceAll(/\$\{[^}]*\}|<[^>]+>/g, 'x')
+        .split(' ');
+      if (LATER.includes(argv[0] ?? '')) continue;
+      await parses(argv).catch((error: unknown) => wrong.push(`${file}: ${call}: ${String(error)}`));
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  test('flags that stand alone', async () => {
+    const known = new Set(
+      COMMANDS.flatMap(({ flags = [] }) => flags)
+        .concat(COMMON_FLAGS)
+        .flatMap(namesOf),
+    );
+    const said = (await texts())
+      .filter(({ file }) => /^(activities\/(phases|classify)|diagnosis\/rules|client)\b/.test(file))
+      .flatMap(({ file, text }) =>
+        [...withoutOtherPrograms(text).matchAll(/(?<![\w-])--[a-z][a-z-]+(?![\w-])/g)].map(([flag]) => ({
+          file,
+          flag,
+        })),
+      );
+    expect(said.length).toBeGreaterThan(60);
+    expect(said.filter(({ flag }) => !known.has(flag) && !NO_FLAGS.includes(flag))).toEqual([]);
+  });
+});
+
+function namesOf({ flags }: Flag): string[] {
+  return [...flags.matchAll(/--[a-z-]+/g)].map(([name]) => name);
+}
+
+/** Takes a source, gives it without the calls of other programs, which have flags of their own. */
+function withoutOtherPrograms(text: string): string {
+  return text
+    .replaceAll(/(?:kubectl|talosctl|flux|helm|git)\(context, (['`])[\s\S]*?\1/g, '')
+    .replaceAll(/\\?`(?:kubectl|talosctl|flux|helm|git) (?:\$\{[^}]*\}|[^`\\])*\\?`/g, '')
+    .replaceAll(/(?:run|git|execa)\([^;]*?\);/g, '');
+}
 
 test('the short forms mean the long ones', async () => {
   const home = await temporaryFolder();
