@@ -141,8 +141,10 @@ export function tiersOf(
   const application = components.find((one) => one.name === 'alga-core');
   const broken = (tier: TierId) => findings.find((one) => one.tier === tier && one.severity === 'error');
   const weigh = (tier: TierId, list: readonly Need[]): TierState => {
-    if (!view.current)
-      return { ready: false, status: 'unknown', since: null, message: 'the Kubernetes API does not answer' };
+    if (!view.current) {
+      const message = view.snapshot.kubernetes ? 'the Kubernetes API does not answer' : 'the cluster was not looked at';
+      return { ready: false, status: 'unknown', since: null, message };
+    }
     const started = components.some((one) => one.tier === tier && one.status !== 'absent' && one.status !== 'unknown');
     const state = settle(list, started || tier === 'platform');
     const fault = broken(tier);

@@ -84,7 +84,9 @@ function tierRows(style: Style, { tiers }: StatusDocument, now: Date): string[] 
     const look = TIER_LOOK[status];
     const start = `${paint(style, look.tone, symbol(style, look.symbol))} ${pad(TIER_TITLES[tier], width)}  `;
     const state = pad(paint(style, look.tone, status), 11);
-    const rest = [since === null ? '' : `for ${between(since, now)}`, message ? clean(message) : ''];
+    const lasted = since === null ? '0s' : between(since, now);
+    // What was seen just now for the first time may be old: no time is told.
+    const rest = [lasted === '0s' ? '' : `for ${lasted}`, message ? clean(message) : ''];
     return hang(style, `${start}${state}  `, rest.filter((part) => part !== '').join(', '));
   });
 }
