@@ -46,8 +46,7 @@ type InstallReport = z.infer<typeof installReport>;
 
 /**
  * Ends an install: the report is written, existing data is kept from now on, and the site's record is brought up to date. The
- * report comes first: the promotion makes a new bootstrap job, and the picture of the seconds in which that runs is not the
- * picture of the install.
+ * report comes first: it is the picture of the install, before anything is changed again.
  */
 export async function finishInstall(context: PhaseContext): Promise<PhaseOutcome> {
   const cluster = await openCluster(context);

@@ -125,7 +125,8 @@ function bootstrapJob(namespace: string, image: string, mode: string, installId:
     apiVersion: 'batch/v1',
     kind: 'Job',
     metadata: {
-      name: `${OBJECTS.bootstrapJobPrefix}-${hexOf(`${image} ${mode} ${installId}`, 8)}`,
+      // Without the mode: a Job that has done its work stays when only that changes (charts/alga-core/about.md).
+      name: `${OBJECTS.bootstrapJobPrefix}-${hexOf(`${image} ${installId}`, 8)}`,
       namespace,
       labels,
     },

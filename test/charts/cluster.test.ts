@@ -158,16 +158,42 @@ describe('credentials and data', () => {
   });
 });
 
-test('promotion to recover makes one new Job and leaves the server as it is', async () => {
-  const set = (mode: string) => ['--set', `bootstrap.mode=${mode}`];
-  await done(helm('install', 'alga-core', set('fresh')));
-  const generation = async () =>
+describe('a change of the bootstrap mode', () => {
+  const mode = (is: string) => ['--set', `bootstrap.mode=${is}`];
+  const server = async () =>
     (await apps.readNamespacedDeployment({ name: 'alga-core-sebastian', namespace })).metadata?.generation;
-  const before = await generation();
-  const [job] = await jobNames();
-  await done(helm('upgrade', 'alga-core', set('recover')));
-  expect(await generation()).toBe(before);
-  expect((await jobNames())[0]).not.toBe(job);
+  const nextRun = async () =>
+    (await core.readNamespacedConfigMap({ name: 'alga-core-sebastian-bootstrap', namespace })).data?.['mode'];
+
+  test('makes one new Job while the old one has not done its work (fresh was refused), and leaves the server as it is', async () => {
+    await done(helm('install', 'alga-core', mode('fresh')));
+    const before = await server();
+    const [refused] = await jobNames();
+    await done(helm('upgrade', 'alga-core', mode('recover')));
+    expect(await jobNames()).toEqual([expect.not.stringMatching(refused ?? '')]);
+    expect(await nextRun()).toBe('recover');
+    expect(await server()).toBe(before);
+  });
+
+  test('keeps a Job that has done its work: it is about the next run, which another image brings', async () => {
+    await done(helm('install', 'alga-core', mode('fresh')));
+    const before = await server();
+    const [job] = (await batch.listNamespacedJob({ namespace })).items;
+    await batch.replaceNamespacedJobStatus({
+      name: job?.metadata?.name ?? '',
+      namespace,
+      body: { ...job, status: { startTime: new Date(), succeeded: 1, uncountedTerminatedPods: {} } },
+    });
+    for (const again of ['recover', 'recover']) {
+      await done(helm('upgrade', 'alga-core', mode(again)));
+      const jobs = (await batch.listNamespacedJob({ namespace })).items;
+      expect(jobs.map(({ metadata }) => metadata?.uid)).toEqual([job?.metadata?.uid]);
+      expect(await nextRun()).toBe('recover');
+      expect(await server()).toBe(before);
+    }
+    await done(helm('upgrade', 'alga-core', [...mode('recover'), '--set', 'images.server.tag=other']));
+    expect(await jobNames()).toEqual([expect.not.stringMatching(job?.metadata?.name ?? '')]);
+  });
 });
 
 test('every chart is taken by the API server, upgrades to itself without a change, and says what comes next', async () => {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { freePort } from '../../lab/parts/ports.ts';
 import { buildStatusService } from '../../scripts/build.ts';
@@ -39,7 +39,7 @@ describe('the program in the tree', () => {
     const map = the(parseManifests(built.stdout), 'ConfigMap', 'appliance-status-program');
     const [status] = workloads(await rendered('appliance-status'));
     const [, path = ''] = status?.pod.containers[0]?.command ?? [];
-    const [folder = '', key = ''] = [path.slice(0, path.lastIndexOf('/')), path.slice(path.lastIndexOf('/') + 1)];
+    const [folder, key] = [posix.dirname(path), posix.basename(path)];
     expect(status?.pod.containers[0]).toMatchObject({
       volumeMounts: expect.arrayContaining([{ name: 'program', mountPath: folder, readOnly: true }]),
     });
