@@ -82,12 +82,13 @@ function given(command: Command): Record<string, unknown> {
   );
 }
 
-function optionOf({ flags, help, group, hidden, repeats }: Flag): Option {
+function optionOf({ flags, help, group, hidden, repeats, choices }: Flag): Option {
   const option = new Option(flags, help);
   if (group) option.helpGroup(group);
   if (hidden) option.hideHelp();
   // Without this, `--node-ip --yes` would take `--yes` for the address.
   if (option.required || option.optional) option.argParser(repeats ? joined : refuseFlag);
+  if (choices) option.choices(choices);
   return option;
 }
 

@@ -14,7 +14,8 @@ import { SCENARIOS, findScenario } from './scenarios/index.ts';
 import { openWorld } from './world/index.ts';
 
 export { SCENARIOS, findScenario } from './scenarios/index.ts';
-export type { Scenario, ScenarioName } from './scenario.ts';
+export type { ScenarioName } from '../model/scenarios.ts';
+export type { Scenario } from './scenario.ts';
 
 /** Half a minute of the appliance in one second: a whole install takes about 40 seconds. */
 export const DEFAULT_SPEED = 30;

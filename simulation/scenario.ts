@@ -1,13 +1,4 @@
-/** In the order in which they are offered. */
-export const SCENARIO_NAMES = [
-  'all-well',
-  'worker-image-missing',
-  'dns-refused',
-  'postgres-subpath',
-  'slow-core-pull',
-  'node-already-installed',
-] as const;
-export type ScenarioName = (typeof SCENARIO_NAMES)[number];
+import type { ScenarioName } from '../model/scenarios.ts';
 
 /** How far a volume's subPath can be made: never before `readyAfterSeconds` since the pod was placed. */
 export interface SubPathFault {

@@ -1,3 +1,4 @@
+import { SCENARIO_NAMES } from '../../model/scenarios.ts';
 import type { CommandContext } from '../context.ts';
 import { ALIASES, IMAGE_TAG_FLAG } from '../spec/aliases.ts';
 import { CHANGEABLE, FIELDS, fieldOf } from '../spec/fields.ts';
@@ -11,6 +12,7 @@ export interface Flag {
   readonly hidden?: boolean;
   /** May be given several times; the values are joined by commas. */
   readonly repeats?: boolean;
+  readonly choices?: readonly string[];
 }
 
 export interface Argument {
@@ -51,7 +53,11 @@ const AUTH_KEY: readonly Flag[] = [
   { flags: '--auth-key-stdin', help: 'read the authentication key from standard input' },
 ];
 const SIMULATE: readonly Flag[] = [
-  { flags: '--simulate [scenario]', help: 'play an install on a simulated appliance; nothing real is touched' },
+  {
+    flags: '--simulate [scenario]',
+    help: 'play an install on a simulated appliance; nothing real is touched',
+    choices: SCENARIO_NAMES,
+  },
   { flags: '--speed <factor>', help: 'how much faster than real time the simulation runs' },
 ];
 const FOLLOW: readonly Flag[] = [

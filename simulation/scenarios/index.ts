@@ -1,5 +1,6 @@
-import { SCENARIO_NAMES } from '../scenario.ts';
-import type { Scenario, ScenarioName } from '../scenario.ts';
+import { SCENARIO_NAMES } from '../../model/scenarios.ts';
+import type { ScenarioName } from '../../model/scenarios.ts';
+import type { Scenario } from '../scenario.ts';
 import { allWell } from './all-well.ts';
 import { dnsRefused } from './dns-refused.ts';
 import { nodeAlreadyInstalled } from './node-already-installed.ts';

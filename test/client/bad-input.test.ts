@@ -68,6 +68,11 @@ test.each<[what: string, argv: string[], says: string[]]>([
   ['two sources of the key', [...GOOD, '--auth-key-file', 'a', '--auth-key-stdin'], ['exclude each other']],
   ['an empty key', [...GOOD, '--auth-key-stdin'], ['--auth-key-stdin', 'the key is empty']],
   ['a speed without a simulation', [...GOOD, '--speed', '5'], ['--speed belongs to --simulate']],
+  [
+    'a scenario that does not exist',
+    ['--simulate', 'dns'],
+    ["'dns' is invalid. Allowed choices are all-well, worker-image-missing, dns-refused, postgres-subpath"],
+  ],
   ['a speed that is none', ['--simulate', '--speed', 'warp'], ['--speed "warp": expected a number above 0']],
 ])('%s ends with 2, says it, and touches nothing', async (_, argv, says) => {
   const home = join(await temporaryFolder(), 'sites');
