@@ -7,20 +7,36 @@ import { mark } from '../shapes.ts';
 import { clock, since } from '../time.ts';
 import { RETRY_WORDS } from '../words.ts';
 
-function evidenceOf({ evidence, code }: Blocker): Html {
+/** The first one tells most; what only repeats it is folded away. */
+const EVIDENCE_IN_SIGHT = 1;
+
+function seen({ source, object, message, at }: Blocker['evidence'][number]): Html {
+  return html`<li>
+    <p class="from">${object} <span>(${source}${at === null ? nothing : html`, ${clock(at)}`})</span></p>
+    <pre>${message}</pre>
+  </li>`;
+}
+
+function evidenceOf({ evidence }: Blocker, id: string): Html {
   if (evidence.length === 0) return nothing;
-  const seen = [...new Map(evidence.map((one) => [`${one.object} ${one.message}`, one])).values()];
-  const line = ({ source, object, message, at }: Blocker['evidence'][number]): Html =>
-    html`<li>
-      <p class="from">${object} <span>(${source}${at === null ? nothing : html`, ${clock(at)}`})</span></p>
-      <pre>${message}</pre>
-    </li>`;
-  return html`<details class="evidence" open>
-    <summary>What was seen</summary>
-    <ul data-code="${code}">
-      ${seen.map(line)}
+  const all = [...new Map(evidence.map((one) => [`${one.object} ${one.message}`, one])).values()];
+  const more = all.slice(EVIDENCE_IN_SIGHT);
+  return html`<div class="evidence">
+    <h4>What was seen</h4>
+    <ul>
+      ${all.slice(0, EVIDENCE_IN_SIGHT).map(seen)}
     </ul>
-  </details>`;
+    ${
+      more.length === 0
+        ? nothing
+        : html`<details id="${id}-more">
+            <summary>${more.length} more</summary>
+            <ul>
+              ${more.map(seen)}
+            </ul>
+          </details>`
+    }
+  </div>`;
 }
 
 /** Takes a blocker, gives what its card is called inside the page. */
@@ -55,7 +71,7 @@ function card(blocker: Blocker, { timestamp: now, components }: StatusDocument):
       ${commands(nextAction)}
       <p class="retry">${prose(RETRY_WORDS[retry])}</p>
     </div>
-    ${evidenceOf(blocker)}
+    ${evidenceOf(blocker, id)}
     <p class="code">Code: <code>${code}</code></p>
   </article>`;
 }

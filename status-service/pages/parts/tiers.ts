@@ -1,9 +1,11 @@
+import type { Blocker } from '../../../model/blocker.ts';
 import type { ComponentStatus, StatusDocument } from '../../../model/status.ts';
 import { TIER_TITLES, type TierId, TIERS } from '../../../model/tiers.ts';
 import { html, nothing, type Html } from '../html.ts';
 import { mark } from '../shapes.ts';
 import { since } from '../time.ts';
 import { COMPONENT_LOOKS, TIER_LOOKS } from '../words.ts';
+import { blockerId } from './blockers.ts';
 
 function component({ title, status, message }: ComponentStatus): Html {
   const look = COMPONENT_LOOKS[status];
@@ -15,6 +17,21 @@ function component({ title, status, message }: ComponentStatus): Html {
   </li>`;
 }
 
+/** What holds a tier up: its own blockers, and for a failed one that has none of its own, those of the others. */
+function whyNot(id: TierId, { tiers: all, topBlockers }: StatusDocument): readonly Blocker[] {
+  if (all[id].ready) return [];
+  const own = topBlockers.filter(({ tier: where }) => where === id);
+  if (own.length > 0 || all[id].status !== 'failed') return own;
+  return topBlockers.filter(({ severity }) => severity === 'error');
+}
+
+/** A blocker says more than the tier's own words, which only tell what is not there yet. */
+function because(blockers: readonly Blocker[]): Html {
+  return html`<ul class="why">
+    ${blockers.map((blocker) => html`<li><a href="#${blockerId(blocker)}">${blocker.title}</a></li>`)}
+  </ul>`;
+}
+
 function tier(id: TierId, document: StatusDocument): Html {
   const { status, since: from, message } = document.tiers[id];
   const look = TIER_LOOKS[status];
@@ -22,6 +39,7 @@ function tier(id: TierId, document: StatusDocument): Html {
   // A tier of one part says by itself what the part would say.
   const isSaidBelow = own.some((one) => one.status !== 'ready' && message === `${one.title}: ${one.message}`);
   const isOneAndSame = own.length === 1 && own[0]?.title === TIER_TITLES[id];
+  const why = whyNot(id, document);
   return html`<li class="tier ${look.shape}">
     ${mark(look.shape)}
     <div>
@@ -30,7 +48,8 @@ function tier(id: TierId, document: StatusDocument): Html {
         <strong>${look.words}</strong
         >${from === null ? nothing : html` <span class="for">for ${since(from, document.timestamp)}</span>`}
       </p>
-      ${message && status !== 'ready' && !isSaidBelow ? html`<p class="facts">${message}</p>` : nothing}
+      ${why.length > 0 ? because(why) : nothing}
+      ${why.length === 0 && message && status !== 'ready' && !isSaidBelow ? html`<p class="facts">${message}</p>` : nothing}
       ${
         own.length === 0 || isOneAndSame || own.every((one) => one.status === 'unknown')
           ? nothing
