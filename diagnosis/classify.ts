@@ -23,16 +23,25 @@ function factsOf(groups: Record<string, string | undefined> | undefined): Facts 
   return Object.fromEntries(Object.entries(groups).filter(([, value]) => value !== undefined && value !== ''));
 }
 
-/** Takes a message and where it was said, gives the first rule of the table that knows it and is accepted; null when none is. */
-export function matchText(domain: Domain, text: string, accepts: (match: Match) => boolean = () => true): Match | null {
+function matchAmong(domain: Domain, text: string, accepts: (match: Match) => boolean, weak: boolean): Match | null {
   for (const rule of byDomain.get(domain) ?? []) {
     if (rule.unless?.test(text)) continue;
-    for (const { pattern, source } of rule.wordings) {
-      const found = pattern.exec(text);
+    for (const wording of rule.wordings) {
+      if ((wording.weak ?? false) !== weak) continue;
+      const found = wording.pattern.exec(text);
       if (!found) continue;
-      const match = { rule, facts: factsOf(found.groups), source, rank: rankOf.get(rule) ?? RULES.length };
+      const rank = (rankOf.get(rule) ?? RULES.length) + (weak ? RULES.length : 0);
+      const match = { rule, facts: factsOf(found.groups), source: wording.source, rank };
       if (accepts(match)) return match;
     }
   }
   return null;
+}
+
+/**
+ * Takes a message and where it was said, gives the first rule of the table that knows it and is accepted; null when none is.
+ * Weak wordings are asked last.
+ */
+export function matchText(domain: Domain, text: string, accepts: (match: Match) => boolean = () => true): Match | null {
+  return matchAmong(domain, text, accepts, false) ?? matchAmong(domain, text, accepts, true);
 }

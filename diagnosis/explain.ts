@@ -133,6 +133,9 @@ function explainsAsNeed(cause: Finding, effect: Finding): string | null {
   if (effect.code === 'database-unreachable' && (cause.component === 'db' || cause.component === 'pgbouncer')) {
     return `${effect.component} cannot reach the database because ${cause.component} fails`;
   }
+  // Tables and roles are made by the database's setup: what is missing waits for it.
+  if (effect.code === 'database-missing' && cause.component === 'bootstrap')
+    return `${effect.component} needs what ${cause.component} sets up`;
   const vague = effect.code === 'crash-loop' || effect.code === 'probe-failing' || effect.code === 'unknown-failure';
   if (vague && speaksOf(effect, cause.component)) return `${effect.component} needs ${cause.component}`;
   return null;

@@ -10,6 +10,12 @@ const PLAIN =
 /** A file's name before a line number (`db-secret.yaml:9:4`) and a program's kind of error are no settings. */
 const NO_SETTING = /(?:\.(?:ya?ml|tpl|json|[cm]?[jt]s|go|py|rb|sh|conf|ini|txt|pem|crt)|Error|Exception)["']?\s*:\s*$/i;
 
+/** A quoted name, a space and a colon stand before a sentence (`volume "x-token-5nbrm" : couldn't …`), not before a value. */
+const BEFORE_SENTENCE = /["'] +: *$/;
+
+/** How Flux writes an object: `Kind/namespace/name`. */
+const OBJECT_NAME = /^[A-Z][A-Za-z]+\/[a-z0-9-]+(?:\/[a-z0-9.-]+)?$/;
+
 /** What a setting without a value is written as. */
 const NOTHING = /^(?:null|undefined|none|true|false)[.,:;]?$/i;
 
@@ -50,6 +56,7 @@ const rules: readonly { pattern: RegExp; replace: (match: string, ...groups: str
       const value = double ?? single ?? bare ?? '';
       const isAssigned = /=["'\s]*$/.test(head);
       if (value === '' || value === MASK || NO_SETTING.test(head) || (slash && !isAssigned)) return match;
+      if (bare !== undefined && BEFORE_SENTENCE.test(head)) return match;
       if (bare !== undefined && (isAssigned ? NOTHING : PLAIN).test(bare)) return match;
       const quote = double !== undefined ? '"' : single !== undefined ? "'" : '';
       return `${slash}${head}${quote}${MASK}${quote}`;
@@ -78,5 +85,5 @@ const KEY_LIKE =
 export function redact(text: string): string {
   let clean = text;
   for (const { pattern, replace } of rules) clean = clean.replace(pattern, replace);
-  return clean.replace(KEY_LIKE, (run) => ((run.match(/\//g) ?? []).length > 2 ? run : MASK));
+  return clean.replace(KEY_LIKE, (run) => ((run.match(/\//g) ?? []).length > 2 || OBJECT_NAME.test(run) ? run : MASK));
 }

@@ -75,6 +75,8 @@ export interface BlockerContext {
 export interface Wording {
   readonly pattern: RegExp;
   readonly source: string;
+  /** As often what follows from a cause as a cause: counts only where no other wording of any rule does. */
+  readonly weak?: boolean;
 }
 
 /** All there is to one code: its words for people, and how it is recognised in text. */

@@ -69,7 +69,7 @@ export function placeOfFlux(view: View, object: FluxObject): Place {
 const WAITS =
   /^(?:DependencyNotReady|SourceNotReady|Progressing|ProgressingWithRetry|NoArtifact|AwaitingDependencies|Init)$/;
 const WAITING_WORDS =
-  /dependency '[^']+' is not ready|dependencies do not meet ready condition|source (?:artifact )?(?:is )?not (?:ready|found)|Source is not ready|reconciliation in progress|artifact not found, retrying|HelmChart '[^']+' is not ready: (?:latest generation|stale|no artifact)/i;
+  /dependency '[^']+' is not ready|dependencies do not meet ready condition|\bsource (?:artifact )?(?:is )?not (?:ready|found)|Source is not ready|reconciliation in progress|artifact not found, retrying|HelmChart '[^']+' is not ready: (?:latest generation|stale|no artifact)/i;
 
 function codeByReason(object: FluxObject, reason: string): BlockerCode {
   if (SOURCES.has(object.kind))

@@ -15,16 +15,22 @@ const WINDOW = 40;
 const ANSI = new RegExp(String.raw`\u001b\[[0-9;]*[A-Za-z]`, 'g');
 const STACK_FRAME =
   /^\s*(?:at |\.\.\. \d+ more|File "|goroutine \d+|\/[\w./-]+\.go:\d+|[\w.*()/]+\(0x[0-9a-f]|[}\])]+;?\s*$|\^+\s*$|Node\.js v\d)/;
-/** Words by which a line says that it is no failure. */
-const CALM = /(?:^|[\s|[:"'])(?:DEBUG|debug|INFO|info|NOTICE|notice|TRACE|trace|HINT|LOG)(?:[\s|\]:"',]|$)/;
+/** Levels by which a line says that it is no failure: in capitals anywhere, small ones only where a level stands. */
+const CALM =
+  /(?:^|[\s|[:"'])(?:DEBUG|INFO|NOTICE|TRACE|HINT)(?:[\s|\]:"',]|$)|\b(?:level|severity|lvl)"?[=:] ?"?(?:trace|debug|info|notice|[123]0\b)|^[\W\d]*(?:[TZ][\W\d]*)?(?:debug|info|notice|trace|verbose)\b|[[(<|] ?(?:debug|info|notice|trace) ?[\])>|]/;
+/** What Postgres and PgBouncer call LOG is their ordinary life, and also the reason that they give just before FATAL. */
+const LOG_LEVEL = /(?:^|\s)LOG(?::|\s)/;
+/** An error stands inside: passed on from another program, or as a field of its own. */
+const ERROR_INSIDE = /\b(?:FATAL|PANIC|ERROR)\b|\berror: |"err(?:or)?": ?(?:"[^"]|\{)/;
 const ALARMED =
-  /\b(?:error|err|fatal|panic|exception|fail(?:ed|ure|s)?|critical|traceback|abort(?:ed|ing)?|unable|cannot|can't|refused|denied|invalid)\b|E[A-Z]{4,}/i;
+  /\b(?:error|err|fatal|panic|exception|fail(?:ed|ure|s)?|critical|traceback|abort(?:ed|ing)?|unable|cannot|can't|could not|refused|denied|invalid|missing|already in use)\b|E[A-Z]{4,}/i;
 /** Words by which a program says that it has not given up. */
 const RETRYING =
   /\b(?:retry(?:ing)?|will retry|try(?:ing)? again|attempt \d+|waiting for|not ready yet|reconnect(?:ing)?)\b/i;
 
 function weight(line: string): number {
-  if (CALM.test(line) && !/\b(?:FATAL|PANIC|ERROR|error"?:)\b/.test(line)) return 0;
+  if (CALM.test(line) && !ERROR_INSIDE.test(line)) return 0;
+  if (LOG_LEVEL.test(line) && !ERROR_INSIDE.test(line)) return ALARMED.test(line) ? 1 : 0;
   if (RETRYING.test(line)) return 1;
   return ALARMED.test(line) ? 3 : 2;
 }

@@ -26,7 +26,7 @@ export const rule: Rule = {
     },
     {
       pattern:
-        /CERT_HAS_EXPIRED|CertificateExpiredException|NotAfter: |tls: expired certificate|certificate_expired|certificate (?:is |was )?expired|expired (?:client |server )?certificate/i,
+        /CERT_HAS_EXPIRED|CertificateExpiredException|NotAfter: |tls: expired certificate|certificate_expired|certificate (?:is |was )?expired|expired (?:client |server )?certificate|CertPathValidatorException: validity check failed/i,
       source: 'Node, Java, Go tls alert 45',
     },
   ],

@@ -11,7 +11,7 @@ export const rule: Rule = {
   wordings: [
     {
       pattern:
-        /failed to set ?up (?:pod )?network for sandbox|failed to (?:setup|set up|create|configure) pod (?:sandbox )?network|networkPlugin cni failed|failed to teardown pod .{0,80}network/i,
+        /failed to set ?up (?:pod )?network for sandbox|failed to (?:setup|set up|create|configure) pod (?:sandbox )?network|networkPlugin cni failed|failed to teardown pod .{0,80}network|(?:get|determine|create) (?:pod )?network (?:status|sandbox)|taint \{node\.kubernetes\.io\/network-unavailable/i,
       source: 'containerd CRI sandbox_run.go, dockershim',
     },
     {
@@ -30,6 +30,8 @@ export const rule: Rule = {
       source: 'host-local IPAM, bridge plugin',
     },
   ],
+  // A host port that is taken and a full disk show while the network is set up, and are not of the network.
+  unless: /address already in use|no space left on device/i,
   reason: ({ object }) =>
     `The network of pods is not set up on the node (seen at ${object}), so that no new pod can start.`,
   nextAction: (context) =>

@@ -7,7 +7,7 @@ export const rule: Rule = {
   title: 'A Secret or ConfigMap is missing',
   retry: 'after-change',
   transient: true,
-  domains: ['config', 'volume', 'helm', 'flux-apply'],
+  domains: ['config', 'volume', 'helm', 'flux-apply', 'admission'],
   wordings: [
     {
       pattern: /couldn't find key (?<key>[\w.-]+) in (?<detail>(?:Secret|ConfigMap) [\w./-]+)/i,
@@ -26,6 +26,10 @@ export const rule: Rule = {
       pattern:
         /no (?:data )?key '?[\w.-]+'? (?:found )?in (?:Secret|ConfigMap)|missing key '?[\w.-]+'?|key '?[\w.-]+'? not found in/i,
       source: 'helm-controller valuesFrom',
+    },
+    {
+      pattern: /error looking up service account [\w./-]+: (?<detail>serviceaccount "[^"]+") not found/i,
+      source: 'kube-apiserver serviceaccount admission',
     },
   ],
   unless: /sh\.helm\.release|kube-root-ca\.crt" not registered|image pull secrets/i,

@@ -15,7 +15,7 @@ export const rule: Rule = {
     },
     {
       pattern:
-        /no pg_hba\.conf entry for host|pg_hba\.conf rejects connection|role "(?<user>[^"]+)" is not permitted to log in|permission denied for (?:database|schema|table|relation|sequence)|invalid_password|invalid_authorization_specification|no password supplied|client password must be a string|must be owner of/i,
+        /no pg_hba\.conf entry for host|pg_hba\.conf rejects connection|role "(?<user>[^"]+)" is not permitted to log in|permission denied for (?:database|schema|table|relation|sequence)|invalid_password|invalid_authorization_specification|no password (?:supplied|was provided)|SCRAM-SERVER-FIRST-MESSAGE|client password must be a string|must be owner of/i,
       source: 'PostgreSQL hba.c, miscinit.c, node-postgres',
     },
   ],

@@ -10,7 +10,7 @@ export const rule: Rule = {
   wordings: [
     {
       pattern:
-        /could not locate a valid checkpoint record|invalid (?:primary )?checkpoint record|could not (?:locate required checkpoint record|find redo location)|replication checkpoint has wrong magic|xlog flush request .{0,40}not satisfied/i,
+        /could not locate a valid checkpoint record|invalid (?:primary )?checkpoint record|could not (?:locate required checkpoint record|find redo location)|replication checkpoint has wrong magic|xlog flush request .{0,40}not satisfied|WAL contains references to invalid pages|could not (?:read|open|locate) .{0,40}(?:WAL|checkpoint)\b(?!.*No space)/i,
       source: 'PostgreSQL xlogrecovery.c, origin.c',
     },
     {

@@ -18,6 +18,12 @@ export const rule: Rule = {
         /could not (?:open extension control file|access file "\$libdir|load library)|type "?vector"? does not exist|extension ".{1,40}" must be installed|Database .{0,60} does not exist/i,
       source: 'PostgreSQL extension.c, Prisma',
     },
+    {
+      pattern:
+        /(?:relation|function|table|column|view|sequence) "?(?<key>[\w.()-]+)"? (?:of relation "[^"]+" )?does not exist|42P01|42883|undefined_table/i,
+      source: 'PostgreSQL parse_relation.c, parse_func.c',
+      weak: true,
+    },
   ],
   reason: ({ facts, component }) =>
     `${component} asks Postgres for ${facts?.database ? `"${facts.database}"` : 'a database, role, schema or extension'} that does not exist.`,

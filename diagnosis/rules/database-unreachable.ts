@@ -11,7 +11,7 @@ export const rule: Rule = {
   wordings: [
     {
       pattern:
-        /(?:ECONNREFUSED|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ECONNRESET).{0,60}:(?:5432|6432)|:(?:5432|6432)\b.{0,60}(?:connection refused|ECONNREFUSED|timed out|i\/o timeout|no route to host)|port (?:5432|6432) failed|dial tcp [\w.:[\]]+:(?:5432|6432)/i,
+        /(?:ECONNREFUSED|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ECONNRESET).{0,60}:(?:5432|6432)|:(?:5432|6432)\b.{0,60}(?:\brefused|ECONNREFUSED|timed out|i\/o timeout|no route to host)|port (?:5432|6432) failed|dial tcp [\w.:[\]]+:(?:5432|6432)/i,
       source: 'node-postgres, lib/pq, libpq',
     },
     {
@@ -35,7 +35,7 @@ export const rule: Rule = {
     },
     {
       pattern:
-        /took no connection within|connect (?:to|with) (?:the )?(?:database|postgres|db|pgbouncer).{0,60}(?:refused|failed|timed? ?out|unreachable)|(?:database|postgres(?:ql)?|pgbouncer) (?:is )?(?:unreachable|not reachable|unavailable|not available|not accepting)|unable to connect to .{0,30}(?:database|postgres|db\b)|(?:waiting|wait) for (?:the )?(?:database|postgres|db|pgbouncer).{0,60}(?:timed? ?out|gave up|giving up|exceeded)/i,
+        /took no connection within|connect (?:to|with) (?:the )?(?:database|postgres|db|pgbouncer).{0,60}(?:refused|failed|timed? ?out|unreachable)|(?:database|postgres(?:ql)?|pgbouncer) (?:is )?(?:unreachable|not reachable|unavailable|not available|not accepting)|(?:unable|fail(?:ed|ure)) (?:to )?(?:connect|connecting) (?:to|with) .{0,40}(?:database|postgres|\bdb\b)|(?:waiting|wait) for (?:the )?(?:database|postgres|db|pgbouncer).{0,60}(?:timed? ?out|gave up|giving up|exceeded)/i,
       source: 'entrypoints that wait for a database; charts/alga-core bootstrap job',
     },
     {

@@ -10,7 +10,7 @@ export const rule: Rule = {
   wordings: [
     {
       pattern:
-        /database files are incompatible with server|data directory was initialized by PostgreSQL version (?<detail>[\d.]+)|not compatible with this version \d+|PG_CONTROL_VERSION|CATALOG_VERSION_NO|unsupported frontend|in 18\+, these Docker images|data checksum version/i,
+        /database files are incompatible with server|data directory was initialized by PostgreSQL version (?<detail>[\d.]+)|not compatible with this version \d+|PG_CONTROL_VERSION|CATALOG_VERSION_NO|unsupported frontend|in 18\+, these Docker images|data checksum version|incompatible library .{0,200}(?:version mismatch|missing magic)/i,
       source: 'PostgreSQL miscinit.c, xlog.c, docker-library/postgres',
     },
   ],

@@ -66,6 +66,11 @@ export const rule: Rule = {
         /dns[ _-]?lookup failed|server dns lookup failed|unable to resolve host(?:name)?|(?:NXDOMAIN|SERVFAIL)\b/i,
       source: 'PgBouncer, dig, CoreDNS',
     },
+    {
+      pattern:
+        /bad address '(?<host>[\w.-]+)|host not found in upstream "(?<key>[\w.-]+)|no servers could be reached|unknown host\b/i,
+      source: 'busybox, nginx, nslookup, ping',
+    },
     { pattern: /\bno such host\b|server misbehaving/i, source: 'Go net.DNSError, cut short' },
   ],
   reason: ({ facts }) =>

@@ -24,7 +24,7 @@ export const rule: Rule = {
     },
     {
       pattern:
-        /unknown field "|strict decoding error|ValidationError\(|error validating data|failed to create typed patch|is invalid: |Invalid value|Required value|Unsupported value|Duplicate value|BadRequest|UnsupportedMediaType/i,
+        /unknown field "|strict decoding error|ValidationError\(|error validating data|failed to create typed patch|is invalid: |Invalid value|Required value|Unsupported value|Duplicate value|BadRequest|UnsupportedMediaType|cannot be handled as a |cannot unmarshal \w+ into Go struct field/i,
       source: 'kube-apiserver, structured-merge-diff',
     },
     {

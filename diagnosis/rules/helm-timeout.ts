@@ -10,7 +10,7 @@ export const rule: Rule = {
   wordings: [
     {
       pattern:
-        /context deadline exceeded|timed? ?out waiting for the condition|timed? ?out|resource .{1,120} not ready|would exceed context deadline|wait(?:ing)? .{0,40}(?:timeout|timed)/i,
+        /context deadline exceeded|timed? ?out waiting for the condition|timed? ?out|resource .{1,120} not ready|would exceed context deadline|wait(?:ing)? .{0,40}(?:timeout|timed)|BackoffLimitExceeded|hooks? failed|failed (?:pre|post)-(?:install|upgrade)/i,
       source: 'Helm 3 kube wait.go, Helm 4 kstatus waiter; appliance contract',
     },
   ],

@@ -15,7 +15,7 @@ export const rule: Rule = {
     },
     {
       pattern:
-        /invalid reference format|(?:could not|failed to|unable to|cannot) parse (?:image )?(?:reference|name)|repository name must be lowercase|invalid (?:image|tag|repository|checksum digest) (?:name|reference|format)|invalid tag/i,
+        /invalid reference format|(?:could not|failed to|unable to|cannot) parse (?:image )?(?:reference|name)|repository name must be lowercase|invalid (?:image|tag|repository|checksum digest|digest) (?:name|reference|format|length)|invalid tag/i,
       source: 'distribution/reference',
     },
   ],

@@ -15,12 +15,12 @@ export const rule: Rule = {
     },
     {
       pattern:
-        /failed to copy|httpReadSeeker|short read|unexpected commit (?:digest|size)|failed size validation|failed commit on ref|invalid checksum|no progress|progress deadline|archive\/tar: /i,
+        /failed to copy|httpReade?r?Seeker|short read|unexpected commit (?:digest|size)|failed size validation|failed commit on ref|invalid checksum(?! digest)|no progress|from content store|content (?:digest|descriptor) sha256:|blob not found|progress deadline|archive\/tar: /i,
       source: 'containerd content store and pull progress',
     },
     {
       pattern:
-        /unexpected EOF|stream error|client connection lost|connection reset by peer|use of closed network connection|broken pipe|GOAWAY|received from peer|transport is closing|error reading from server/i,
+        /unexpected EOF|stream error|client connection lost|connection reset by peer|use of closed network connection|broken pipe|GOAWAY|received from peer|transport is closing|error reading from server|closing transport|dial unix /i,
       source: 'Go net and http2, grpc-go',
     },
     {

@@ -37,7 +37,7 @@ export const rule: Rule = {
   ],
   // Cut short in the middle of a layer is another thing than not getting through at all.
   unless:
-    /(?:failed to copy|httpReadSeeker|writing blob|copying system image)(?!.*(?:dial tcp|\b50\d\b|TLS handshake|i\/o timeout|x509))/is,
+    /dial unix|(?:failed to copy|httpReade?r?Seeker|writing blob|copying system image)(?!.*(?:dial tcp|\b50\d\b|TLS handshake|i\/o timeout|x509))/is,
   reason: ({ facts, component }) => `The node does not get through to the registry of ${facts?.image ?? component}.`,
   nextAction: (context) =>
     `Check the node's way to the registry (firewall, proxy, is the registry up?). The kubelet tries again by itself; to try at once: \`${recreatePod(context)}\`.`,

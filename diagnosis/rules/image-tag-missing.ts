@@ -15,19 +15,19 @@ export const rule: Rule = {
     },
     {
       pattern:
-        /manifest unknown|manifest_unknown|name unknown|NAME_UNKNOWN|manifest for (?<image>[\w./:@-]+) not found|manifest .{0,80}not found|repository name not known/i,
+        /manifest unknown|manifest_unknown|name unknown|NAME_UNKNOWN|manifest for (?<image>[\w./:@-]+) not found|manifest .{0,80}not found|repository name not known|BLOB_UNKNOWN|blob unknown|(?:tag|manifest|image) \S+ (?:was )?not found|not found in repository/i,
       source: 'distribution API errors, Docker, CRI-O',
     },
     {
       pattern:
-        /(?<image>[\w.-]+\/[\w./-]+[:@][\w.:-]+):? (?:not found|does not exist)|(?:image|tag|repository) (?:"[^"]*" )?(?:not found|does not exist|was not found)|no such image|code = NotFound|404 Not Found|status(?: code)?:? 404|unexpected status.{0,80}404|\b404\b/i,
+        /(?<image>[\w.-]+\/[\w./-]+[:@][\w.:-]+):? (?:not found|does not exist)|(?:image|tag|repository|artifact) (?:"[^"]*" |[\w./:@-]+ )?(?:not found|does not exist|was not found)|no such image|code = NotFound|404 Not Found|status(?: code)?:? 404|unexpected status.{0,80}404|\b404\b/i,
       source: 'containerd, CRI-O, registries',
     },
     { pattern: /is not present with pull policy of Never|ErrImageNeverPull/i, source: 'kubelet image_manager.go' },
     { pattern: /: not found"?\s*$/i, source: 'containerd errdefs.ErrNotFound' },
   ],
   unless:
-    /oauth token|failed to (?:authorize|fetch anonymous token)|content digest|unauthorized|\b401\b|no match for platform|image pull secret/i,
+    /oauth token|failed to (?:authorize|fetch anonymous token)|content (?:digest|store|descriptor)|unauthorized|\b401\b|no match for platform|image pull secret/i,
   reason: ({ facts, component }) =>
     `The registry answers that the image ${facts?.image ?? `of ${component}`} does not exist.`,
   nextAction: (context) =>

@@ -8,7 +8,10 @@ export const rule: Rule = {
   retry: 'after-change',
   domains: ['schedule', 'evict', 'admission'],
   wordings: [
-    { pattern: /Insufficient (?<detail>[\w./-]+)|Too many pods/, source: 'kube-scheduler NodeResourcesFit' },
+    {
+      pattern: /Insufficient (?<detail>[\w./-]+)|Too many pods|taint \{node\.kubernetes\.io\/(?:memory|pid)-pressure/,
+      source: 'kube-scheduler NodeResourcesFit',
+    },
     {
       pattern:
         /Node didn't have enough (?:resource: ?|capacity: ?)(?<detail>[\w./-]+)|OutOf(?:cpu|memory|pods|ephemeral-storage)/i,

@@ -15,8 +15,13 @@ export const rule: Rule = {
     },
     {
       pattern:
-        /knex migrate.{0,60}(?:failed|error)|migrate:latest.{0,80}(?:fail|error|exit)|migrations? (?:have |has )?failed|failed to (?:run|apply) migrations?|error (?:running|applying|during) migrations?/i,
-      source: 'entrypoints that migrate; charts/alga-core bootstrap job',
+        /knex migrate.{0,60}(?:failed|error)|migrate:latest.{0,80}(?:fail|error|exit)|migrations? (?:"[^"]+" |for changeset \S+ )?(?:have |has )?failed|(?:fail(?:ed|ure)|error|unable|cannot)[ \w]{0,30} migrat(?:e|ions?)\b|found failed migrations/i,
+      source: 'entrypoints that migrate; charts/alga-core bootstrap job; Prisma, TypeORM, Liquibase',
+    },
+    {
+      pattern:
+        /MigrationFailed|FlywayException|InconsistentMigrationHistory|Dirty database version|alembic.{0,80}Can't locate revision|Can't locate revision identified|NodeNotFoundError: Migration|pending migrations? .{0,40}(?:abort|refus|exit)/i,
+      source: 'Liquibase, Flyway, Django, golang-migrate, Alembic',
     },
   ],
   unless: /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|password authentication failed|Timeout acquiring/i,

@@ -15,6 +15,11 @@ export const rule: Rule = {
     },
     {
       pattern:
+        /SecurityContext\.\w+ is forbidden|no providers available to validate pod|denied the request.{0,400}(?:privileged|securityContext|capabilit|runAsNonRoot|run as root|host(?:Path|Network|PID|IPC|Port)|seccomp|root filesystem)/is,
+      source: 'kube-apiserver admission before 1.25; Kyverno, Gatekeeper',
+    },
+    {
+      pattern:
         /container has runAsNonRoot and image (?:will run as root|has non-numeric user)|runAsNonRoot|(?:privileged containers?|hostNetwork|hostPath|host namespaces?|host ports?) (?:is|are) not allowed|must not set .{0,60}securityContext/i,
       source: 'kubelet security_context.go, admission',
     },

@@ -10,7 +10,7 @@ export const rule: Rule = {
   wordings: [
     {
       pattern:
-        /exceeded quota: ?(?<detail>[\w.-]+)?|failed quota: ?(?<key>[\w.-]+)?|must specify (?:limits|requests)\.|(?:maximum|minimum) (?:cpu|memory|storage|ephemeral-storage) (?:usage|limit to request ratio) per|LimitRange|insufficient quota/i,
+        /exceeded quota: ?(?<detail>[\w.-]+)?|failed quota: ?(?<key>[\w.-]+)?|must specify (?:limits|requests)\.|(?:maximum|minimum) (?:cpu|memory|storage|ephemeral-storage) (?:usage|limit to request ratio) per|max limit to request ratio per|LimitRange|insufficient quota/i,
       source: 'kube-apiserver resourcequota and limitranger admission',
     },
   ],

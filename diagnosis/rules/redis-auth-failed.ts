@@ -10,7 +10,7 @@ export const rule: Rule = {
   wordings: [
     {
       pattern:
-        /WRONGPASS|NOAUTH|invalid username-password pair|called without any password configured|ERR invalid password|Client sent AUTH, but no password is set|NOPERM|redis.{0,60}(?:auth(?:entication)? (?:failed|error|required)|invalid password)/i,
+        /WRONGPASS|NOAUTH|invalid username-password pair|called without any password configured|ERR invalid password|Client sent AUTH, but no password is set|\bNOPERM\b|redis.{0,60}(?:auth(?:entication)? (?:failed|error|required)|invalid password)/i,
       source: 'Redis acl.c, server.c',
     },
   ],

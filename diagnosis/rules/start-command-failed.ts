@@ -23,7 +23,11 @@ export const rule: Rule = {
         /(?:^|\n)(?:\/?[\w/.-]*sh): (?:exec: )?(?:\d+: |line \d+: |can't open '?)?(?<key>[^\s:']+)'?:? (?:not found|No such file or directory|command not found|Permission denied)\s*$|env: (?:can't execute )?'?[^:']+'?: No such file|bad interpreter/im,
       source: 'busybox and Debian shells',
     },
-    { pattern: /Error: Cannot find module '(?<detail>\/[^']+)'/, source: 'Node module loader, main file' },
+    {
+      pattern:
+        /Error: Cannot find module '(?<detail>\/[^']+)'|can't open file '(?<file>[^']+)': \[Errno 2\]|Could not find or load main class|Unable to access jarfile|Missing script: "/,
+      source: 'the main file of Node, Python, Java, npm',
+    },
   ],
   unless: /exec format error/i,
   reason: ({ object, facts }) =>

@@ -21,7 +21,7 @@ export const rule: Rule = {
     { pattern: /yaml: (?:line \d+|unmarshal|did not find|mapping)|cannot unmarshal !!/i, source: 'gopkg.in/yaml' },
     { pattern: /code = InvalidArgument/i, source: 'gRPC status of Talos ApplyConfiguration' },
   ],
-  unless: /install disk|\/dev\//i,
+  unless: /install disk.{0,30}(?:not exist|not found|missing)|disks? (?:matched|were found)/i,
   reason: () => 'Talos refused the machine configuration; the evidence says which field.',
   nextAction: (context) =>
     `Read the field that the evidence names in ${fileOf(context, 'controlplane.yaml')}, give the right value with \`${appliance(context, 'start')}\` and its flags (\`${appliance(context, 'plan')}\` shows what it would write), then run it again.`,

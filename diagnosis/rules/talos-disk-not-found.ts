@@ -19,7 +19,7 @@ export const rule: Rule = {
     },
     {
       pattern:
-        /no (?:matching )?disks? (?:found|matched)|no disks? match|disk (?<disk>\/dev\/[\w/.-]+).{0,40}(?:not found|does not exist)|(?<path>\/dev\/[\w/.-]+) (?:does not exist|not found)|failed to find disk/i,
+        /no (?:matching )?disks? (?:were )?(?:found|matched)|no disks? match|disk (?<disk>\/dev\/[\w/.-]+).{0,40}(?:not found|does not exist)|(?<path>\/dev\/[\w/.-]+) (?:does not exist|not found)|failed to find disk/i,
       source: 'Talos disk selector',
     },
   ],

@@ -15,7 +15,7 @@ export const rule: Rule = {
     },
     {
       pattern:
-        /schema_version|relation "(?:namespaces|cluster_metadata_info|executions_visibility|cluster_membership|schema_update_history)" does not exist/i,
+        /schema_version|(?:update|setup|create) SQL schema|error listing schema dir|relation "(?:namespaces|namespace_metadata|queue_metadata|shards|executions|nexus_endpoints|cluster_metadata_info|executions_visibility|cluster_membership|schema_update_history)" does not exist/i,
       source: 'temporal schema/postgresql, through lib/pq; appliance contract',
     },
     {

@@ -26,8 +26,21 @@ import { pods } from './pods.ts';
 import { pull } from './pull.ts';
 import { second } from './second.ts';
 import { third } from './third.ts';
+import { fourth } from './fourth.ts';
+import { fifth } from './fifth.ts';
 
-export const CASES: readonly Case[] = [...pull, ...pods, ...logs, ...flux, ...host, ...operator, ...second, ...third];
+export const CASES: readonly Case[] = [
+  ...pull,
+  ...pods,
+  ...logs,
+  ...flux,
+  ...host,
+  ...operator,
+  ...second,
+  ...third,
+  ...fourth,
+  ...fifth,
+];
 
 const SUSPECT = 'workflow-worker';
 
