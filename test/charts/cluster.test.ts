@@ -158,6 +158,9 @@ describe('credentials and data', () => {
   });
 });
 
+/** Status of a Job whose pod has ended well. */
+const DONE = { startTime: new Date(), succeeded: 1, uncountedTerminatedPods: {} };
+
 describe('a change of the bootstrap mode', () => {
   const mode = (is: string) => ['--set', `bootstrap.mode=${is}`];
   const server = async () =>
@@ -182,7 +185,7 @@ describe('a change of the bootstrap mode', () => {
     await batch.replaceNamespacedJobStatus({
       name: job?.metadata?.name ?? '',
       namespace,
-      body: { ...job, status: { startTime: new Date(), succeeded: 1, uncountedTerminatedPods: {} } },
+      body: { metadata: job?.metadata, spec: job?.spec, status: DONE },
     });
     for (const again of ['recover', 'recover']) {
       await done(helm('upgrade', 'alga-core', mode(again)));
