@@ -12,7 +12,7 @@ export const PHASES = [
   { id: 'status-page', title: 'Status page on the node', tier: 'platform' },
   { id: 'core', title: 'Database, Redis, PgBouncer', tier: 'core' },
   { id: 'bootstrap', title: 'Database setup', tier: 'bootstrap' },
-  { id: 'login', title: 'Alga PSA ready for login', tier: 'login' },
+  { id: 'login', title: 'Alga PSA login', tier: 'login' },
   { id: 'background', title: 'Background services', tier: 'background' },
   { id: 'finish', title: 'Report', tier: 'background' },
 ] as const satisfies readonly { id: string; title: string; tier: TierId }[];

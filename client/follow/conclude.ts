@@ -5,6 +5,7 @@ import type { ExitCode } from '../exit-codes.ts';
 import { callOf } from '../hints.ts';
 import { blockerLines } from '../render/blocker.ts';
 import { checkLines } from '../render/preflight.ts';
+import { presentOf } from '../render/present.ts';
 import { count } from '../render/text.ts';
 import type { Session } from '../session.ts';
 import type { Site } from '../site.ts';
@@ -65,7 +66,7 @@ export function outcomeLines(progress: InstallProgress, tokenCall: string): stri
 function tellBlockers(context: CommandContext, progress: InstallProgress): void {
   // In a pipe the line painter has told them already; a quiet client has told nothing.
   if (!context.io.stderrIsTty && !context.quiet) return;
-  const now = context.services.clock.now();
+  const now = presentOf(progress, context.services.clock.now());
   context.insist(...progress.blockers.flatMap((blocker) => blockerLines(context.errorStyle, blocker, now)));
 }
 

@@ -4,25 +4,27 @@ import type { InstallProgress, PhaseProgress } from '../../model/progress.ts';
 import { TIERS, TIER_TITLES } from '../../model/tiers.ts';
 import { blockerLines } from './blocker.ts';
 import { PHASE_LOOK } from './install.ts';
-import { operationLine } from './operation.ts';
+import { begunLines, operationLines } from './operations.ts';
+import { presentOf } from './present.ts';
 import { paint, symbol } from './style.ts';
 import type { Style } from './style.ts';
-import { between, clean, stepWords } from './text.ts';
+import { between, clean } from './text.ts';
 
 /**
  * Takes two looks at an install (`before` is null at the first), gives a line for each thing that changed between them, as a
  * pipe or a log shows it. Two equal looks give nothing.
  */
 export function changeLines(style: Style, before: InstallProgress | null, after: InstallProgress, now: Date): string[] {
+  const present = presentOf(after, now);
   return [
     ...after.phases.flatMap((phase) => phaseChange(style, old(before, phase), phase, now)),
     ...tierChanges(before, after),
     ...waitChanges(before, after),
-    ...operationChanges(before, after, now),
+    ...operationChanges(before, after, present),
     ...added(before?.warnings ?? [], after.warnings).map(
       (warning) => `warning: ${clean(warning.component)}: ${clean(warning.reason)} [${warning.code}]`,
     ),
-    ...blockerChanges(style, before, after, now),
+    ...blockerChanges(style, before, after, present),
     ...stateChange(before, after),
   ];
 }
@@ -36,7 +38,7 @@ function phaseChange(style: Style, before: PhaseProgress | undefined, phase: Pha
   const look = PHASE_LOOK[phase.state];
   const took =
     phase.finishedAt === null || phase.since === null ? '' : ` in ${between(phase.since, phase.finishedAt ?? now)}`;
-  const detail = phase.detail === '' ? '' : `: ${stepWords(phase.detail)}`;
+  const detail = phase.detail === '' ? '' : `: ${clean(phase.detail)}`;
   return [`${paint(style, look.tone, `${symbol(style, look.symbol)} ${phase.id} ${phase.state}`)}${took}${detail}`];
 }
 
@@ -58,7 +60,7 @@ function waitChanges(before: InstallProgress | null, after: InstallProgress): st
 function operationChanges(before: InstallProgress | null, after: InstallProgress, now: Date): string[] {
   const known = new Set(before?.activeOperations.map(operationKey));
   const begun = after.activeOperations.filter((operation) => !known.has(operationKey(operation)));
-  return [...new Set(begun.map((operation) => operationLine(operation, now)))];
+  return begunLines(begun, now);
 }
 
 function operationKey({ kind, object, image }: InstallProgress['activeOperations'][number]): string {
@@ -98,14 +100,15 @@ function stateChange(before: InstallProgress | null, after: InstallProgress): st
 /** Takes the progress and the time, gives what the install waits for and for how long: the line that breaks a silence. */
 export function heartbeatLine(progress: InstallProgress, now: Date): string {
   const phase = progress.phases.find(({ id }) => id === progress.phase);
+  const present = presentOf(progress, now);
   const wait = progress.waits[0];
-  const operation = progress.activeOperations[0];
+  const [operation] = operationLines(progress.activeOperations, present);
   const [blocker] = progress.blockers;
   if (progress.state === 'parked' && blocker)
-    return `${progress.phase}: blocked for ${between(blocker.since, now)}: ${clean(blocker.title)} [${blocker.code}], ${clean(blocker.component)}`;
+    return `${progress.phase}: blocked for ${between(blocker.since, present)}: ${clean(blocker.title)} [${blocker.code}], ${clean(blocker.component)}`;
   const elapsed = phase?.since ? ` for ${between(phase.since, now)}` : '';
   if (wait)
-    return `${progress.phase}: still waiting for ${clean(wait.what)} for ${between(wait.since, now)}; last seen: ${clean(wait.saw)}`;
-  if (operation) return `${progress.phase}: ${operationLine(operation, now)}`;
-  return `${progress.phase}: ${phase?.state ?? progress.state}${elapsed}${phase?.detail ? `: ${stepWords(phase.detail)}` : ''}`;
+    return `${progress.phase}: still waiting for ${clean(wait.what)} for ${between(wait.since, present)}; last seen: ${clean(wait.saw)}`;
+  if (operation) return `${progress.phase}: ${operation}`;
+  return `${progress.phase}: ${phase?.state ?? progress.state}${elapsed}${phase?.detail ? `: ${clean(phase.detail)}` : ''}`;
 }

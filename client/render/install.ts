@@ -1,9 +1,10 @@
 import type { InstallProgress, PhaseProgress, PhaseState } from '../../model/progress.ts';
 import { blockerLines } from './blocker.ts';
-import { operationLine } from './operation.ts';
+import { operationLines } from './operations.ts';
+import { presentOf } from './present.ts';
 import { paint, symbol } from './style.ts';
 import type { Style, SymbolName, Tone } from './style.ts';
-import { between, clean, clip, columnsOf, count, cut, hang, pad, stepWords } from './text.ts';
+import { between, clean, clip, columnsOf, count, cut, hang, pad } from './text.ts';
 
 export const PHASE_LOOK: Record<PhaseState, { symbol: SymbolName; tone: Tone }> = {
   pending: { symbol: 'pending', tone: 'dim' },
@@ -60,7 +61,7 @@ function viewLines(
     '',
     ...phases,
     '',
-    ...progress.blockers.flatMap((blocker) => [...blockerLines(style, blocker, now), '']),
+    ...progress.blockers.flatMap((blocker) => [...blockerLines(style, blocker, presentOf(progress, now)), '']),
     ...warningLines(style, progress),
     ...urlLines(style, progress),
     ...notes.flatMap((note) => hang(style, `${symbol(style, 'bullet')} `, note)),
@@ -107,21 +108,20 @@ function phaseLines(style: Style, phase: PhaseProgress, progress: InstallProgres
   const start = ` ${paint(style, look.tone, symbol(style, look.symbol))} ${pad(cut(style, phase.title, titleWidth), titleWidth)}  `;
   const middle = `${pad(paint(style, look.tone, phase.state), STATE_WIDTH)}  ${pad(elapsed, 8)}`;
   const room = style.width - columnsOf(start) - columnsOf(middle) - 2;
-  const detail = room > 8 ? cut(style, stepWords(phase.detail), room) : '';
+  const detail = room > 8 ? cut(style, clean(phase.detail), room) : '';
   const line = `${start}${middle}  ${paint(style, 'dim', detail)}`.trimEnd();
   if (phase.state !== 'running' && phase.state !== 'blocked') return [line];
+  const present = presentOf(progress, now);
   return [
     line,
     ...progress.waits.flatMap((wait) =>
       hang(
         style,
         '     ',
-        `waiting for ${clean(wait.what)} for ${between(wait.since, now)}; last seen: ${clean(wait.saw)}`,
+        `waiting for ${clean(wait.what)} for ${between(wait.since, present)}; last seen: ${clean(wait.saw)}`,
       ),
     ),
-    ...[...new Set(progress.activeOperations.map((operation) => operationLine(operation, now)))].flatMap((operation) =>
-      hang(style, '     ', operation),
-    ),
+    ...operationLines(progress.activeOperations, present).flatMap((operation) => hang(style, '     ', operation)),
   ];
 }
 

@@ -2,7 +2,8 @@ import type { ComponentStatus, RollupState, StatusDocument } from '../../model/s
 import { TIERS, TIER_TITLES } from '../../model/tiers.ts';
 import type { TierState } from '../../model/tiers.ts';
 import { blockerLines } from './blocker.ts';
-import { operationLine } from './operation.ts';
+import { operationLines } from './operations.ts';
+import { presentOf } from './present.ts';
 import { paint, symbol } from './style.ts';
 import type { Style, SymbolName, Tone } from './style.ts';
 import { between, clean, columnsOf, duration, hang, pad } from './text.ts';
@@ -39,7 +40,8 @@ const COMPONENT_LOOK: Record<ComponentStatus['status'], Look> = {
 };
 
 /** Takes a status document and the time, gives it as a person reads it: state, next action, causes, then the details. */
-export function statusLines(style: Style, document: StatusDocument, now: Date): string[] {
+export function statusLines(style: Style, document: StatusDocument, at: Date): string[] {
+  const now = presentOf(document, at);
   const sections = [
     head(style, document, now),
     document.topBlockers.flatMap((blocker, index) => [
@@ -105,8 +107,9 @@ function componentRows(style: Style, { components }: StatusDocument): string[] {
 }
 
 function operationRows(style: Style, { activeOperations }: StatusDocument, now: Date): string[] {
-  const lines = activeOperations.map((operation) => `${operation.component}: ${operationLine(operation, now)}`);
-  return [...new Set(lines)].flatMap((line) => hang(style, `${paint(style, 'busy', symbol(style, 'busy'))} `, line));
+  return operationLines(activeOperations, now).flatMap((line) =>
+    hang(style, `${paint(style, 'busy', symbol(style, 'busy'))} `, line),
+  );
 }
 
 function installRows(style: Style, { install }: StatusDocument, now: Date): string[] {

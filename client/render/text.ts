@@ -65,12 +65,6 @@ export function hang(style: Style, first: string, text: string): string[] {
   );
 }
 
-/** Takes a phase's detail, gives it for people: a step's own name (`awaitSecureApi`) becomes words (`await secure api`). */
-export function stepWords(detail: string): string {
-  const text = clean(detail);
-  return /^[a-z]+([A-Z][a-z]+)+$/.test(text) ? text.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`) : text;
-}
-
 /** Takes milliseconds, gives them as people say them: `8s`, `6m 2s`, `1h 20m`. */
 export function duration(milliseconds: number): string {
   const seconds = Math.max(Math.round(milliseconds / 1000), 0);

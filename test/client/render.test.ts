@@ -1,13 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { heartbeatLine } from '../../client/render/changes.ts';
 import { installLines, liveLines } from '../../client/render/install.ts';
+import { begunLines, operationLines } from '../../client/render/operations.ts';
 import type { Style } from '../../client/render/style.ts';
 import { bytes, clean, clip, columnsOf, cut, duration, hang, wrap } from '../../client/render/text.ts';
 import { table } from '../../client/render/table.ts';
 import { differences, specDigest } from '../../client/spec/digest.ts';
+import type { ActiveOperation } from '../../model/status.ts';
 import { testSpec } from '../support/spec.ts';
 import { at } from './support/progress.ts';
-import { COMPLETE, HOST_WAIT, PARKED, READY } from './support/scenes.ts';
+import { COMPLETE, HOST_WAIT, PARKED, PULL, READY } from './support/scenes.ts';
 
 const PLAIN: Style = { color: false, unicode: true, width: 100 };
 const COLOUR: Style = { ...PLAIN, color: true };
@@ -39,6 +42,43 @@ describe('the live view', () => {
         const longestWord = Math.max(...line.split(' ').map(columnsOf));
         expect(columnsOf(line)).toBeLessThanOrEqual(Math.max(width, longestWord + 20));
       }
+  });
+});
+
+describe('what is under way', () => {
+  const PREPARING: ActiveOperation = {
+    ...PULL,
+    kind: 'container-creating',
+    object: 'Pod msp/db-0',
+    sizeBytes: null,
+    progressReason: null,
+    message: 'Preparing Pod msp/db-0',
+  };
+  const pod = (name: string): ActiveOperation => ({ ...PREPARING, object: name, message: `Preparing Pod ${name}` });
+
+  test('many pods that are being prepared are one line; every pull has its own', () => {
+    expect(operationLines([pod('msp/db-0')], NOW)).toEqual(['Preparing Pod msp/db-0, for 1m 20s']);
+    expect(operationLines([pod('msp/db-0'), PULL, pod('msp/redis-0')], NOW)).toEqual([
+      `${PULL.message}, for 1m 20s, 1.8 GB, no percentage: ${PULL.progressReason}`,
+      'Preparing 2 pods',
+    ]);
+  });
+
+  test('that a pod is being prepared is no news in a pipe', () => {
+    expect(begunLines([pod('msp/db-0'), PULL], NOW)).toEqual([`${PULL.message}, for 1m 20s, 1.8 GB`]);
+  });
+
+  // A simulated appliance goes by a clock of its own, half a minute of it in one of our seconds.
+  test('is counted from the newest time that was seen, where that is ahead of this machine', () => {
+    const ahead = {
+      ...PARKED,
+      waits: [{ what: 'the cause to go away', saw: 'no tag', since: at(60), seenAt: at(660) }],
+      activeOperations: [PULL],
+    };
+    expect(heartbeatLine(ahead, NOW)).toContain('blocked for 10m:');
+    expect(installLines(PLAIN, ahead, NOW).join('\n')).toMatch(
+      /waiting for the cause to go away for 10m;[\s\S]*for 10m 20s/,
+    );
   });
 });
 

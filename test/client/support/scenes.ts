@@ -50,7 +50,7 @@ export const WORKER_TAG_MISSING = testBlocker('image-tag-missing', {
 });
 
 export const HOST_WAIT = progressIn('host', {
-  waits: [{ what: 'the maintenance API on 192.0.2.10', saw: 'connection refused', since: at(5), seenAt: at(10) }],
+  waits: [{ what: 'the maintenance API on 192.0.2.10', saw: 'connection refused', since: at(5), seenAt: at(5) }],
 });
 
 export const PARKED = progressIn(
