@@ -1,7 +1,7 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import { blockerKey } from '../model/blocker.ts';
 import type { Blocker } from '../model/blocker.ts';
-import type { HeartbeatDetail, InstallFacts, InstallObservation } from '../model/progress.ts';
+import type { HeartbeatDetail, InstallFacts, InstallObservation, PhaseProgress } from '../model/progress.ts';
 import type { InstallSpec } from '../model/site.ts';
 import type { ActiveOperation } from '../model/status.ts';
 import { SIGNAL_OBSERVED } from '../model/workflow-contract.ts';
@@ -21,6 +21,8 @@ export interface PhaseContext {
   readonly ports: Ports;
   readonly spec: InstallSpec;
   readonly facts: InstallFacts;
+  /** How the phases went so far; empty for a phase that did not ask for it. */
+  readonly phases: readonly PhaseProgress[];
   readonly folder: PrivateFolder;
   /** Aborted when the install is cancelled, the input changes, or the worker shuts down. */
   readonly signal: AbortSignal;
@@ -105,6 +107,7 @@ function phaseContext(
     ports,
     spec: input.spec,
     facts: input.facts,
+    phases: input.phases ?? [],
     folder: ports.folder(input.spec.siteId),
     signal: context.cancellationSignal,
     see: (what, saw, activeOperations = []) => {

@@ -3,7 +3,7 @@ import { inputChange } from './site.ts';
 import type { InstallSpec } from './site.ts';
 import type { Blocker } from './blocker.ts';
 import type { PreflightCheck } from './preflight.ts';
-import type { InstallFacts, InstallProgress } from './progress.ts';
+import type { InstallFacts, InstallProgress, PhaseProgress } from './progress.ts';
 
 /** What client, worker and workflow agree on: names that stand in histories and must therefore never change. */
 export const INSTALL_WORKFLOW = 'installAppliance';
@@ -55,6 +55,8 @@ export type InputUpdate = z.infer<typeof inputUpdate>;
 export interface PhaseInput {
   readonly spec: InstallSpec;
   readonly facts: InstallFacts;
+  /** How the phases went so far; given to a step that asks for it. */
+  readonly phases?: readonly PhaseProgress[];
   readonly looking?: {
     /** `blockerKey` of each blocker that the workflow knows already. */
     readonly known: readonly string[];

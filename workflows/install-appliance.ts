@@ -118,6 +118,7 @@ class Install {
       this.#attempt = attemptStep(step, {
         spec: this.#spec,
         facts: this.keeper.progress.facts,
+        ...(step.reportsOnPhases && { phases: this.keeper.progress.phases }),
         ...(looking && { looking }),
       });
       const attempt = await this.#attempt.result;

@@ -16,6 +16,8 @@ export interface Step {
   readonly when?: (spec: InstallSpec) => boolean;
   /** Run again, although done, when one of these inputs is changed while the install goes on. */
   readonly reactsTo?: readonly (keyof InputChange)[];
+  /** Is told how the phases went. */
+  readonly reportsOnPhases?: true;
 }
 
 export interface Phase {
@@ -129,6 +131,13 @@ export const INSTALL_PHASES: readonly Phase[] = [
   {
     id: 'finish',
     onBlocked: 'park',
-    steps: [{ activity: 'finishInstall', title: 'keep existing data from now on; write the report', profile: 'apply' }],
+    steps: [
+      {
+        activity: 'finishInstall',
+        title: 'keep existing data from now on; write the report',
+        profile: 'apply',
+        reportsOnPhases: true,
+      },
+    ],
   },
 ];

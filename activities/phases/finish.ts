@@ -2,6 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { API_VERSION } from '../../model/appliance.ts';
 import { blocker } from '../../model/blocker.ts';
+import { phaseId } from '../../model/phases.ts';
+import { phaseState } from '../../model/progress.ts';
 import { tierStates } from '../../model/tiers.ts';
 import type { PhaseOutcome } from '../../model/workflow-contract.ts';
 import { SITE_FILES } from '../../site-folder/index.ts';
@@ -37,6 +39,17 @@ const installReport = z.strictObject({
     finishedAt: z.iso.datetime(),
     secondsToLogin: z.number().nullable(),
     secondsInAll: z.number().nullable(),
+    /** Every phase that has ended; the report is a part of the last one. */
+    phases: z.array(
+      z.strictObject({
+        id: phaseId,
+        title: z.string(),
+        state: phaseState,
+        startedAt: z.iso.datetime(),
+        endedAt: z.iso.datetime(),
+        seconds: z.number(),
+      }),
+    ),
   }),
   usersCount: z.number().nullable(),
   tiers: tierStates,
@@ -118,18 +131,25 @@ function installIdIn(text: string): string | null {
   }
 }
 
-function timingsOf({ facts, ports }: PhaseContext): InstallReport['timings'] {
+function timingsOf({ facts, phases, ports }: PhaseContext): InstallReport['timings'] {
   const finishedAt = ports.clock.now().toISOString();
   const { startedAt = null, loginReadyAt = null } = facts;
-  const seconds = (to: string | null): number | null =>
-    startedAt && to ? Math.round((Date.parse(to) - Date.parse(startedAt)) / 1000) : null;
   return {
     startedAt,
     loginReadyAt,
     finishedAt,
-    secondsToLogin: seconds(loginReadyAt),
-    secondsInAll: seconds(finishedAt),
+    secondsToLogin: startedAt && loginReadyAt ? secondsBetween(startedAt, loginReadyAt) : null,
+    secondsInAll: startedAt ? secondsBetween(startedAt, finishedAt) : null,
+    phases: phases.flatMap(({ id, title, state, since, finishedAt: endedAt }) =>
+      since && endedAt
+        ? [{ id, title, state, startedAt: since, endedAt, seconds: secondsBetween(since, endedAt) }]
+        : [],
+    ),
   };
+}
+
+function secondsBetween(from: string, to: string): number {
+  return Math.round((Date.parse(to) - Date.parse(from)) / 1000);
 }
 
 /** The consent to wipe was for this install alone: the next one begins from a record that keeps data. */

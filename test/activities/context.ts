@@ -53,6 +53,7 @@ export async function testSite(
       ports: onlyThese({ folder: () => folder, ...ports, ...changes.ports }),
       spec: testSpec({ ...spec, ...changes.spec }),
       facts: { installId: 'install-1', ...changes.facts },
+      phases: [],
       folder,
       signal: aborted.signal,
       see: (what, saw) => {

@@ -60,7 +60,12 @@ describe('an install of a simulated appliance', { timeout: TIMEOUT_MS }, () => {
     );
     for (const name of files) expect([name, (await stat(join(folder, name))).mode & 0o077]).toEqual([name, 0]);
     const report: unknown = JSON.parse(await readFile(join(folder, 'install-report.json'), 'utf8'));
-    expect(report).toMatchObject({ kind: 'InstallReport', usersCount: 4, wipe: 'nothing-to-wipe' });
+    expect(report).toMatchObject({
+      kind: 'InstallReport',
+      usersCount: 4,
+      wipe: 'nothing-to-wipe',
+      timings: { phases: allDone.slice(0, -1).map(([id]) => ({ id, state: 'done', seconds: expect.any(Number) })) },
+    });
   });
 
   it('all-well: a second fresh install of the same node keeps its keys and wipes its data', async () => {

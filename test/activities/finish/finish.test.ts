@@ -7,6 +7,7 @@ import { finishInstall } from '../../../activities/phases/finish.ts';
 import { createSecrets } from '../../../activities/phases/identity/create-secrets.ts';
 import { selectRelease } from '../../../activities/phases/release/select-release.ts';
 import type { Cluster } from '../../../activities/ports/kubernetes.ts';
+import type { PhaseProgress } from '../../../model/progress.ts';
 import { siteRecord } from '../../../model/site.ts';
 import { recordThisCluster } from '../storage/appliance.ts';
 import { Killed, meddler } from '../support/meddler.ts';
@@ -25,6 +26,28 @@ const FACTS = {
   wipe: 'wiped',
 } as const;
 
+/** The report is written while its own phase runs: that one has no end yet. */
+const PHASES: PhaseProgress[] = [
+  {
+    id: 'preflight',
+    title: 'Preflight',
+    tier: 'platform',
+    state: 'done',
+    since: '2026-05-01T12:00:00.000Z',
+    finishedAt: '2026-05-01T12:00:20.000Z',
+    detail: '',
+  },
+  {
+    id: 'finish',
+    title: 'Report',
+    tier: 'background',
+    state: 'running',
+    since: '2026-05-01T12:50:00.000Z',
+    finishedAt: null,
+    detail: '',
+  },
+];
+
 let cluster: Cluster;
 beforeAll(async () => {
   cluster = await kubernetesPort().connect(server.kubeconfig);
@@ -36,7 +59,9 @@ test('the mode becomes recover, the report is written without a secret, and a se
   await recordThisCluster(bed);
   await createSecrets(bed.context());
   await selectRelease(bed.context({ facts: FACTS }));
-  const outcome = await finishInstall(bed.context({ facts: FACTS, spec: { imageTags: { emailService: 'hotfix' } } }));
+  const outcome = await finishInstall(
+    bed.context({ facts: FACTS, phases: PHASES, spec: { imageTags: { emailService: 'hotfix' } } }),
+  );
   expect(outcome).toMatchObject({
     did: 'acted',
     facts: { promoted: true, reportFile: bed.folder.path('install-report.json') },
@@ -58,7 +83,21 @@ test('the mode becomes recover, the report is written without a secret, and a se
       imageTags: { algaCore: '94446747', emailService: 'hotfix' },
     },
     urls: { statusUrl: 'http://192.0.2.10:8080/', loginUrl: 'http://192.0.2.10:3000' },
-    timings: { startedAt: FACTS.startedAt, loginReadyAt: FACTS.loginReadyAt, secondsToLogin: 2400 },
+    timings: {
+      startedAt: FACTS.startedAt,
+      loginReadyAt: FACTS.loginReadyAt,
+      secondsToLogin: 2400,
+      phases: [
+        {
+          id: 'preflight',
+          title: 'Preflight',
+          state: 'done',
+          startedAt: '2026-05-01T12:00:00.000Z',
+          endedAt: '2026-05-01T12:00:20.000Z',
+          seconds: 20,
+        },
+      ],
+    },
     usersCount: 1,
   });
   expect((await stat(bed.folder.path('install-report.json'))).mode & 0o777).toBe(0o600);

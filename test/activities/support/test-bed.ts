@@ -12,7 +12,7 @@ import type { Ports } from '../../../activities/ports/index.ts';
 import type { Cluster } from '../../../activities/ports/kubernetes.ts';
 import type { ManifestsPort } from '../../../activities/ports/manifests.ts';
 import type { TalosPort } from '../../../activities/ports/talos.ts';
-import type { InstallFacts, InstallObservation } from '../../../model/progress.ts';
+import type { InstallFacts, InstallObservation, PhaseProgress } from '../../../model/progress.ts';
 import type { InstallSpec } from '../../../model/site.ts';
 import { privateFolder } from '../../../site-folder/index.ts';
 import type { PrivateFolder } from '../../../site-folder/index.ts';
@@ -37,6 +37,7 @@ export interface TestBed {
 export interface ContextChanges {
   readonly spec?: Partial<InstallSpec>;
   readonly facts?: InstallFacts;
+  readonly phases?: readonly PhaseProgress[];
   readonly http?: HttpPort;
   readonly talos?: Partial<TalosPort>;
   readonly manifests?: Partial<ManifestsPort>;
@@ -72,10 +73,19 @@ async function bedOf(cluster: Cluster, kubeconfig: string | null, speed: number)
     reports,
     cleared: () => cleared,
     abort: (reason) => aborted.abort(reason),
-    context: ({ spec, facts = { installId: INSTALL_ID }, http, talos, manifests, cluster: other } = {}) => ({
+    context: ({
+      spec,
+      facts = { installId: INSTALL_ID },
+      phases = [],
+      http,
+      talos,
+      manifests,
+      cluster: other,
+    } = {}) => ({
       ports: testPorts({ cluster: other ?? cluster, folder, clock, http, talos, manifests }),
       spec: testSpec({ existingCluster: { kubeconfig, talosconfig: null }, ...spec }),
       facts,
+      phases,
       folder,
       signal: aborted.signal,
       see: (what, saw) => {
