@@ -7,6 +7,7 @@ import type { Checkout } from './spec/checkout.ts';
 import type { InstallClient } from './install-client.ts';
 import type { HttpAnswer } from './http.ts';
 import type { ProgramOptions, ProgramRow } from './programs.ts';
+import type { LocalPage, LocalPageOptions } from './page/local-page.ts';
 import type { Prompter } from './prompts.ts';
 import type { Io } from './io.ts';
 
@@ -28,6 +29,8 @@ export interface Services {
   /** Takes the path of a kubeconfig, gives a reader of that cluster; nothing is sent yet. */
   readonly reader: (kubeconfig: string) => Promise<ClusterReader>;
   readonly writeStatusToken: (kubeconfig: string, token: string) => Promise<void>;
+  /** Opens the status page on this machine. Throws a UserError when it does not come up. */
+  readonly openPage: (options: LocalPageOptions) => Promise<LocalPage>;
   readonly programs: (options: ProgramOptions) => Promise<ProgramRow[]>;
 }
 
@@ -56,5 +59,6 @@ export const realServices: Services = {
   reader: async (kubeconfig) => (await import('../observation/index.ts')).connectReader({ kubeconfig }),
   writeStatusToken: async (kubeconfig, token) =>
     (await import('./status-token.ts')).writeStatusToken(kubeconfig, token),
+  openPage: async (options) => (await import('./page/local-page.ts')).openLocalPage(options),
   programs: async (options) => (await import('./programs.ts')).clientPrograms(options),
 };

@@ -113,7 +113,7 @@ async function main(): Promise<void> {
     console.error(`built ${name}: ${sizeOf(outputFiles)}`);
   }
   if (isWanted('workflows')) await bundleWorkflows();
-  if (['client', 'worker', 'workflows'].every(isWanted)) {
+  if (['client', 'worker', 'workflows', 'status-service'].every(isWanted)) {
     await removeOldChunks(written);
     await writeFile(STAMP, '');
   }

@@ -6,6 +6,7 @@ import { follow } from '../follow/follow.ts';
 import { lookAfresh } from '../follow/look-afresh.ts';
 import { callOf } from '../hints.ts';
 import { switchOption } from '../options.ts';
+import { withPageBeside } from '../page/beside.ts';
 import { withSession } from '../session.ts';
 import { followOptions } from './start.ts';
 
@@ -23,18 +24,21 @@ export async function run(context: CommandContext): Promise<number> {
       );
     if (view.run !== 'RUNNING')
       return conclude(context, site, session, await follow(context, site, session, following));
-    const worker = await session.ensureWorker();
-    if (view.progress?.state === 'paused') await session.installs.resume(site.siteId);
-    context.say(
-      worker.startedNow
-        ? `A worker (process ${worker.pid}) takes up the install of ${site.siteId}.`
-        : `A worker (process ${worker.pid}) is at the install of ${site.siteId} already.`,
-    );
-    if (!detach) {
-      await lookAfresh(context, site, session, following);
-      return conclude(context, site, session, await follow(context, site, session, following));
-    }
-    context.say(`Its log: ${worker.logFile}`, `\`${callOf(context, site, 'status --watch')}\` follows the install.`);
-    return EXIT.done;
+    return withPageBeside(context, site, detach ? null : site.record, async (page) => {
+      page.feed();
+      const worker = await session.ensureWorker();
+      if (view.progress?.state === 'paused') await session.installs.resume(site.siteId);
+      context.say(
+        worker.startedNow
+          ? `A worker (process ${worker.pid}) takes up the install of ${site.siteId}.`
+          : `A worker (process ${worker.pid}) is at the install of ${site.siteId} already.`,
+      );
+      if (!detach) {
+        await lookAfresh(context, site, session, following);
+        return conclude(context, site, session, await follow(context, site, session, following));
+      }
+      context.say(`Its log: ${worker.logFile}`, `\`${callOf(context, site, 'status --watch')}\` follows the install.`);
+      return EXIT.done;
+    });
   });
 }

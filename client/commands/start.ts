@@ -1,3 +1,4 @@
+import { PORTS } from '../../model/appliance.ts';
 import { SITE_FILES } from '../../site-folder/index.ts';
 import type { CommandContext } from '../context.ts';
 import { durationOption } from '../context.ts';
@@ -13,11 +14,14 @@ import { switchOption, textOption } from '../options.ts';
 import type { Options } from '../options.ts';
 import { couldWipe, takeOrder } from '../order.ts';
 import type { Order } from '../order.ts';
+import { withPageBeside } from '../page/beside.ts';
+import type { PageBeside } from '../page/beside.ts';
 import { refusalLines } from '../render/difference.ts';
 import { withSession } from '../session.ts';
 import type { Session } from '../session.ts';
 import { recordSimulation } from '../simulation.ts';
 import { recordSite } from '../site.ts';
+import { statusPageUrl } from '../smoke.ts';
 import { givePlan } from './plan.ts';
 
 const CANCEL_PATIENCE_MS = 20_000;
@@ -33,8 +37,10 @@ export async function run(context: CommandContext): Promise<number> {
   const { site } = order;
   const isKnown = site.record !== null;
   if (!isKnown) await record(context, order);
-  const detached = switchOption(context.options, 'detach') || following.until === 'login';
-  return withSession(context, site, { start: 'on-demand', detached }, async (session) => {
+  const isLeft = switchOption(context.options, 'detach');
+  const detached = isLeft || following.until === 'login';
+  context.say(`Status page on the node, as soon as it is up: ${statusPageUrl(order.spec.nodeIp, PORTS.statusPage)}/`);
+  const work = async (session: Session, page: PageBeside): Promise<number> => {
     const confirmed = await confirmWipe(context, order, session);
     if (isKnown) await record(context, confirmed);
     const outcome = await session.installs.start(confirmed.spec);
@@ -42,22 +48,23 @@ export async function run(context: CommandContext): Promise<number> {
     context.say(
       outcome.kind === 'joined' ? `Joined the install of ${site.siteId} that runs already.` : startedLine(confirmed),
     );
+    page.feed();
     const worker = await session.ensureWorker();
-    if (switchOption(context.options, 'detach')) {
+    if (isLeft) {
       context.say(`A worker (process ${worker.pid}) goes on in the background; its log: ${worker.logFile}`);
       context.say(`\`${callOf(context, site, 'status --watch')}\` follows the install.`);
       return EXIT.done;
     }
-    context.say(
-      `Status page, as soon as it is up: http://${confirmed.spec.nodeIp}:8080/ (token: \`${callOf(context, site, 'token show')}\`)`,
-      'Ctrl-C stops following; the install can be taken up again at any time.',
-    );
+    context.say('Ctrl-C stops following; the install can be taken up again at any time.');
     const options: FollowOptions = { ...following, endOnPreflight: true };
     if (outcome.kind === 'joined') await lookAfresh(context, site, session, options);
     const followed = await follow(context, site, session, options);
     if (followed.end === 'preflight' && outcome.kind === 'started') await withdraw(context, order, session);
     return conclude(context, site, session, followed);
-  });
+  };
+  return withPageBeside(context, site, isLeft ? null : order.spec, (page) =>
+    withSession(context, site, { start: 'on-demand', detached }, (session) => work(session, page)),
+  );
 }
 
 /** Takes the flags that say when to stop following, gives them checked. */

@@ -6,14 +6,20 @@ import { adviceOn } from '../advice.ts';
 import { documentOf, lookAt } from '../observe.ts';
 import type { Look } from '../observe.ts';
 import { switchOption } from '../options.ts';
+import { servePage } from '../page/serve.ts';
 import { statusLines } from '../render/status.ts';
 import { watchStatus } from '../watch-status.ts';
 
-/** `status`: the state of appliance and install in one document. Ends with 4 when a person must act. */
+/**
+ * `status`: the state of appliance and install in one document. Ends with 4 when a person must act. `--watch` and `--serve`
+ * show it until they are ended.
+ */
 export async function run(context: CommandContext): Promise<number> {
   const site = await context.site();
   if (switchOption(context.options, 'watch'))
     return watchStatus(context, site, durationOption(context.options, 'timeout'));
+  if (switchOption(context.options, 'serve'))
+    return servePage(context, site, durationOption(context.options, 'timeout'));
   const look = await lookAt(context, site);
   const document = await documentOf(context, site, look);
   await context.give(document, () => statusLines(context.style, document, context.services.clock.now()));

@@ -97,9 +97,10 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'say what state the appliance and its install are in',
     flags: [
       { flags: '--watch', help: 'show it again at every change' },
-      { flags: '--timeout <duration>', help: 'stop watching after this time, with exit code 5' },
+      { flags: '--serve', help: 'show it as a page on this machine, for a browser' },
+      { flags: '--timeout <duration>', help: 'stop watching or serving after this time, with exit code 5' },
     ],
-    examples: ['status', 'status -o json'],
+    examples: ['status', 'status -o json', 'status --serve'],
     load: () => import('./status.ts'),
   },
   {

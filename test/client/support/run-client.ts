@@ -6,6 +6,7 @@ import { onTestFinished } from 'vitest';
 import type { Clock } from '../../../client/clock.ts';
 import type { Io } from '../../../client/io.ts';
 import { main } from '../../../client/main.ts';
+import type { LocalPage } from '../../../client/page/local-page.ts';
 import type { Services } from '../../../client/services.ts';
 
 export const NOW = new Date('2026-05-01T12:00:00.000Z');
@@ -108,6 +109,14 @@ const refuse = (name: string) => async (): Promise<never> => {
   throw new Error(`this test did not expect a call of ${name}`);
 };
 
+/** A page on this machine that nobody looks at: it has ended already, so it is not shown anything. */
+const endedPage: LocalPage = {
+  url: 'http://127.0.0.1:40123/',
+  show: () => {},
+  ended: Promise.resolve(),
+  close: async () => {},
+};
+
 /** The outside world of a test that names none: every call of it is a failure of the test. */
 const unreachable: Omit<Services, 'clock' | 'programs'> = {
   openInstalls: refuse('openInstalls'),
@@ -120,4 +129,5 @@ const unreachable: Omit<Services, 'clock' | 'programs'> = {
   prompter: refuse('prompter'),
   reader: refuse('reader'),
   writeStatusToken: refuse('writeStatusToken'),
+  openPage: async () => endedPage,
 };

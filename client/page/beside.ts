@@ -1,0 +1,87 @@
+import { randomBytes } from 'node:crypto';
+import { SITE_FILES } from '../../site-folder/index.ts';
+import type { CommandContext } from '../context.ts';
+import { explain } from '../failure.ts';
+import { callOf } from '../hints.ts';
+import type { Site } from '../site.ts';
+import { feedPage } from './feed.ts';
+import type { LocalPage, LocalPageOptions } from './local-page.ts';
+
+/** As many as the install makes: 256 bits. */
+const TOKEN_BYTES = 32;
+
+/** A page beside a command that does something else: it may be missing, and the command goes on. */
+export interface PageBeside {
+  /** Begins to show the site; before, the page says that nothing is known yet. */
+  feed(): void;
+}
+
+/** What a page needs to know of a site before anything is known of the appliance. */
+export type PageFacts = Pick<LocalPageOptions, 'nodeIp' | 'appUrl'>;
+
+/**
+ * Takes a site, gives the file with the token of its status page, here and on the node. Where there is none yet it is made:
+ * the install takes the one that it finds.
+ */
+export async function tokenFileOf({ folder }: Site): Promise<string> {
+  await folder.createOnce(SITE_FILES.statusToken, `${randomBytes(TOKEN_BYTES).toString('base64url')}\n`);
+  return folder.path(SITE_FILES.statusToken);
+}
+
+/**
+ * Opens the page of a site on this machine, says where it is and what opens it, gives it to `use` and closes it whatever
+ * happens; a page that is missing is said to be. Without facts none is opened: the command will not stay.
+ */
+export async function withPageBeside<Value>(
+  context: CommandContext,
+  site: Site,
+  facts: PageFacts | null,
+  use: (page: PageBeside) => Promise<Value>,
+): Promise<Value> {
+  const tokenFile = await tokenFileOf(site);
+  const page = facts && (await openOrSay(context, site, facts, tokenFile));
+  const file = shortPath(tokenFile, context.io.env['HOME']);
+  context.say(`Token of the status page: ${file} (\`${callOf(context, site, 'token show')}\`)`);
+  const stop = new AbortController();
+  const feeding: Promise<void>[] = [];
+  try {
+    return await use({
+      feed: () => {
+        if (page) feeding.push(keepFeeding(context, site, page, stop.signal));
+      },
+    });
+  } finally {
+    stop.abort();
+    await Promise.all(feeding);
+    await page?.close();
+  }
+}
+
+/** A path as people write it: their own folder is `~`. */
+function shortPath(path: string, home: string | undefined): string {
+  return home && path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path;
+}
+
+async function openOrSay(
+  context: CommandContext,
+  { siteId }: Site,
+  { nodeIp, appUrl }: PageFacts,
+  tokenFile: string,
+): Promise<LocalPage | null> {
+  try {
+    const page = await context.services.openPage({ siteId, nodeIp, appUrl, tokenFile });
+    context.say(`Status page on this machine, now: ${page.url}`);
+    return page;
+  } catch (error) {
+    context.say(`There is no status page on this machine: ${explain(error).message}`);
+    return null;
+  }
+}
+
+async function keepFeeding(context: CommandContext, site: Site, page: LocalPage, signal: AbortSignal): Promise<void> {
+  try {
+    await feedPage(context, site, page, signal);
+  } catch (error) {
+    context.say(`The status page on this machine is no longer renewed: ${explain(error).message}`);
+  }
+}

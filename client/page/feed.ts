@@ -1,0 +1,48 @@
+import type { StatusDocument } from '../../model/status.ts';
+import type { CommandContext } from '../context.ts';
+import type { InstallView } from '../install/view.ts';
+import { createObserver, documentOf } from '../observe.ts';
+import { openSite } from '../site.ts';
+import type { Site } from '../site.ts';
+import type { LocalPage } from './local-page.ts';
+
+const LOOK_EVERY_MS = 1_000;
+
+/**
+ * Shows a site on a page until the signal is aborted or the page has ended: what its install says of itself, joined with what
+ * is seen of its cluster as soon as there is one.
+ */
+export async function feedPage(
+  context: CommandContext,
+  { home, siteId, simulated }: Site,
+  page: LocalPage,
+  signal: AbortSignal,
+): Promise<void> {
+  const ended = new AbortController();
+  void endWith(page, ended);
+  const until = AbortSignal.any([signal, ended.signal]);
+  // Read anew: the record was written after the command had found the site.
+  const site = await openSite(home, siteId, simulated);
+  const observer = createObserver(context, site, 'watch');
+  let before: StatusDocument | null = null;
+  let known: InstallView | null = null;
+  try {
+    while (!until.aborted) {
+      const look = await observer.look();
+      // A server that does not answer for a moment has not forgotten the install; its progress carries its own age.
+      known = look.installError === null ? look.install : known;
+      before = await documentOf(context, site, { ...look, install: known }, before);
+      page.show(before);
+      await context.services.clock.sleep(LOOK_EVERY_MS, until);
+    }
+  } catch (error) {
+    if (!until.aborted) throw error;
+  } finally {
+    await observer.close();
+  }
+}
+
+async function endWith(page: LocalPage, controller: AbortController): Promise<void> {
+  await page.ended;
+  controller.abort();
+}

@@ -1,0 +1,32 @@
+import type { CommandContext } from '../context.ts';
+import { EXIT } from '../exit-codes.ts';
+import { usageError, UserError } from '../failure.ts';
+import type { Site } from '../site.ts';
+import { tokenFileOf } from './beside.ts';
+import { feedPage } from './feed.ts';
+
+/**
+ * `status --serve`: the status page on this machine's loopback. Ends with Ctrl-C, or with 5 when the caller's time has passed.
+ */
+export async function servePage(context: CommandContext, site: Site, timeoutMs: number | undefined): Promise<number> {
+  const { io, services } = context;
+  const { siteId, record } = site;
+  if (!record) throw usageError(`no site ${siteId} is known in ${site.home}: name one with --site`);
+  const { nodeIp, appUrl } = record;
+  const tokenFile = await tokenFileOf(site);
+  const page = await services.openPage({ siteId, nodeIp, appUrl, tokenFile });
+  const late = timeoutMs === undefined ? [] : [AbortSignal.timeout(timeoutMs)];
+  try {
+    await context.give({ siteId, url: page.url, tokenFile }, () => [
+      `Status page of ${siteId}: ${page.url}`,
+      `Its token: ${tokenFile}`,
+    ]);
+    context.say('Ctrl-C ends it.');
+    await feedPage(context, site, page, AbortSignal.any([io.signal, ...late]));
+  } finally {
+    await page.close();
+  }
+  if (io.signal.aborted) return EXIT.interrupted;
+  if (late.some(({ aborted }) => aborted)) return EXIT.timeout;
+  throw new UserError(EXIT.defect, 'The status page ended by itself.');
+}
