@@ -1,6 +1,7 @@
 import { type BlockerCode, type Layer, LAYERS, layerOf } from '../model/blocker.ts';
 import { TIERS } from '../model/tiers.ts';
 import type { Finding, Report } from './findings/finding.ts';
+import { lacks, needsOf } from './needs.ts';
 import { newest, oldest } from './view/time.ts';
 
 /** A cause that stands by itself, and the findings that follow from it. */
@@ -32,39 +33,6 @@ const SHARED: ReadonlySet<BlockerCode> = new Set([
   'node-not-ready',
   'insufficient-resources',
 ]);
-
-/** What each component needs from others before it can run (appliance contract, components and dependsOn). */
-const NEEDS: Readonly<Record<string, readonly string[]>> = {
-  pgbouncer: ['db'],
-  bootstrap: ['db'],
-  'alga-core': ['db', 'redis', 'pgbouncer', 'bootstrap'],
-  temporal: ['db'],
-  'temporal-ui': ['temporal'],
-  'email-service': ['db', 'redis', 'pgbouncer', 'bootstrap', 'alga-core'],
-  'workflow-worker': ['db', 'redis', 'pgbouncer', 'bootstrap', 'temporal', 'alga-core'],
-  'temporal-worker': ['db', 'redis', 'pgbouncer', 'bootstrap', 'temporal', 'alga-core'],
-  hocuspocus: ['db', 'redis', 'bootstrap', 'alga-core'],
-};
-
-/** Words by which a program names another component that it cannot reach. */
-const NAMES: Readonly<Record<string, RegExp>> = {
-  db: /\bdb\b|postgres|database|5432|6432|knex/i,
-  redis: /redis|6379/i,
-  pgbouncer: /pgbouncer|6432/i,
-  bootstrap: /bootstrap|migrat|seed|users|relation ".+" does not exist/i,
-  temporal: /temporal|7233/i,
-  'alga-core': /alga-core|:3000|sebastian/i,
-};
-
-/** Takes a component, gives all that it needs, directly or through another, the nearest first. */
-export function needsOf(component: string): readonly string[] {
-  return NEEDS[component] ?? [];
-}
-
-/** Takes a finding and a component that it needs, says whether the finding's own words speak of that one. */
-export function speaksOf(finding: Finding, component: string): boolean {
-  return NAMES[component]?.test(finding.mentions) ?? finding.mentions.includes(component);
-}
 
 function host(image: string | undefined): string {
   const first = image?.split('/')[0] ?? '';
@@ -130,15 +98,14 @@ function explains(cause: Finding, effect: Finding): string | null {
 
 function explainsAsNeed(cause: Finding, effect: Finding): string | null {
   if (!needsOf(effect.component).includes(cause.component)) return null;
-  if (effect.code === 'database-unreachable' && (cause.component === 'db' || cause.component === 'pgbouncer')) {
+  if (effect.code === 'database-unreachable' && lacks(effect, cause.component))
     return `${effect.component} cannot reach the database because ${cause.component} fails`;
-  }
+  if (effect.code === 'dns-resolution-failure' && lacks(effect, cause.component))
+    return `the name ${effect.facts.host} has no address until ${cause.component} is Ready`;
   // Tables and roles are made by the database's setup: what is missing waits for it.
   if (effect.code === 'database-missing' && cause.component === 'bootstrap')
     return `${effect.component} needs what ${cause.component} sets up`;
-  const vague = effect.code === 'crash-loop' || effect.code === 'probe-failing' || effect.code === 'unknown-failure';
-  if (vague && speaksOf(effect, cause.component)) return `${effect.component} needs ${cause.component}`;
-  return null;
+  return lacks(effect, cause.component) ? `${effect.component} needs ${cause.component}` : null;
 }
 
 function explainsAsPlatform(cause: Finding, effect: Finding): string | null {
@@ -209,10 +176,11 @@ export function mergeFindings(findings: readonly Finding[]): Finding[] {
   return [...merged.values()];
 }
 
-/** True when the finding only says that something is not ready yet, and what it waits for is being pulled or prepared. */
+/** Says what is under way that the finding only waits for: its own image, or a component that it needs; null when nothing is. */
 function waitsForOperation(finding: Finding, report: Report): string | null {
-  if (!SAYS_NOT_WHY.has(finding.code)) return null;
-  const operation = report.operations.find((one) => one.kind !== 'helm' && one.above.includes(finding.object));
+  const underWay = report.operations.filter((one) => one.kind !== 'helm');
+  const own = SAYS_NOT_WHY.has(finding.code) && underWay.find((one) => one.above.includes(finding.object));
+  const operation = own || underWay.find((one) => lacks(finding, one.component));
   return operation ? `it waits for what is under way: ${operation.message}` : null;
 }
 
@@ -226,14 +194,20 @@ export function explain(report: Report): {
 } {
   const all = mergeFindings(report.findings);
   const waiting: { finding: Finding; why: string }[] = [];
-  const standing = all.filter((one) => {
+  const isExplained = (one: Finding) =>
+    all.some((other) => other !== one && explains(other, one) && waitsForOperation(other, report) === null);
+  for (const one of all) {
     const why = waitsForOperation(one, report);
-    const explained = all.some(
-      (other) => other !== one && explains(other, one) && waitsForOperation(other, report) === null,
-    );
-    if (why && !explained) waiting.push({ finding: one, why });
-    return !(why && !explained);
-  });
+    if (why && !isExplained(one)) waiting.push({ finding: one, why });
+  }
+  // What stands above something that only waits, and has no other cause, waits with it.
+  for (const one of all) {
+    const below = waiting.find((each) => each.finding !== one && isBelow(each.finding, one));
+    const isWaiting = waiting.some((each) => each.finding === one);
+    if (below && !isWaiting && SAYS_NOT_WHY.has(one.code) && !isExplained(one))
+      waiting.push({ finding: one, why: below.why });
+  }
+  const standing = all.filter((one) => !waiting.some((each) => each.finding === one));
 
   const causeOf = new Map<Finding, { cause: Finding; why: string }>();
   for (const effect of standing) {

@@ -2,6 +2,7 @@
 export { diagnose, type Diagnosis } from './diagnose.ts';
 export type { DiagnoseOptions } from './options.ts';
 export { classifyText, type TextContext } from './text.ts';
+export { readSnapshot } from './snapshot-input.ts';
 export { makeBlocker } from './blockers.ts';
 export { redact } from './redact.ts';
 export { trim } from './trim.ts';

@@ -1,10 +1,9 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { text as readAll } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
 import { z } from 'zod';
-import { diagnose } from '../../diagnosis/index.ts';
+import { diagnose, readSnapshot } from '../../diagnosis/index.ts';
 import type { Diagnosis } from '../../diagnosis/index.ts';
-import { snapshot as snapshotSchema } from '../../model/snapshot.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import type { CommandContext } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -18,7 +17,8 @@ import { statusLines } from '../render/status.ts';
 export async function run(context: CommandContext): Promise<number> {
   const from = textOption(context.options, 'from');
   const now = context.services.clock.now();
-  const diagnosis = from === undefined ? await ofSite(context) : diagnose(await readSnapshot(context, from), { now });
+  const diagnosis =
+    from === undefined ? await ofSite(context) : diagnose(await snapshotFrom(context, from, now), { now });
   const { status, graph } = diagnosis;
   if (switchOption(context.options, 'explain')) {
     await context.give({ status, graph }, () => [
@@ -42,19 +42,35 @@ async function ofSite(context: CommandContext): Promise<Diagnosis> {
   });
 }
 
-/** Takes a file, a folder with a snapshot.json, or "-", gives the snapshot. Throws a usage error that says what it is not. */
-async function readSnapshot({ io }: CommandContext, from: string): Promise<Snapshot> {
-  const path = resolve(io.cwd, from);
-  const text = from === '-' ? await readAll(io.stdin) : await readText(path);
-  const parsed = snapshotSchema.safeParse(parseJson(text, from));
+/**
+ * Takes a file, a folder with a snapshot.json, or "-", gives the snapshot. A list as kubectl prints it is one too. Throws a
+ * usage error that says what it is instead.
+ */
+async function snapshotFrom({ io }: CommandContext, from: string, now: Date): Promise<Snapshot> {
+  const bytes = from === '-' ? await buffer(io.stdin) : await readBytes(resolve(io.cwd, from));
+  const content = decoded(bytes);
+  if (content.trim() === '') throw usageError(`--from ${from} is empty.`);
+  const value = parseJson(content, from);
+  const parsed = readSnapshot(value, now);
   if (parsed.success) return parsed.data;
-  throw usageError(`--from ${from} is not a snapshot of an appliance:\n${z.prettifyError(parsed.error)}`);
+  const kind = z.object({ kind: z.string() }).safeParse(value).data?.kind;
+  const instead =
+    kind === undefined || kind === 'Snapshot'
+      ? `\n${z.prettifyError(parsed.error)}`
+      : ` It is of the kind ${kind}; expected is the kind Snapshot, or a list as \`kubectl get … -o json\` prints it.`;
+  throw usageError(`--from ${from} is not a snapshot of an appliance.${instead}`);
 }
 
-async function readText(path: string): Promise<string> {
+/** Takes bytes, gives their text: what PowerShell redirects into a file is UTF-16, and may bear a mark in front. */
+function decoded(bytes: Buffer): string {
+  const isWide = bytes[0] === 0xff && bytes[1] === 0xfe;
+  return new TextDecoder(isWide ? 'utf-16le' : 'utf-8').decode(bytes);
+}
+
+async function readBytes(path: string): Promise<Buffer> {
   try {
     const isFolder = (await stat(path)).isDirectory();
-    return await readFile(isFolder ? join(path, 'snapshot.json') : path, 'utf8');
+    return await readFile(isFolder ? join(path, 'snapshot.json') : path);
   } catch (error) {
     const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
     throw usageError(`--from ${path} cannot be read (${reason})`, { cause: error });

@@ -44,7 +44,7 @@ export function meantHere(component: string): (match: Match) => boolean {
 export function logsOf(suspect: Suspect): readonly PodLog[] {
   return suspect.view
     .logsOf(suspect.pod.metadata.namespace ?? '', suspect.pod.metadata.name)
-    .filter((log) => log.container === suspect.name && log.text.trim() !== '')
+    .filter((log) => (log.container === suspect.name || log.container === '') && log.text.trim() !== '')
     .toSorted((a, b) => Number(b.previous) - Number(a.previous));
 }
 

@@ -2,7 +2,7 @@ import type { Workload } from '../view/objects.ts';
 import { placeOf } from '../view/places.ts';
 import { ms } from '../view/time.ts';
 import type { View } from '../view/view.ts';
-import { decidedBy, emptyReport, finding, firstMatch, type Report, type Statement } from './finding.ts';
+import { decidedBy, emptyReport, finding, firstMatch, type Report, ruleOut, type Statement } from './finding.ts';
 import { isComplete } from './history.ts';
 import { lookAtCreation } from './jobs.ts';
 
@@ -20,6 +20,21 @@ function lacksPods(view: View, workload: Workload): boolean {
       ),
   );
   return own.length < wanted;
+}
+
+/** A program may take this long from its start until it is Ready; a rollout's deadline counts the pull of its image too. */
+const START_MS = 2 * 60_000;
+
+/** Says whether a container of one of the workload's pods has begun to run a moment ago. */
+function justStarted(view: View, object: string): boolean {
+  return view.pods.some(
+    (pod) =>
+      placeOf(view, pod).above.includes(object) &&
+      pod.status?.containerStatuses?.some((one) => {
+        const started = ms(one.state?.running?.startedAt);
+        return started !== null && view.nodeNow !== null && view.nodeNow - started < START_MS;
+      }),
+  );
 }
 
 /** Takes the view, gives workloads whose pods are refused and rollouts that got stuck. */
@@ -58,7 +73,8 @@ export function lookAtWorkloads(view: View): Report {
         message: stuck.message ?? 'the rollout makes no progress',
         at: ms(stuck.lastTransitionTime),
       };
-      report.findings.push(finding('unknown-failure', place, [statement]));
+      if (justStarted(view, place.object)) ruleOut(report, place, statement, 'its pod has started since');
+      else report.findings.push(finding('unknown-failure', place, [statement]));
     }
   }
   return report;

@@ -8,7 +8,13 @@ const text = z.string().optional().catch(undefined);
 const number = z.number().optional().catch(undefined);
 const flag = z.boolean().optional().catch(undefined);
 const textMap = z.record(z.string(), z.string()).optional().catch(undefined);
-const list = <T extends z.ZodType>(item: T) => z.array(item).optional().catch(undefined);
+/** Entries that cannot be read are left out of a list; the others stay. */
+const list = <T extends z.ZodType>(item: T) =>
+  z
+    .array(item.nullable().catch(null))
+    .transform((entries) => entries.filter((entry) => entry !== null))
+    .optional()
+    .catch(undefined);
 const part = <T extends z.ZodType>(shape: T) => shape.optional().catch(undefined);
 
 const owner = z.object({ kind: z.string(), name: z.string(), uid: text, controller: flag });

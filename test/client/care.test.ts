@@ -317,6 +317,35 @@ describe('diagnose', () => {
     expect(await of('-')).toEqual(document);
   });
 
+  test('--from a list of kubectl that PowerShell wrote into a file', async () => {
+    const cwd = await temporaryFolder();
+    const list = JSON.stringify({
+      apiVersion: 'v1',
+      kind: 'List',
+      items: [
+        {
+          apiVersion: 'v1',
+          kind: 'Node',
+          metadata: { name: 'n' },
+          status: {
+            conditions: [
+              {
+                type: 'Ready',
+                status: 'Unknown',
+                reason: 'NodeStatusUnknown',
+                message: 'Kubelet stopped posting node status.',
+              },
+            ],
+          },
+        },
+      ],
+    });
+    await writeFile(join(cwd, 'list.json'), `\ufeff${list}\r\n`, 'utf16le');
+    const { exit, stdout } = await runClient(['diagnose', '--from', 'list.json', '-o', 'json'], { cwd });
+    expect(statusDocument.parse(JSON.parse(stdout)).topBlockers.map((one) => one.code)).toEqual(['node-not-ready']);
+    expect(exit).toBe(4);
+  });
+
   test('--explain adds the graph', async () => {
     const { stdout } = await runClient(['diagnose', '--from', '-', '--explain', '-o', 'json'], {
       stdin: JSON.stringify(snapshot),
@@ -329,7 +358,14 @@ describe('diagnose', () => {
   test.each([
     ['nothing.json', '', 'cannot be read (ENOENT)'],
     ['-', '{"kind":', 'is not JSON'],
-    ['-', '{"kind": "Pod"}', 'is not a snapshot of an appliance'],
+    [
+      '-',
+      '{"kind": "Pod"}',
+      'It is of the kind Pod; expected is the kind Snapshot, or a list as `kubectl get … -o json`',
+    ],
+    ['-', '{"kind": "Snapshot"}', 'is not a snapshot of an appliance.\n'],
+    ['-', ' \n', '--from - is empty.'],
+    ['-', '{"apiVersion":"appliance.alga-psa/v1","kind":"Snapshot","takenAt":"2026', 'is not JSON'],
   ])('--from %s %s ends with 2', async (from, stdin, says) => {
     const { exit, stderr } = await runClient(['diagnose', '--from', from], { stdin });
     expect(exit).toBe(2);

@@ -1,0 +1,54 @@
+import type { Finding } from './findings/finding.ts';
+
+/** What each component needs from others before it can run (appliance contract, components and dependsOn). */
+const NEEDS: Readonly<Record<string, readonly string[]>> = {
+  pgbouncer: ['db'],
+  bootstrap: ['db'],
+  'alga-core': ['db', 'redis', 'pgbouncer', 'bootstrap'],
+  temporal: ['db'],
+  'temporal-ui': ['temporal'],
+  'email-service': ['db', 'redis', 'pgbouncer', 'bootstrap', 'alga-core'],
+  'workflow-worker': ['db', 'redis', 'pgbouncer', 'bootstrap', 'temporal', 'alga-core'],
+  'temporal-worker': ['db', 'redis', 'pgbouncer', 'bootstrap', 'temporal', 'alga-core'],
+  hocuspocus: ['db', 'redis', 'bootstrap', 'alga-core'],
+};
+
+/** Words by which a program names another component that it cannot reach. */
+const NAMES: Readonly<Record<string, RegExp>> = {
+  db: /\bdb\b|postgres|database|5432|6432|knex/i,
+  redis: /redis|6379/i,
+  pgbouncer: /pgbouncer|6432/i,
+  bootstrap: /bootstrap|migrat|seed|users|relation ".+" does not exist/i,
+  temporal: /temporal|7233/i,
+  'alga-core': /alga-core|:3000|sebastian/i,
+};
+
+/** Takes a component, gives all that it needs, directly or through another, the nearest first. */
+export function needsOf(component: string): readonly string[] {
+  return NEEDS[component] ?? [];
+}
+
+/** Takes a finding and a component that it needs, says whether the finding's own words speak of that one. */
+function speaksOf(finding: Finding, component: string): boolean {
+  return NAMES[component]?.test(finding.mentions) ?? finding.mentions.includes(component);
+}
+
+/** A headless Service has no address while its pod is not Ready: then its very name is unknown (contract, components). */
+const HEADLESS: readonly string[] = ['db', 'redis'];
+
+/** Takes a finding and a component, says whether the finding is of a program that only misses another component, which it needs and names. */
+export function lacks(finding: Finding, component: string): boolean {
+  if (!needsOf(finding.component).includes(component)) return false;
+  switch (finding.code) {
+    case 'database-unreachable':
+      return component === 'db' || component === 'pgbouncer';
+    case 'dns-resolution-failure':
+      return HEADLESS.includes(component) && finding.facts.host?.split('.')[0] === component;
+    case 'crash-loop':
+    case 'probe-failing':
+    case 'unknown-failure':
+      return speaksOf(finding, component);
+    default:
+      return false;
+  }
+}
