@@ -18,6 +18,9 @@ const registry =
   (kind: RegistryFault['kind']) =>
   (image: string): RegistryFault => ({ kind, image, bytesPerSecond: 2_000_000 });
 
+/** The vendor's own image is this heavy, and took sixteen minutes to come (appliance contract). */
+const HEAVY = { bytesPerSecond: 1_900_000, layerBytes: 1_800_000_000 } as const;
+
 /** Faults by name; a name may carry a target: `image-missing=workflow-worker`. */
 export const FAULTS: Readonly<Record<string, Play>> = {
   'machine-off': { what: 'nothing answers at the address of the machine', machine: () => ({ kind: 'unreachable' }) },
@@ -40,6 +43,10 @@ export const FAULTS: Readonly<Record<string, Play>> = {
   'image-rate-limited': { what: 'the registry says: too many pulls', registry: registry('rate-limited') },
   'registry-down': { what: 'the registry answers with 503', registry: registry('server-error') },
   'image-slow': { what: 'the layers drip in', registry: registry('slow') },
+  'image-heavy': {
+    what: "an image, the application's by itself, is 1.8 GB heavy and takes sixteen minutes to come",
+    registry: (image) => ({ kind: 'slow', image: image || 'alga-psa-ee', ...HEAVY }),
+  },
   'image-cut': { what: 'the connection is cut in the middle of a layer', registry: registry('cut') },
   'image-architecture': { what: 'the image is for another CPU', registry: registry('other-architecture') },
   'git-unreachable': { what: 'the Git server takes no connection', git: 'unreachable' },

@@ -1,12 +1,15 @@
 import { createServer, request as ask } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Transform } from 'node:stream';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RegistryFault } from './faults.ts';
+import { madeManifests } from './made.ts';
+import type { MadeManifests, Served } from './made.ts';
 
 export interface RegistryProxy {
   readonly url: string;
+  /** From now on these are played and no others; what drips in already is freed when its fault is gone. */
   setFaults(faults: readonly RegistryFault[]): void;
   stop(): Promise<void>;
 }
@@ -17,9 +20,11 @@ export interface RegistryProxy {
  */
 export async function startRegistryProxy(address: string, port: number, registry: string): Promise<RegistryProxy> {
   let faults: readonly RegistryFault[] = [];
+  const manifests = madeManifests(registry);
   const server = createServer((request, response) => {
-    const fault = faults.find((candidate) => strikes(candidate, request.url ?? ''));
-    answer(registry, fault, request, response).catch(() => response.destroy());
+    const url = request.url ?? '';
+    const struckBy = (): RegistryFault | undefined => faults.find((candidate) => strikes(candidate, url));
+    answer({ registry, manifests, url, struckBy, request, response }).catch(() => response.destroy());
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -38,14 +43,14 @@ export async function startRegistryProxy(address: string, port: number, registry
 
 const PATH = /^\/v2\/(.+)\/(manifests|blobs)\/([^?]+)/;
 
-function strikes({ kind, image }: RegistryFault, url: string): boolean {
+function strikes({ kind, image, layerBytes }: RegistryFault, url: string): boolean {
   const match = PATH.exec(url);
   if (!match) return false;
   const [, repository = '', what = '', reference = ''] = match;
   const isManifest = what === 'manifests';
   const named = isManifest && !reference.startsWith('sha256:') ? `${repository}:${reference}` : repository;
   const isMeant = named.includes(image) || (reference.startsWith('sha256:') && image.startsWith(`${repository}:`));
-  if (kind === 'slow' || kind === 'cut') return isMeant && !isManifest;
+  if (kind === 'slow' || kind === 'cut') return isMeant && (!isManifest || layerBytes !== undefined);
   return isMeant && isManifest;
 }
 
@@ -56,12 +61,19 @@ const REFUSALS: { readonly [kind in RegistryFault['kind']]?: readonly [number, s
   'server-error': [503, 'UNAVAILABLE', 'service unavailable'],
 };
 
-async function answer(
-  registry: string,
-  fault: RegistryFault | undefined,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
+/** A question to the registry, and what strikes it: asked again while an answer lasts. */
+interface Exchange {
+  readonly registry: string;
+  readonly manifests: MadeManifests;
+  readonly url: string;
+  readonly struckBy: () => RegistryFault | undefined;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
+async function answer(exchange: Exchange): Promise<void> {
+  const { registry, struckBy, request, response } = exchange;
+  const fault = struckBy();
   const refusal = fault === undefined ? undefined : REFUSALS[fault.kind];
   if (refusal !== undefined) {
     const [status, code, message] = refusal;
@@ -69,15 +81,35 @@ async function answer(
     response.end(JSON.stringify({ errors: [{ code, message }] }));
     return;
   }
+  const made = await madeAnswer(exchange, fault);
+  if (made) return serve(made, exchange);
   const upstream = await forward(registry, request);
-  if (fault?.kind === 'other-architecture' && request.method === 'GET') {
-    await otherArchitecture(upstream, response);
-    return;
-  }
   response.writeHead(upstream.statusCode ?? 502, upstream.headers);
-  if (fault?.kind === 'slow') await pipeline(upstream, throttle(fault.bytesPerSecond), response);
-  else if (fault?.kind === 'cut') await pipeline(upstream, cutAfter(65_536), response);
-  else await pipeline(upstream, response);
+  if (fault?.kind === 'cut') await cut(upstream, response);
+  else await pipeline(upstream, drip(struckBy), response);
+}
+
+/** What is answered in the registry's place, or beside it. */
+async function madeAnswer({ manifests, url }: Exchange, fault: RegistryFault | undefined): Promise<Served | null> {
+  const [, , what, reference = ''] = PATH.exec(url) ?? [];
+  const made = manifests.find(reference);
+  if (made || what !== 'manifests' || fault === undefined) return made ?? null;
+  // The index names the image's own manifest, which is served as it is.
+  if (fault.kind === 'other-architecture') return reference.startsWith('sha256:') ? null : manifests.foreign(url);
+  return fault.layerBytes === undefined ? null : manifests.heavy(url, fault.layerBytes);
+}
+
+async function serve(made: Served, { struckBy, request, response }: Exchange): Promise<void> {
+  const from = Number(/^bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0);
+  response.writeHead(from > 0 ? 206 : 200, {
+    'content-type': made.type,
+    'docker-content-digest': made.digest,
+    'content-length': made.size - from,
+    'accept-ranges': 'bytes',
+    ...(from > 0 && { 'content-range': `bytes ${from}-${made.size - 1}/${made.size}` }),
+  });
+  if (request.method === 'HEAD') response.end();
+  else await pipeline(Readable.from(made.content(from)), drip(struckBy), response);
 }
 
 function forward(registry: string, request: IncomingMessage): Promise<IncomingMessage> {
@@ -88,35 +120,28 @@ function forward(registry: string, request: IncomingMessage): Promise<IncomingMe
   });
 }
 
-function throttle(bytesPerSecond: number) {
-  return async function* drip(chunks: AsyncIterable<Buffer>) {
+/** Lets through as many bytes a second as the fault says, and all of them from when there is none. */
+function drip(struckBy: () => RegistryFault | undefined) {
+  return async function* slowly(chunks: AsyncIterable<Buffer>) {
     for await (const chunk of chunks) {
-      await delay((chunk.length / bytesPerSecond) * 1_000);
+      const { kind, bytesPerSecond } = struckBy() ?? {};
+      if (kind === 'slow' && bytesPerSecond !== undefined) await delay((chunk.length / bytesPerSecond) * 1_000);
       yield chunk;
     }
   };
 }
 
-function cutAfter(bytes: number): Transform {
-  let left = bytes;
-  return new Transform({
-    transform(chunk: Buffer, _, done) {
-      left -= chunk.length;
-      if (left <= 0) done(new Error('the line was cut'));
-      else done(null, chunk);
-    },
-  });
-}
-
-/** An index that has the image for another CPU only. */
-async function otherArchitecture(upstream: IncomingMessage, response: ServerResponse): Promise<void> {
-  const body: Buffer[] = [];
-  for await (const chunk of upstream) body.push(chunk);
-  const digest = upstream.headers['docker-content-digest'];
-  const mediaType = upstream.headers['content-type'];
-  const platform = { os: 'linux', architecture: process.arch === 'x64' ? 'arm64' : 'amd64' };
-  const manifests = [{ mediaType, digest, size: Buffer.concat(body).length, platform }];
-  const type = 'application/vnd.oci.image.index.v1+json';
-  response.writeHead(200, { 'content-type': type });
-  response.end(JSON.stringify({ schemaVersion: 2, mediaType: type, manifests }));
+/** Passes on the beginning of a blob, then resets the connection: a client that reads on finds no end, but an error. */
+async function cut(upstream: IncomingMessage, response: ServerResponse): Promise<void> {
+  let left = 65_536;
+  for await (const chunk of upstream) {
+    const part: Buffer = chunk.subarray(0, left);
+    left -= part.length;
+    response.write(part);
+    if (left > 0) continue;
+    await delay(100); // for what was written to be on its way
+    response.socket?.resetAndDestroy();
+    return;
+  }
+  response.end();
 }
