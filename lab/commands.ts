@@ -12,11 +12,13 @@ import { namespaceOf } from './network/namespace.ts';
 import { talosControl } from './parts/talos-control.ts';
 import { labNames, operatorFolder, readRecord } from './place.ts';
 import { kill, removeLab } from './remove.ts';
+import { playFaults } from './supervision.ts';
 
 const USAGE = `A machine in Talos maintenance mode, made of this one: real Kubernetes, containers, registry and Git.
 
   npm run lab -- up [--fault NAME[=TARGET]…] [--name LAB]
   npm run lab -- status [--name LAB]
+  npm run lab -- fault NAME[=TARGET]… | none [--name LAB]      from now on these, and no others
   npm run lab -- shell [--name LAB]      a shell in the node's network and file system
   npm run lab -- down [--name LAB]       removes everything of it
 
@@ -34,11 +36,12 @@ export async function main(argv: readonly string[]): Promise<number> {
   try {
     wanted = read(argv);
     faultsNamed(wanted.values.fault);
+    checkWords(wanted.positionals);
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
     return 2;
   }
-  const [command] = wanted.positionals;
+  const [command, ...words] = wanted.positionals;
   const { name, fault } = wanted.values;
   if (command === undefined || wanted.values.help) {
     console.log(USAGE);
@@ -49,6 +52,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     if (command === 'up') return await up(name, fault);
     if (command === 'down') return await down(name);
     if (command === 'status') return await status(name);
+    if (command === 'fault') return await changeFaults(name, words);
     if (command === 'shell') return await shell(name);
   } catch (error) {
     console.error(error instanceof Error ? error.message : String(error));
@@ -68,6 +72,30 @@ function read(argv: readonly string[]) {
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
+}
+
+/** @throws RangeError for words that no command takes */
+function checkWords([command, ...words]: readonly string[]): void {
+  if (command !== 'fault') {
+    if (words.length > 0) throw new RangeError(`${command} takes no ${words.join(' ')}`);
+  } else if (words.length === 0) {
+    throw new RangeError('say which faults, or none');
+  } else {
+    faultsNamed(faultWords(words));
+  }
+}
+
+/** `none` alone is no fault at all. */
+const faultWords = (words: readonly string[]): readonly string[] => (words.join(' ') === 'none' ? [] : words);
+
+async function changeFaults(name: string, words: readonly string[]): Promise<number> {
+  if ((await supervisorOf(name)) === null) {
+    console.error(`the lab ${name} is not up: \`npm run lab -- up\` first`);
+    return 1;
+  }
+  await playFaults(name, faultWords(words));
+  console.error(`the lab ${name} plays ${faultWords(words).join(', ') || 'no fault'} now`);
+  return 0;
 }
 
 /** Starts the supervisor in the background and tells what it says until the machine waits for its configuration. */

@@ -2,8 +2,9 @@
 //
 //   node supervisor.ts NAME [FAULT…]
 //
-// Lines of progress go to standard output. SIGTERM and SIGINT take the lab down and remove it.
+// Lines of progress go to standard output. Faults are changed through a socket (supervision.ts). SIGTERM and SIGINT take the lab down and remove it.
 import { startLab } from './lab.ts';
+import { listen } from './supervision.ts';
 
 const [name = 'lab', ...faults] = process.argv.slice(2);
 const starting = new AbortController();
@@ -12,6 +13,7 @@ const asked = new Promise<void>((resolve) => {
 });
 void asked.then(() => starting.abort());
 const lab = await startLab({ name, faults, tell: (line) => console.log(line), signal: starting.signal });
+await listen(lab);
 console.log('up');
 await asked;
 await lab.down();

@@ -39,6 +39,8 @@ export async function commitCheckout(
     await git('add', '--all', '--force', '.');
     const tree = await git('write-tree');
     const parent = await git('rev-parse', '--verify', '--quiet', `refs/heads/${branches[0]}`).catch(() => null); // none yet
+    // The very same tree is no news to whoever follows the branch.
+    if (parent !== null && (await git('rev-parse', `${parent}^{tree}`)) === tree) return parent;
     const parents = parent === null ? [] : ['-p', parent];
     const revision = await git('commit-tree', tree, ...parents, '-m', 'The checkout as it lies on this machine');
     for (const branch of branches) await git('update-ref', `refs/heads/${branch}`, revision);
