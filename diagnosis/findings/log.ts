@@ -12,6 +12,9 @@ export interface LogVerdict {
 /** So many telling lines from the end are read; what a program said long before it ended is history. */
 const WINDOW = 40;
 
+/** A line that many others continue is data, not a sentence. */
+const LONGEST_SENTENCE = 400;
+
 const ANSI = new RegExp(String.raw`\u001b\[[0-9;]*[A-Za-z]`, 'g');
 const STACK_FRAME =
   /^\s*(?:at |\.\.\. \d+ more|File "|goroutine \d+|\/[\w./-]+\.go:\d+|[\w.*()/]+\(0x[0-9a-f]|[}\])]+;?\s*$|\^+\s*$|Node\.js v\d)/;
@@ -35,16 +38,25 @@ function weight(line: string): number {
   return ALARMED.test(line) ? 3 : 2;
 }
 
+/** Takes a log, gives its telling lines; one that is indented goes on with the one before it. */
+function sentences(text: string): string[] {
+  const whole: string[] = [];
+  for (const line of text.replace(ANSI, '').split(/\r?\n/)) {
+    if (line.trim() === '' || STACK_FRAME.test(line)) continue;
+    const before = whole.at(-1);
+    if (/^\s/.test(line) && before !== undefined && before.length < LONGEST_SENTENCE)
+      whole[whole.length - 1] = `${before}\n${line}`;
+    else whole.push(line);
+  }
+  return whole;
+}
+
 /**
  * Takes a log's tail, gives why the program ended: among the telling lines near its end the one that is nearest to a
  * cause (the rules' order), a calm line never. `accepts` leaves out rules that cannot be meant here.
  */
 export function readLog(text: string, accepts: (match: Match) => boolean = () => true): LogVerdict {
-  const lines = text
-    .replace(ANSI, '')
-    .split(/\r?\n/)
-    .filter((line) => line.trim() !== '' && !STACK_FRAME.test(line))
-    .slice(-WINDOW);
+  const lines = sentences(text).slice(-WINDOW);
   let best: { match: Match; line: string; weight: number; rank: number } | null = null;
   const seen = new Map<string, number>();
   let lastError: string | null = null;
@@ -52,7 +64,7 @@ export function readLog(text: string, accepts: (match: Match) => boolean = () =>
     const heft = weight(line);
     if (heft === 0) continue;
     if (heft === 3) lastError = line;
-    const match = matchText('log', line, accepts);
+    const match = matchText('log', line.replaceAll(/\s*\n\s*/g, ' '), accepts);
     if (!match) continue;
     seen.set(match.rule.code, (seen.get(match.rule.code) ?? 0) + 1);
     const better = !best || heft > best.weight || (heft === best.weight && match.rank <= best.rank);

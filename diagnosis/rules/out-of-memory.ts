@@ -6,10 +6,11 @@ export const rule: Rule = {
   code: 'out-of-memory',
   title: 'A container ran out of memory',
   retry: 'after-change',
-  domains: ['log', 'start', 'node', 'evict'],
+  domains: ['log', 'start', 'sandbox', 'node', 'evict'],
   wordings: [
     {
-      pattern: /OOMKilled|OOMKilling|System OOM encountered|Memory cgroup out of memory|oom-kill|oom_reaper/i,
+      pattern:
+        /OOMKilled|OOMKilling|System OOM encountered|Memory cgroup out of memory|oom-kill|oom_reaper|was OOM-killed/i,
       source: 'kubelet oom watcher, Linux',
     },
     {

@@ -6,7 +6,7 @@ export const rule: Rule = {
   code: 'pvc-unbound',
   title: 'A volume claim is not bound',
   retry: 'after-change',
-  domains: ['claim', 'schedule'],
+  domains: ['claim', 'schedule', 'volume'],
   wordings: [
     {
       pattern:

@@ -28,6 +28,7 @@ import { second } from './second.ts';
 import { third } from './third.ts';
 import { fourth } from './fourth.ts';
 import { fifth } from './fifth.ts';
+import { sixth } from './sixth.ts';
 
 export const CASES: readonly Case[] = [
   ...pull,
@@ -40,6 +41,7 @@ export const CASES: readonly Case[] = [
   ...third,
   ...fourth,
   ...fifth,
+  ...sixth,
 ];
 
 const SUSPECT = 'workflow-worker';
