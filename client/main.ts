@@ -15,7 +15,7 @@ import type { Services } from './services.ts';
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   const services: Services = { ...realServices, ...io.services };
   let exit: number = EXIT.done;
-  const program = createProgram(io, async (call) => {
+  const program = createProgram(io, argv, async (call) => {
     exit = await runCall(call, io, services);
   });
   try {

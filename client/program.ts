@@ -14,10 +14,10 @@ export interface Call {
 }
 
 /**
- * Takes io and what to do with a parsed call, gives the parser. It writes to the io's streams and throws commander's errors
- * instead of ending the process.
+ * Takes io, the arguments and what to do with a parsed call, gives the parser of these arguments: a command that they do not
+ * name is known by its name alone. It writes to the io's streams and throws commander's errors instead of ending the process.
  */
-export function createProgram(io: Io, onCall: (call: Call) => Promise<void>): Command {
+export function createProgram(io: Io, argv: readonly string[], onCall: (call: Call) => Promise<void>): Command {
   const program = new Command(NAME)
     .description('Installs and cares for an Alga PSA appliance.')
     .usage('<command> [options]')
@@ -37,19 +37,17 @@ export function createProgram(io: Io, onCall: (call: Call) => Promise<void>): Co
       `\nExample:\n  $ ${NAME} start --fresh --simulate\n\nEvery command explains itself: ${NAME} <command> --help`,
     );
   for (const flag of COMMON_FLAGS) program.addOption(optionOf(flag));
-  for (const entry of COMMANDS) program.addCommand(commandOf(entry, program, onCall));
+  for (const entry of COMMANDS) {
+    const command = named(entry, program);
+    program.addCommand(argv.includes(entry.name) ? furnished(command, entry, onCall) : command);
+  }
   return program;
 }
 
 const HELP_WIDTH = 110;
 
-function commandOf(entry: CommandEntry, program: Command, onCall: (call: Call) => Promise<void>): Command {
-  const command = program
-    .createCommand(entry.name)
-    .copyInheritedSettings(program)
-    .description(sentence(entry.summary))
-    .summary(entry.summary)
-    .addHelpText('after', `\n${entry.examples.length > 1 ? 'Examples' : 'Example'}:\n${examples(entry)}`);
+function named(entry: CommandEntry, program: Command): Command {
+  const command = program.createCommand(entry.name).copyInheritedSettings(program).summary(entry.summary);
   for (const argument of entry.arguments ?? []) {
     const declared = new CommanderArgument(
       argument.required ? `<${argument.name}>` : `[${argument.name}]`,
@@ -57,6 +55,13 @@ function commandOf(entry: CommandEntry, program: Command, onCall: (call: Call) =
     );
     command.addArgument(argument.choices ? declared.choices(argument.choices) : declared);
   }
+  return command;
+}
+
+function furnished(command: Command, entry: CommandEntry, onCall: (call: Call) => Promise<void>): Command {
+  command
+    .description(sentence(entry.summary))
+    .addHelpText('after', `\n${entry.examples.length > 1 ? 'Examples' : 'Example'}:\n${examples(entry)}`);
   for (const flag of [...(entry.flags ?? []), ...COMMON_FLAGS]) command.addOption(optionOf(flag));
   return command.action(async () => {
     const own = command.optsWithGlobals<Record<string, unknown>>();

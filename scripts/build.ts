@@ -4,6 +4,7 @@ import { basename, dirname, join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 import type { BuildOptions, Metafile, OutputFile, Plugin } from 'esbuild';
+import { leanTemporalDescriptor } from './lean-descriptor.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const DIST = join(ROOT, 'dist');
@@ -19,6 +20,8 @@ const BANNER = [
   'const __filename = import.meta.filename, __dirname = import.meta.dirname;',
 ].join(' ');
 
+const PLUGINS = [withoutZodLocales()];
+
 const COMMON = {
   absWorkingDir: ROOT,
   bundle: true,
@@ -27,7 +30,7 @@ const COMMON = {
   target: 'node24',
   outdir: DIST,
   outExtension: { '.js': '.mjs' },
-  plugins: [withoutZodLocales()],
+  plugins: PLUGINS,
   legalComments: 'none',
   banner: { js: BANNER },
   write: false,
@@ -38,7 +41,7 @@ const COMMON = {
 /** One part of dist/: what it is made of and what stays outside. */
 interface Part {
   readonly name: string;
-  readonly options: Omit<BuildOptions, keyof typeof COMMON>;
+  readonly options: Omit<BuildOptions, 'write' | 'metafile'>;
 }
 
 const STATUS_SERVICE: Part = {
@@ -59,6 +62,7 @@ const PARTS: readonly Part[] = [
       splitting: true,
       chunkNames: 'chunks/[name]-[hash]',
       external: ['@temporalio/worker', '@temporalio/core-bridge'],
+      plugins: [...PLUGINS, leanTemporalDescriptor()],
       // Read faster at every start; names stay, for the stacks in a defect's log.
       minifyWhitespace: true,
       minifySyntax: true,

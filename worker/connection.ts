@@ -1,14 +1,12 @@
 import { Client, Connection } from '@temporalio/client';
 import type { NativeConnectionOptions } from '@temporalio/worker';
-import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { DEFAULT_TASK_QUEUE } from '../model/workflow-contract.ts';
 import { dataConverter } from './data-converter.ts';
 import { TemporalUnavailableError } from './errors.ts';
 import { ensureLocalServer, runningLocalServer } from './local-server.ts';
+import { HEALTH_TIMEOUT_MS, LOCAL_NAMESPACE, recordedServer } from './server-state.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;
-/** The namespace of the local server; a cluster of one's own says its namespace by TEMPORAL_NAMESPACE. */
-export const LOCAL_NAMESPACE = 'appliance';
 
 /** Where Temporal is and how to speak to it, for client and worker alike. */
 export interface TemporalTarget {
@@ -40,8 +38,8 @@ export interface TemporalAccess extends TemporalTarget {
  */
 export async function findTemporal(options: OpenOptions): Promise<TemporalTarget> {
   const { environment } = options;
-  const taskQueue = environment['TEMPORAL_TASK_QUEUE'] || DEFAULT_TASK_QUEUE;
-  if (environment['TEMPORAL_ADDRESS'] || environment['TEMPORAL_PROFILE']) {
+  if (namesCluster(environment)) {
+    const { loadClientConnectConfig } = await import('@temporalio/envconfig');
     const { connectionOptions, namespace } = loadClientConnectConfig({
       disableFile: !environment['TEMPORAL_PROFILE'],
       overrideEnvVars: definedOnly(environment),
@@ -51,7 +49,7 @@ export async function findTemporal(options: OpenOptions): Promise<TemporalTarget
     return {
       address,
       namespace: namespace ?? 'default',
-      taskQueue,
+      taskQueue: queueOf(environment),
       local: false,
       connection: {
         address,
@@ -66,25 +64,55 @@ export async function findTemporal(options: OpenOptions): Promise<TemporalTarget
     throw new TemporalUnavailableError(
       'the local Temporal server of this folder is not running: `appliance-client resume` starts it',
     );
-  return {
-    address: server.address,
-    namespace: LOCAL_NAMESPACE,
-    taskQueue,
-    local: true,
-    connection: { address: server.address },
-  };
+  return localTarget(server.address, environment);
+}
+
+function localTarget(address: string, environment: NodeJS.ProcessEnv): TemporalTarget {
+  return { address, namespace: LOCAL_NAMESPACE, taskQueue: queueOf(environment), local: true, connection: { address } };
+}
+
+function queueOf(environment: NodeJS.ProcessEnv): string {
+  return environment['TEMPORAL_TASK_QUEUE'] || DEFAULT_TASK_QUEUE;
+}
+
+function namesCluster(environment: NodeJS.ProcessEnv): boolean {
+  return Boolean(environment['TEMPORAL_ADDRESS'] || environment['TEMPORAL_PROFILE']);
 }
 
 /** Finds a Temporal server and connects a client to it. Throws TemporalUnavailableError. */
 export async function openTemporal(options: OpenOptions): Promise<TemporalAccess> {
-  const target = await findTemporal(options);
-  const connection = await connect(target);
+  const { target, connection } = (await openRecorded(options)) ?? (await openFound(options));
   const client = new Client({
     connection,
     namespace: target.namespace,
     dataConverter: await dataConverter(options.home, options.environment),
   });
   return { ...target, client, close: () => connection.close() };
+}
+
+interface Opened {
+  readonly target: TemporalTarget;
+  readonly connection: Connection;
+}
+
+/** The usual case in one connection: the local server runs where it was written down. Null where it does not answer there. */
+async function openRecorded({ home, environment }: OpenOptions): Promise<Opened | null> {
+  const server = namesCluster(environment) ? null : await recordedServer(home);
+  if (!server) return null;
+  const target = localTarget(server.address, environment);
+  try {
+    return {
+      target,
+      connection: await Connection.connect({ ...target.connection, connectTimeout: HEALTH_TIMEOUT_MS }),
+    };
+  } catch {
+    return null; // whoever looks for it anew says why
+  }
+}
+
+async function openFound(options: OpenOptions): Promise<Opened> {
+  const target = await findTemporal(options);
+  return { target, connection: await connect(target) };
 }
 
 async function connect(target: TemporalTarget): Promise<Connection> {

@@ -6,8 +6,9 @@ import { z } from 'zod';
 import { takeLock } from '../tools/lock.ts';
 import { WorkerFailedError } from './errors.ts';
 import { beside } from './files.ts';
-import { serverFolder, stopLocalServer } from './local-server.ts';
+import { stopLocalServer } from './local-server.ts';
 import { isAlive, isOurs, stopProcess } from './processes.ts';
+import { serverFolder } from './server-state.ts';
 
 const START_TIMEOUT_MS = 60_000;
 const LOG_TAIL_LINES = 15;

@@ -27,7 +27,7 @@ function callsIn(text: string): string[][] {
 async function parses(argv: readonly string[]): Promise<string> {
   const { io, stderr } = testIo('/nowhere');
   let command = 'none';
-  const program = createProgram(io, async ({ entry }) => {
+  const program = createProgram(io, argv, async ({ entry }) => {
     command = entry.name;
   });
   await program.parseAsync([...argv], { from: 'user' }).catch((error: unknown) => {

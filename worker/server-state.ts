@@ -1,0 +1,41 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import { privateFolder } from '../site-folder/index.ts';
+import type { PrivateFolder } from '../site-folder/index.ts';
+import { isOurs } from './processes.ts';
+
+const STATE_FILE = 'server.json';
+export const DATABASE_FILE = 'temporal.db';
+/** The namespace of the local server; a cluster of one's own says its namespace by TEMPORAL_NAMESPACE. */
+export const LOCAL_NAMESPACE = 'appliance';
+/** A server on this machine that does not answer in this time does not answer. */
+export const HEALTH_TIMEOUT_MS = 2_000;
+
+const serverState = z.object({
+  pid: z.number().int(),
+  address: z.string(),
+  version: z.string(),
+  startedAt: z.iso.datetime(),
+});
+export type ServerState = z.infer<typeof serverState>;
+
+/** Takes the folder of all sites, gives the folder of its local Temporal server. */
+export function serverFolder(home: string): PrivateFolder {
+  return privateFolder(join(home, '.temporal'));
+}
+
+/** Gives the local server that was written down when its process still runs, whether it answers or not; else null. */
+export async function recordedServer(home: string): Promise<ServerState | null> {
+  const folder = serverFolder(home);
+  const text = await folder.read(STATE_FILE);
+  const state = serverState.safeParse(text === null ? null : JSON.parse(text));
+  return state.success && (await isOurs(state.data.pid, folder.path(DATABASE_FILE))) ? state.data : null;
+}
+
+export async function recordServer(home: string, state: ServerState): Promise<void> {
+  await serverFolder(home).write(STATE_FILE, `${JSON.stringify(state, null, 2)}\n`);
+}
+
+export async function forgetServer(home: string): Promise<void> {
+  await serverFolder(home).remove(STATE_FILE);
+}
