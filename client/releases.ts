@@ -11,11 +11,21 @@ export function releasesFolder(environment: NodeJS.ProcessEnv): string {
 
 /** Takes a folder of releases, gives what it holds; one that is not there holds nothing. */
 export async function loadReleases(folder: string): Promise<ReleaseCatalogue> {
+  const channels = await filesIn(folder, 'channels/*.json');
+  return readReleases(new Map([...(await releaseFiles(folder)), ...channels]));
+}
+
+/** Takes a folder of releases, gives its manifests' text by path. */
+export function releaseFiles(folder: string): Promise<Map<string, string>> {
+  return filesIn(folder, '*/release.json');
+}
+
+async function filesIn(folder: string, pattern: string): Promise<Map<string, string>> {
   const files = new Map<string, string>();
-  for await (const name of glob(['*/release.json', 'channels/*.json'], { cwd: folder })) {
+  for await (const name of glob(pattern, { cwd: folder })) {
     files.set(name, await readFile(join(folder, name), 'utf8'));
   }
-  return readReleases(files);
+  return files;
 }
 
 /** Gives the folder of the product, both from its sources and from the built file. */

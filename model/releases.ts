@@ -123,9 +123,23 @@ function parse<Schema extends z.ZodType>(file: string, text: string, schema: Sch
   }
   const result = schema.safeParse(document);
   if (result.success) return { value: result.data };
-  return {
-    faults: result.error.issues.map((issue) => ({ file, field: issue.path.join('.'), message: issue.message })),
-  };
+  return { faults: result.error.issues.flatMap((issue) => faultsOf(file, document, issue)) };
+}
+
+/** In words, and each with the one field that it is about: zod names the object around an unknown key. */
+function faultsOf(file: string, document: unknown, issue: z.core.$ZodIssue): ReleaseFault[] {
+  const field = issue.path.join('.');
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({ file, field: [...issue.path, key].join('.'), message: 'is not known here' }));
+  }
+  const message = issue.code === 'invalid_type' && isMissing(document, issue.path) ? 'is missing' : issue.message;
+  return [{ file, field, message }];
+}
+
+function isMissing(document: unknown, path: readonly PropertyKey[]): boolean {
+  let value = document;
+  for (const key of path) value = typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
+  return value === undefined;
 }
 
 /**

@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { imageReference } from '../../model/release.ts';
 import type { ReleaseManifest } from '../../model/release.ts';
 import { ReleaseError, describeFault, readReleases, selectRelease } from '../../model/releases.ts';
-import type { ReleaseFault } from '../../model/releases.ts';
+import type { ReleaseCatalogue, ReleaseFault } from '../../model/releases.ts';
 import type { CommandContext } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { usageError } from '../failure.ts';
-import { loadReleases, releasesFolder } from '../releases.ts';
+import { loadReleases, releaseFiles, releasesFolder } from '../releases.ts';
 import { table } from '../render/table.ts';
 
 /** `releases list | show VERSION | validate [FILE]`. */
@@ -73,24 +73,44 @@ function releaseLines(release: ReleaseManifest): string[] {
 }
 
 async function validate(context: CommandContext, file: string | undefined): Promise<number> {
-  const where = file === undefined ? releasesFolder(context.io.env) : resolve(context.io.cwd, file);
-  const { releases, faults } = file === undefined ? await loadReleases(where) : await readOne(where);
-  const versions = releases.map(({ releaseVersion }) => releaseVersion);
-  await context.give({ where, valid: faults.length === 0, releases: versions, faults }, () =>
+  const folder = releasesFolder(context.io.env);
+  const where = file === undefined ? folder : resolve(context.io.cwd, file);
+  const { names, faults } = file === undefined ? told(await loadReleases(folder)) : await readOne(where, folder);
+  await context.give({ where, valid: faults.length === 0, releases: names, faults }, () =>
     faults.length === 0
-      ? [`${where} is valid: ${versions.join(', ')}.`]
+      ? [`${where} is valid: ${names.join(', ')}.`]
       : [`${where} is not valid:`, ...faults.map((fault) => `  ${describeFault(fault)}`)],
   );
   return faults.length === 0 ? EXIT.done : EXIT.usage;
 }
 
-/** A single manifest, wherever it lies: it is read as if it stood in the folder that its version names. */
-async function readOne(
-  path: string,
-): Promise<{ releases: readonly ReleaseManifest[]; faults: readonly ReleaseFault[] }> {
+/** What a validation tells: names of what is sound, and every fault. */
+interface Told {
+  readonly names: readonly string[];
+  readonly faults: readonly ReleaseFault[];
+}
+
+function told({ releases, faults }: ReleaseCatalogue): Told {
+  return { names: releases.map(({ releaseVersion }) => releaseVersion), faults };
+}
+
+/**
+ * A single file, wherever it lies: a manifest is read as if it stood in the folder that its version names, a channel's file as if
+ * it stood beside the releases that are known.
+ */
+async function readOne(path: string, folder: string): Promise<Told> {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
     throw usageError(`${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
   });
+  const isChannel = /"channel"\s*:/.test(text);
   const version = /"releaseVersion"\s*:\s*"([^"/]+)"/.exec(text)?.[1] ?? 'unknown';
-  return readReleases(new Map([[`${version}/release.json`, text]]));
+  const name = isChannel ? `channels/${basename(path)}` : `${version}/release.json`;
+  const others = isChannel ? await releaseFiles(folder) : new Map<string, string>();
+  const { releases, channels, faults } = readReleases(new Map([...others, [name, text]]));
+  return {
+    names: isChannel
+      ? channels.map(({ channel, releaseVersion }) => `${channel} is ${releaseVersion}`)
+      : releases.map(({ releaseVersion }) => releaseVersion),
+    faults: faults.filter((fault) => fault.file === name).map((fault) => ({ ...fault, file: basename(path) })),
+  };
 }

@@ -289,7 +289,7 @@ describe('sites and releases', () => {
     await writeFile(join(folder, 'release.json'), '{"releaseVersion": "1.0", "talos": {"version": "twelve"}}');
     const { exit, stdout } = await runClient(['releases', 'validate', 'release.json'], { cwd: folder });
     expect(exit).toBe(2);
-    expect(stdout).toContain('1.0/release.json: talos.version: expected a version such as v1.12.0');
+    expect(stdout).toContain('  release.json: talos.version: expected a version such as v1.12.0');
     expect((await runClient(['releases', 'validate', 'nothing.json'], { cwd: folder })).exit).toBe(2);
     expect((await runClient(['releases', 'show', '9.9'])).exit).toBe(2);
     expect((await runClient(['releases', 'show'])).exit).toBe(2);

@@ -96,7 +96,16 @@ describe('bad files are told by file and field', () => {
     expect(faults).toEqual([
       expect.stringContaining('1.0-rc5/release.json: generatedAt: '),
       expect.stringContaining('1.0-rc5/release.json: kubernetes.version: expected a version'),
-      expect.stringContaining('extra'),
+      '1.0-rc5/release.json: extra: is not known here',
+    ]);
+  });
+
+  test('a typo in a name: what is missing, and what stands there instead', () => {
+    const { emailService, ...images } = TEST_RELEASE.app.images;
+    const app = { ...TEST_RELEASE.app, images: { ...images, emialService: emailService } };
+    expect(faultsOf({ '1.0-rc5/release.json': release({ app }) })).toEqual([
+      '1.0-rc5/release.json: app.images.emailService: is missing',
+      '1.0-rc5/release.json: app.images.emialService: is not known here',
     ]);
   });
 
@@ -180,7 +189,7 @@ describe('choosing', () => {
   });
 
   test('what is there and broken is told by its own faults', () => {
-    expect(message({ version: '1.1' })).toContain('1.1/release.json: talos: ');
+    expect(message({ version: '1.1' })).toContain('1.1/release.json: talos: is missing');
   });
 });
 

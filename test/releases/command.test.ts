@@ -1,0 +1,84 @@
+import { cp, mkdtemp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { runClient } from '../client/support/run-client.ts';
+
+/** `releases list | show | validate` over a folder in which something is wrong. */
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'releases-'));
+  await cp(join(import.meta.dirname, '../../releases'), folder, { recursive: true });
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const releases = (...words: string[]) =>
+  runClient(['releases', ...words], { env: { ALGA_APPLIANCE_RELEASES: folder }, cwd: folder });
+
+/** Writes a release that is the one there is, changed by hand. */
+async function write(version: string, change: (text: string) => string): Promise<void> {
+  const text = (await readFile(join(folder, '1.0-rc5/release.json'), 'utf8')).replaceAll('"1.0-rc5"', `"${version}"`);
+  await mkdir(join(folder, version), { recursive: true });
+  await writeFile(join(folder, version, 'release.json'), change(text));
+}
+
+const brokenDigest = (text: string) => text.replace('"digest": null', '"digest": "sha256:beef"');
+const DIGEST = '1.0/release.json: app.images.algaCore.digest: expected sha256: and 64 hexadecimal digits';
+
+describe('a release that is broken', () => {
+  test('validate names file and field of all that is wrong', async () => {
+    await write('1.0', (text) => brokenDigest(text).replace('"emailService"', '"emialService"'));
+    await writeFile(
+      join(folder, 'channels/stable.json'),
+      '{"channel": "stable", "releaseVersion": "9.9", "branch": "x"}',
+    );
+    const { exit, stdout } = await releases('validate');
+    expect(exit).toBe(2);
+    expect(stdout.split('\n').slice(1, -1)).toEqual([
+      `  ${DIGEST}`,
+      '  1.0/release.json: app.images.emailService: is missing',
+      '  1.0/release.json: app.images.emialService: is not known here',
+      '  channels/stable.json: releaseVersion: names 9.9, and there is no such release; there are: 1.0-rc5',
+    ]);
+  });
+
+  test('list shows the others, newest first, and says what it left out', async () => {
+    await write('1.0', brokenDigest);
+    await write('1.0-rc10', (text) => text);
+    const { exit, stdout, stderr } = await releases('list');
+    expect(exit).toBe(0);
+    expect(stdout.split('\n').map((line) => line.split(' ')[0])).toEqual(['RELEASE', '1.0-rc10', '1.0-rc5', '']);
+    expect(stderr).toContain(`not usable: ${DIGEST}`);
+  });
+
+  test('show tells what is wrong with it, and what there is instead of one that is not there', async () => {
+    await write('1.0', brokenDigest);
+    const broken = await releases('show', '1.0');
+    expect(broken).toMatchObject({ exit: 2, stdout: '' });
+    expect(broken.stderr).toContain(DIGEST);
+    expect((await releases('show', '2.0')).stderr).toContain('there is no release 2.0; there are: 1.0-rc5');
+  });
+});
+
+describe('validate of one file', () => {
+  test('a channel is judged by the releases that are known', async () => {
+    expect(await releases('validate', 'channels/nightly.json')).toMatchObject({
+      exit: 0,
+      stdout: expect.stringContaining('nightly is 1.0-rc5'),
+    });
+    await writeFile(join(folder, 'nightly.json'), '{"channel": "nightly", "releaseVersion": "9.9", "branch": "main"}');
+    const { exit, stdout } = await releases('validate', 'nightly.json');
+    expect(exit).toBe(2);
+    expect(stdout).toContain('nightly.json: releaseVersion: names 9.9, and there is no such release');
+    expect(stdout).not.toContain('talos');
+  });
+
+  test('a manifest is told under its own name', async () => {
+    await write('1.0', brokenDigest);
+    await cp(join(folder, '1.0/release.json'), join(folder, 'mine.json'));
+    const { exit, stdout } = await releases('validate', 'mine.json');
+    expect(exit).toBe(2);
+    expect(stdout).toContain('  mine.json: app.images.algaCore.digest: expected sha256:');
+  });
+});
