@@ -4,6 +4,7 @@ import { classifyText, diagnose } from '../../diagnosis/index.ts';
 import { NOW } from './appliance.ts';
 import type { Case } from './corpus/case.ts';
 import { CASES, isHeldOut, snapshotOf } from './corpus/corpus.ts';
+import { NEAR_MISSES } from './corpus/near.ts';
 
 /** Codes that no message names: they are found by comparing things, and their owners raise them. */
 const RAISED_BY_CODE: readonly BlockerCode[] = [
@@ -54,4 +55,13 @@ describe('messages that were really said', () => {
     expect(CASES.filter((one) => one.source.length < 4)).toEqual([]);
     expect(CASES.length).toBeGreaterThanOrEqual(200);
   });
+});
+
+describe('near misses', () => {
+  it.each(NEAR_MISSES.map(([not, one]) => [not, one.code, one.message.slice(0, 90), one] as const))(
+    'not %s, but %s: %s',
+    (_not, code, _message, one) => {
+      expect(answers(one)).toEqual([code]);
+    },
+  );
 });
