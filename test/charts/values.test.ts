@@ -1,7 +1,12 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execaSync } from 'execa';
 import { describe, expect, test } from 'vitest';
-import { chartFolder, helm, run } from './programs.ts';
+import { profileValuesFiles, valuesFaults } from '../../scripts/profile-values.ts';
+import { ROOT, chartFolder, helm, run } from './programs.ts';
 import { environment, rendered, the, workloads } from './objects.ts';
-import { applianceArguments, RELEASES, siteValues } from './values.ts';
+import { applianceArguments, RELEASES, repositoryFile, siteValues } from './values.ts';
 import { testSpec } from '../support/spec.ts';
 
 const DIGEST = `sha256:${'a'.repeat(64)}`;
@@ -32,6 +37,35 @@ describe('values are refused, with chart and field', () => {
     expect(outcome.ok).toBe(false);
     expect(outcome.stderr).toContain(chart);
     expect(outcome.stderr).toContain(says);
+  });
+});
+
+describe('values files', () => {
+  test('of the profiles hold nothing that their charts do not know', () => {
+    const files = profileValuesFiles();
+    expect(files.length).toBe(Object.keys(RELEASES).length);
+    for (const file of files) expect(valuesFaults(file, repositoryFile(file)), file).toEqual([]);
+  });
+
+  test('with typos are told with each file and field', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'values-'));
+    const file = join(folder, 'alga-core.yaml');
+    writeFileSync(
+      file,
+      'server: {prot: 3000, resources: {limits: {cpu: 2}}}\nimages: {server: {tag: 94446747}}\ndatbase: {}\n',
+    );
+    const { stdout, exitCode } = execaSync(process.execPath, ['scripts/profile-values.ts', file], {
+      reject: false,
+      cwd: ROOT,
+    });
+    rmSync(folder, { recursive: true });
+    expect(exitCode).toBe(1);
+    expect(stdout.split('\n').map((line) => line.slice(line.indexOf('alga-core.yaml')))).toEqual([
+      'alga-core.yaml: datbase: is not a value of the chart alga-core',
+      'alga-core.yaml: images.server.tag: must be string',
+      'alga-core.yaml: server.prot: is not a value of the chart alga-core',
+      'alga-core.yaml: server.resources.limits.cpu: must be string',
+    ]);
   });
 });
 
