@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { globSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execaSync } from 'execa';
@@ -130,6 +130,28 @@ describe('the server', () => {
   test("is on the node's network on the appliance, and not elsewhere", async () => {
     expect((await server())?.pod).toMatchObject({ hostNetwork: true, dnsPolicy: 'ClusterFirstWithHostNet' });
     expect((await server([], 'defaults'))?.pod).not.toHaveProperty('hostNetwork');
+  });
+});
+
+describe('secrets', () => {
+  test('stand in Secrets only, long and each another', async () => {
+    const manifests = (await Promise.all(Object.keys(RELEASES).map((chart) => rendered(chart)))).flat();
+    const secrets = manifests.filter(({ kind }) => kind === 'Secret').flatMap(({ data }) => Object.values(data ?? {}));
+    const values = secrets.map((value) => Buffer.from(value, 'base64').toString());
+    expect(values.length).toBe(12);
+    expect(new Set(values).size).toBe(values.length);
+    expect(Math.min(...values.map(({ length }) => length))).toBeGreaterThanOrEqual(32);
+    const others = JSON.stringify(manifests.filter(({ kind }) => kind !== 'Secret'));
+    for (const value of [...values, ...secrets]) expect(others).not.toContain(value);
+  });
+
+  test('have no value in any file (lesson: change-me-in-prod)', () => {
+    for (const file of globSync('{charts,flux,releases}/**/*.{yaml,tpl,json}', { cwd: ROOT })) {
+      expect(repositoryFile(file), file).not.toMatch(/change.?me/i);
+      expect(repositoryFile(file), file).not.toMatch(
+        /^\s*(password|token|\w+_(PASSWORD|SECRET|TOKEN|KEY)):\s*['"]?\w/im,
+      );
+    }
   });
 });
 
