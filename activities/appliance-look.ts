@@ -29,7 +29,6 @@ export function collectOptions({ ports, spec, signal }: Looker): CollectOptions 
     site: { siteId: spec.siteId, nodeIp: spec.nodeIp, appUrl: spec.appUrl },
     signal,
     timeoutMs: REQUEST_TIMEOUT_MS,
-    talos: ports.talos.answers(),
     now: () => ports.clock.now(),
     probeLogin: async (url) => {
       const { status, location, error } = await ports.http.get(url, { signal, timeoutMs: LOGIN_TIMEOUT_MS });

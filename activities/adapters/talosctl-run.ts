@@ -4,8 +4,6 @@ import type { TalosAnswer } from '../../model/snapshot.ts';
 import { TalosError } from '../ports/talos.ts';
 import { faultIn, insecureFault } from './talosctl-faults.ts';
 
-/** How many answers are kept for the diagnosis. */
-const REMEMBERED = 20;
 const LONGEST_TEXT = 4_000;
 const LONGEST_OUTPUT_BYTES = 32 * 1_048_576;
 
@@ -20,7 +18,6 @@ export interface TalosctlCall {
 export interface TalosctlRunner {
   /** Gives stdout. Throws TalosError, or the signal's reason. */
   run(call: TalosctlCall, signal: AbortSignal): Promise<string>;
-  answers(): readonly TalosAnswer[];
 }
 
 /**
@@ -28,13 +25,7 @@ export interface TalosctlRunner {
  * or KUBECONFIG never chooses a node, and a proxy never stands between this machine and the node beside it.
  */
 export function talosctlRunner(findProgram: (signal: AbortSignal) => Promise<string>): TalosctlRunner {
-  const remembered: TalosAnswer[] = [];
-  const remember = (answer: TalosAnswer): void => {
-    remembered.push(answer);
-    if (remembered.length > REMEMBERED) remembered.shift();
-  };
   return {
-    answers: () => [...remembered],
     run: async (call, signal) => {
       const command = `talosctl ${call.args.join(' ')}`;
       const program = await findProgram(signal).catch((error: unknown) => {
@@ -53,16 +44,12 @@ export function talosctlRunner(findProgram: (signal: AbortSignal) => Promise<str
       });
       signal.throwIfAborted();
       const { stdout, stderr } = result;
-      if (!result.failed) {
-        remember(answerOf(command, 0, call.secretOutput ? '' : stdout, stderr));
-        return stdout;
-      }
+      if (!result.failed) return stdout;
       if (result.exitCode === undefined && !result.timedOut && result.signal === undefined) {
         throw toolMissing(command, result.originalMessage ?? result.shortMessage);
       }
       const said = result.timedOut ? `${stderr}\nno answer within ${call.timeoutMs / 1000} s` : stderr;
       const answer = answerOf(command, result.exitCode ?? null, call.secretOutput ? '' : stdout, said.trim());
-      remember(answer);
       const fault = result.timedOut ? 'timeout' : faultIn(stderr);
       throw new TalosError(call.args.includes('--insecure') ? insecureFault(fault) : fault, answer);
     },

@@ -58,7 +58,6 @@ export function talosThrough(
     talosctl.run({ args: [...args, '-o', '-'], timeoutMs: GENERATE_MS, secretOutput: true }, signal);
 
   return {
-    answers: () => talosctl.answers(),
     clientVersion: async (signal) => need(versionIn(await look(['version', '--client'], signal), 'Client'), 'version'),
     mode: async (nodeIp, signal) => {
       for (let attempt = 1; ; attempt++) {

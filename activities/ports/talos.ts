@@ -93,7 +93,7 @@ export interface TalosService {
 /**
  * Talos, as the host phase uses it. Every method throws TalosError, has its own time-out, and ends with the signal. What a
  * method reads from a file is named by absolute path; what it makes is given back as text and written nowhere, so that the
- * caller decides about names, modes and overwriting. Nothing that holds a secret enters `answers()` or an error.
+ * caller decides about names, modes and overwriting. Nothing that holds a secret enters an error.
  */
 export interface TalosPort {
   /** Client version of talosctl, such as `v1.12.0`. */
@@ -132,6 +132,4 @@ export interface TalosPort {
   pullImage(target: TalosTarget, image: string, signal: AbortSignal): Promise<void>;
   /** SHA-256 of the certificate authority in the talosconfig at this path: the cluster's identity on the Talos side. */
   caFingerprint(talosconfig: string): Promise<string>;
-  /** The newest answers of this port, redacted, for the diagnosis. */
-  answers(): readonly TalosAnswer[];
 }

@@ -3,7 +3,6 @@ import { readFile } from 'node:fs/promises';
 import { TalosError } from '../../activities/ports/talos.ts';
 import type { TalosPort, TalosTarget } from '../../activities/ports/talos.ts';
 import { PORTS } from '../../model/appliance.ts';
-import type { TalosAnswer } from '../../model/snapshot.ts';
 import { isMissing, isOnNode, notFoundMessage, pull } from '../cluster/images.ts';
 import { ordersOf, trustedBy } from '../machine/config.ts';
 import { WORDS, talosError } from '../machine/faults.ts';
@@ -15,28 +14,14 @@ import type { Stage } from '../world/stage.ts';
 import type { World } from '../world/index.ts';
 import { clockPort } from './clock.ts';
 
-const REMEMBERED = 20;
 const TALOS_VERSION = 'v1.12.0';
 
 /** The simulated machine's Talos API, in the shape and with the words of talosctl. */
 export function talosPort(world: World): TalosPort {
-  const remembered: TalosAnswer[] = [];
   const clock = clockPort(world);
-  const remember = (answer: TalosAnswer): void => {
-    remembered.push(answer);
-    if (remembered.length > REMEMBERED) remembered.shift();
-  };
-  const call = <T>(command: string, signal: AbortSignal, act: (stage: Stage) => T): T => {
+  const call = <T>(signal: AbortSignal, act: (stage: Stage) => T): T => {
     signal.throwIfAborted();
-    try {
-      const result = world.enter(act);
-      const stdout = isText(result) ? result.join('\n') : '';
-      remember({ command, exitCode: 0, stdout, stderr: '' });
-      return result;
-    } catch (error) {
-      if (error instanceof TalosError) remember(error.answer);
-      throw error;
-    }
+    return world.enter(act);
   };
   const insecure = async <T>(
     what: string,
@@ -45,7 +30,7 @@ export function talosPort(world: World): TalosPort {
     act: (stage: Stage) => T,
   ): Promise<T> => {
     const command = `talosctl ${what} --insecure --nodes ${nodeIp} --endpoints ${nodeIp}`;
-    return call(command, signal, (stage) => {
+    return call(signal, (stage) => {
       const { api } = reach(stage);
       if (api === 'none') throw talosError('unreachable', command, WORDS.refused(nodeIp));
       if (api === 'secure') throw talosError('not-in-maintenance', command, WORDS.notInMaintenance());
@@ -61,7 +46,7 @@ export function talosPort(world: World): TalosPort {
     const { nodeIp } = target;
     const command = `talosctl ${what} --talosconfig ${target.talosconfig} --nodes ${nodeIp} --endpoints ${nodeIp}`;
     const trusted = trustedBy(await readFile(target.talosconfig, 'utf8'));
-    return call(command, signal, (stage) => {
+    return call(signal, (stage) => {
       const { api } = reach(stage);
       if (api === 'none') throw talosError('unreachable', command, WORDS.refused(nodeIp));
       if (api === 'maintenance' || trusted !== stage.state.machine.ca) {
@@ -79,7 +64,6 @@ export function talosPort(world: World): TalosPort {
   ): Promise<T> => (target ? secure(what, target, signal, act) : insecure(what, nodeIp, signal, act));
 
   return {
-    answers: () => [...remembered],
     clientVersion: async () => TALOS_VERSION,
     mode: async (nodeIp, signal) => {
       try {
@@ -164,9 +148,4 @@ export function talosPort(world: World): TalosPort {
         .update(trustedBy(await readFile(file, 'utf8')))
         .digest('hex'),
   };
-}
-
-/** What talosctl prints as it is and the real port remembers: lines. Everything else is a table that nobody reads again. */
-function isText(result: unknown): result is string[] {
-  return Array.isArray(result) && result.every((line) => typeof line === 'string');
 }

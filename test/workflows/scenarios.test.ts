@@ -109,6 +109,9 @@ describe('an install of a simulated appliance', { timeout: TIMEOUT_MS }, () => {
     const end = await install.end();
     expect(statesOf(end)).toEqual(allDone);
     expect(end.specDigest).toBe('digest-2');
+    // What the node said while it could not resolve names is history.
+    expect(end.tiers.fullHealth).toMatchObject({ ready: true, status: 'ready' });
+    expect(end.warnings).toEqual([]);
   });
 
   it('postgres-subpath: parks on the volume, and goes on by itself when the cause is gone', async () => {

@@ -130,7 +130,7 @@ function testPorts({ cluster, folder, clock, http, talos, manifests }: Parts): P
     machine: unused('machine'),
     manifests: { ...manifestsPort({}), ...manifests },
     registry: unused('registry'),
-    talos: unused('talos', { answers: () => [], ...talos }),
+    talos: unused('talos', { ...talos }),
   };
 }
 
