@@ -65,7 +65,11 @@ async function credentials(): Promise<Record<string, Record<string, string> | un
 const names = ({ items }: { items: { metadata?: { name?: string } }[] }) =>
   items.map(({ metadata }) => metadata?.name ?? '').toSorted();
 const secretNames = async () => names(await core.listNamespacedSecret({ namespace, fieldSelector: 'type=Opaque' }));
-const claimNames = async () => names(await core.listNamespacedPersistentVolumeClaim({ namespace }));
+/** Claims that are there to stay: one that was deleted lingers here, for no controller takes its finalizer away. */
+const claimNames = async () => {
+  const { items } = await core.listNamespacedPersistentVolumeClaim({ namespace });
+  return names({ items: items.filter(({ metadata }) => metadata?.deletionTimestamp === undefined) });
+};
 const jobNames = async () => names(await batch.listNamespacedJob({ namespace }));
 const workloadNames = async () => [
   ...names(await apps.listNamespacedDeployment({ namespace })),
