@@ -29,6 +29,11 @@ export function hasSize(io: Io): boolean {
   return io.columns() > 0 && io.rows() > 0;
 }
 
+/** Whether the progress on stderr is one picture, drawn again and again, and not a line for each change. */
+export function drawsOver(io: Io): boolean {
+  return io.stderrIsTty && hasSize(io);
+}
+
 const FALLBACK_COLUMNS = 100;
 const FALLBACK_ROWS = 24;
 

@@ -1,7 +1,8 @@
 import type { CommandContext } from './context.ts';
 import { EXIT } from './exit-codes.ts';
 import type { InstallClient } from './install-client.ts';
-import { UserError } from './failure.ts';
+import { UserError, usageError } from './failure.ts';
+import { callOf } from './hints.ts';
 import { withSession } from './session.ts';
 import type { Session } from './session.ts';
 import type { Site } from './site.ts';
@@ -11,8 +12,9 @@ export async function tellInstall(
   context: CommandContext,
   tell: (installs: InstallClient, site: Site) => Promise<string>,
 ): Promise<number> {
-  const site = await context.site();
+  const site = await orderedSite(context);
   return withSession(context, site, { start: 'on-demand', detached: false }, async (session) => {
+    await needInstall(context, site, session);
     await needWorker(context, site, session);
     context.say(await tell(session.installs, site));
     if (context.format !== 'table') {
@@ -23,13 +25,33 @@ export async function tellInstall(
   });
 }
 
+/** Gives the chosen site. Throws a usage error when nothing was ever ordered for it: no server is started to hear that. */
+export async function orderedSite(context: CommandContext): Promise<Site> {
+  const site = await context.site();
+  if (site.record) return site;
+  throw usageError(
+    `no install of ${site.siteId} was ever begun here: \`${callOf(context, site, 'start')}\` begins one`,
+  );
+}
+
+async function needInstall(context: CommandContext, site: Site, { installs }: Session): Promise<void> {
+  const view = await installs.view(site.siteId);
+  if (view?.run === 'RUNNING') return;
+  throw usageError(
+    view
+      ? `no install of ${site.siteId} is running: \`${callOf(context, site, 'status')}\` shows how the last one ended`
+      : `no install of ${site.siteId} was ever begun here: \`${callOf(context, site, 'start')}\` begins one`,
+  );
+}
+
 /** Without a worker an update would wait, be given up, and take effect at some later time that nobody expects. */
-async function needWorker({ services }: CommandContext, site: Site, { installs }: Session): Promise<void> {
+async function needWorker(context: CommandContext, site: Site, { installs }: Session): Promise<void> {
+  const { services } = context;
   const runs = installs.local ? (await services.runningWorker(site.home)) !== null : await installs.hasWorker();
   if (runs) return;
   throw new UserError(
     EXIT.missing,
     `No worker runs, so nobody can tell the install of ${site.siteId}; nothing was changed. ` +
-      '`appliance-client resume --detach` starts one; then try again.',
+      `\`${callOf(context, site, 'resume --detach')}\` starts one; then try again.`,
   );
 }

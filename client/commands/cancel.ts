@@ -6,13 +6,14 @@ import { leftoverLines } from '../render/leftovers.ts';
 import { withSession } from '../session.ts';
 import type { Session } from '../session.ts';
 import type { Site } from '../site.ts';
+import { orderedSite } from '../tell.ts';
 
 const PATIENCE_MS = 60_000;
 const LOOK_EVERY_MS = 500;
 
 /** `cancel`: stops a running install cleanly and says what is left. */
 export async function run(context: CommandContext): Promise<number> {
-  const site = await context.site();
+  const site = await orderedSite(context);
   return withSession(context, site, { start: 'on-demand', detached: false }, async (session) => {
     const before = await session.installs.view(site.siteId);
     if (before?.run !== 'RUNNING')

@@ -8,12 +8,13 @@ import { callOf } from '../hints.ts';
 import { switchOption } from '../options.ts';
 import { withPageBeside } from '../page/beside.ts';
 import { withSession } from '../session.ts';
+import { orderedSite } from '../tell.ts';
 import { followOptions } from './start.ts';
 
 /** `resume`: a server, a worker, no pause; then it follows. */
 export async function run(context: CommandContext): Promise<number> {
   const following = followOptions(context.options);
-  const site = await context.site();
+  const site = await orderedSite(context);
   const detach = switchOption(context.options, 'detach');
   const detached = detach || following.until === 'login';
   return withSession(context, site, { start: 'on-demand', detached }, async (session) => {

@@ -59,7 +59,8 @@ async function stop(context: CommandContext): Promise<number> {
         return what.length === 0 ? 'Nothing was running.' : `Stopped ${what.join(' and ')} of ${name} installs.`;
       }),
   );
-  context.say('Installs that were under way stand still; `appliance-client resume` takes them up again.');
+  if (stopped.some(({ worker }) => worker))
+    context.say('Installs that were under way stand still; `appliance-client resume` takes them up again.');
   return EXIT.done;
 }
 

@@ -3,6 +3,7 @@ import type { CommandContext } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { callOf } from '../hints.ts';
+import { drawsOver } from '../io.ts';
 import { blockerLines } from '../render/blocker.ts';
 import { checkLines } from '../render/preflight.ts';
 import { presentOf } from '../render/present.ts';
@@ -64,8 +65,8 @@ export function outcomeLines(progress: InstallProgress, tokenCall: string): stri
 }
 
 function tellBlockers(context: CommandContext, progress: InstallProgress): void {
-  // In a pipe the line painter has told them already; a quiet client has told nothing.
-  if (!context.io.stderrIsTty && !context.quiet) return;
+  // Where lines are written they have been told already; a quiet client has told nothing.
+  if (!context.quiet && !drawsOver(context.io)) return;
   const now = presentOf(progress, context.services.clock.now());
   context.insist(...progress.blockers.flatMap((blocker) => blockerLines(context.errorStyle, blocker, now)));
 }

@@ -1,6 +1,6 @@
 import type { InstallProgress } from '../../model/progress.ts';
 import type { CommandContext } from '../context.ts';
-import { hasSize } from '../io.ts';
+import { drawsOver } from '../io.ts';
 import { changeLines, heartbeatLine } from '../render/changes.ts';
 import { liveLines } from '../render/install.ts';
 import type { Style } from '../render/style.ts';
@@ -23,7 +23,7 @@ const NOT_BEGUN = 'waiting for a worker to take up the install';
 /** Takes the context, gives the painter that fits where stderr goes. */
 export async function createPainter(context: CommandContext): Promise<Painter> {
   if (context.quiet) return { show: () => {}, note: () => {}, done: () => {} };
-  if (!context.io.stderrIsTty || !hasSize(context.io)) return linePainter(context);
+  if (!drawsOver(context.io)) return linePainter(context);
   const { createLogUpdate } = await import('log-update');
   return livePainter(
     context,

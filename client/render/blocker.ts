@@ -18,7 +18,7 @@ export function blockerLines(style: Style, blocker: Blocker, now: Date): string[
   const effect = blocker.loginBlocking ? 'blocks login' : 'does not block login';
   const tone = isError ? 'bad' : 'warn';
   const title = `${mark} ${clean(blocker.title)}`;
-  const facts = `[${blocker.code}] ${clean(blocker.component)}, ${effect}, for ${between(blocker.since, now)}`;
+  const facts = `[${blocker.code}] ${clean(blocker.component)}, ${effect}, for ${between(blocker.since, newest(blocker, now))}`;
   const fits = columnsOf(title) + 2 + columnsOf(facts) <= style.width;
   return [
     ...(fits
@@ -31,8 +31,19 @@ export function blockerLines(style: Style, blocker: Blocker, now: Date): string[
     ...hang(style, `  ${symbol(style, 'next')} `, clean(blocker.nextAction)).map((line) =>
       paint(style, 'strong', line),
     ),
-    ...hang(style, '  ', RETRY[blocker.retry]),
+    ...(saysHow(blocker) ? [] : hang(style, '  ', RETRY[blocker.retry])),
   ];
+}
+
+/** What a simulated appliance showed may be ahead of this machine's clock. */
+function newest({ evidence }: Blocker, now: Date): Date {
+  const seen = evidence.flatMap(({ at }) => (at === null ? [] : [new Date(at).getTime()]));
+  return new Date(Math.max(now.getTime(), ...seen));
+}
+
+/** Whether the next action itself says how the install goes on. */
+function saysHow({ nextAction }: Blocker): boolean {
+  return /looks? again by itself|appliance-client retry|goes on by itself|keeps looking/.test(nextAction);
 }
 
 function dim(style: Style, lines: readonly string[]): string[] {

@@ -9,10 +9,9 @@ export function operationLines(operations: readonly ActiveOperation[], now: Date
   const preparing = operations.filter(isPreparing);
   const others = operations.filter((operation) => !isPreparing(operation));
   const first = preparing[0];
-  const lines = others.map((operation) => operationLine(operation, now));
-  if (!first) return [...new Set(lines)];
-  const folded = preparing.length === 1 ? operationLine(first, now) : `Preparing ${preparing.length} pods`;
-  return [...new Set([...lines, folded])];
+  const lines = eachOnce(others).map((operation) => operationLine(operation, now));
+  if (!first) return lines;
+  return [...lines, preparing.length === 1 ? operationLine(first, now) : `Preparing ${preparing.length} pods`];
 }
 
 /** Takes something long that is under way and the present time, gives it in one line; no percentage is ever made up. */
@@ -26,12 +25,18 @@ function operationLine(operation: ActiveOperation, now: Date): string {
 
 /** Takes operations that have just been seen to begin, gives a line for each that is worth one. */
 export function begunLines(operations: readonly ActiveOperation[], now: Date): string[] {
-  const lines = operations
-    .filter((operation) => !isPreparing(operation))
-    .map((operation) =>
-      [clean(operation.message), since(operation, now), sizeOf(operation)].filter((part) => part !== '').join(', '),
-    );
-  return [...new Set(lines)];
+  return eachOnce(operations.filter((operation) => !isPreparing(operation))).map((operation) =>
+    [clean(operation.message), since(operation, now), sizeOf(operation)].filter((part) => part !== '').join(', '),
+  );
+}
+
+/** Two pods that wait for one image wait for the same: the pull that began first tells it. */
+function eachOnce(operations: readonly ActiveOperation[]): ActiveOperation[] {
+  const began = ({ startedAt }: ActiveOperation): number => (startedAt === null ? 0 : Date.parse(startedAt));
+  const byMessage = Map.groupBy(operations, ({ message }) => message);
+  return [...byMessage.values()].flatMap((same) =>
+    same.toSorted((one, other) => began(one) - began(other)).slice(0, 1),
+  );
 }
 
 function isPreparing({ kind }: ActiveOperation): boolean {

@@ -64,6 +64,12 @@ describe('what is under way', () => {
     ]);
   });
 
+  test('an image that two pods wait for is one pull', () => {
+    const later = { ...PULL, object: 'Pod msp/alga-core-bootstrap', startedAt: at(60) };
+    expect(operationLines([later, PULL], NOW)).toHaveLength(1);
+    expect(operationLines([later, PULL], NOW)[0]).toContain('for 1m 20s');
+  });
+
   test('that a pod is being prepared is no news in a pipe', () => {
     expect(begunLines([pod('msp/db-0'), PULL], NOW)).toEqual([`${PULL.message}, for 1m 20s, 1.8 GB`]);
   });

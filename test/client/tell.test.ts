@@ -39,12 +39,28 @@ describe('retry and pause', () => {
 
   test('without a worker it ends with 7 and says so', async () => {
     const { home } = await ordered();
-    const { calls, services } = scriptedInstalls({ scenes: [], services: { runningWorker: async () => null } });
+    const { calls, services } = scriptedInstalls({
+      scenes: [{ at: 0, view: running(PARKED) }],
+      services: { runningWorker: async () => null },
+    });
     const { exit, stderr } = await runClient(['retry'], { home, services });
     expect(exit).toBe(7);
     expect(stderr).toContain('No worker runs');
     expect(calls).not.toContain('retry');
   });
+});
+
+describe('where nothing was ever ordered', () => {
+  test.each([['retry'], ['pause'], ['resume'], ['cancel'], ['set', '--dns-servers', '9.9.9.9']])(
+    '%s ends with 2, and starts no server to find that out',
+    async (...argv) => {
+      const { calls, services } = scriptedInstalls({ scenes: [] });
+      const { exit, stderr } = await runClient(argv, { services });
+      expect(exit).toBe(2);
+      expect(stderr).toContain('no install of appliance-single-node was ever begun here: `appliance-client start`');
+      expect(calls).toEqual([]);
+    },
+  );
 });
 
 describe('set', () => {
