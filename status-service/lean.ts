@@ -1,4 +1,5 @@
 import process from 'node:process';
+import { getHeapStatistics } from 'node:v8';
 
 /**
  * What makes V8 small. The service has little to compute and 96 MB for itself and 500 pods: with V8's own choice, which spends
@@ -13,15 +14,34 @@ const LEAN = [
   '--no-maglev',
   '--no-sparkplug',
   '--max-lazy',
+  '--expose-gc',
 ] as const;
+/** glibc's way to give memory back instead of keeping it for each thread; other libraries ignore it. */
+const GIVE_BACK = { MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '65536' } as const;
+
+const LOOK_MS = 200;
+/** V8 itself waits for 10 to 15 MB of garbage, which 200 readers make at each change: 8 MB more at the highest. */
+const GARBAGE_BYTES = 3e6;
 
 // V8 takes these when it starts and not later. The process becomes the same program again with them: same id, same standard
 // streams. Whoever starts the service, in a pod or on a laptop, need not know them.
 const isLean = LEAN.every((flag) => process.execArgv.includes(flag));
 if (!isLean && process.execve) {
-  process.execve(
-    process.execPath,
-    [process.execPath, ...process.execArgv, ...LEAN, ...process.argv.slice(1)],
-    process.env,
-  );
+  process.execve(process.execPath, [process.execPath, ...process.execArgv, ...LEAN, ...process.argv.slice(1)], {
+    ...process.env,
+    ...GIVE_BACK,
+  });
 }
+
+let used = 0;
+/** Collects as soon as it pays: some 20 ms, and only while there is much to do. */
+function collect(): void {
+  const now = getHeapStatistics().used_heap_size;
+  if (now - used > GARBAGE_BYTES) {
+    globalThis.gc?.();
+    used = getHeapStatistics().used_heap_size;
+  } else {
+    used = Math.min(used, now);
+  }
+}
+setInterval(collect, LOOK_MS).unref();

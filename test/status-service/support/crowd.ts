@@ -91,7 +91,8 @@ function pod(index: number): KubernetesObject[] {
   const owner = (kind: string, named: string) => [
     { apiVersion: 'apps/v1', kind, name: named, uid: `uid-${named}`, controller: true, blockOwnerDeletion: true },
   ];
-  const template = { metadata: { labels: { app: `worker-${index}` } }, spec: { containers: [container] } };
+  const matchLabels = { app: `worker-${index}` };
+  const template = { metadata: { labels: matchLabels }, spec: { containers: [container], volumes: spec.volumes } };
   const counts = { observedGeneration: 1, replicas: 1, readyReplicas: 1, availableReplicas: 1, updatedReplicas: 1 };
   return [
     {
@@ -105,14 +106,14 @@ function pod(index: number): KubernetesObject[] {
       apiVersion: 'apps/v1',
       kind: 'ReplicaSet',
       metadata: metadata(set, { ownerReferences: owner('Deployment', `worker-${index}`) }),
-      spec: { replicas: 1, template },
+      spec: { replicas: 1, selector: { matchLabels }, template },
       status: counts,
     },
     {
       apiVersion: 'apps/v1',
       kind: 'Deployment',
       metadata: metadata(`worker-${index}`, {}),
-      spec: { replicas: 1, template },
+      spec: { replicas: 1, selector: { matchLabels }, template },
       status: { ...counts, conditions: [{ type: 'Available', status: 'True', lastTransitionTime: at(500) }] },
     },
     ...['Scheduled', 'Pulled', 'Created', 'Started'].map((reason, part): KubernetesObject => ({
