@@ -43,7 +43,7 @@ export function matchText(domain: Domain, text: string, accepts: (match: Match) 
       const found: RegExpExecArray | null = weak && spare ? null : pattern.exec(text);
       if (!found) continue;
       const rank = (rankOf.get(rule) ?? RULES.length) + (weak ? RULES.length : 0);
-      const match = { rule, facts: factsOf(found.groups), source, rank };
+      const match: Match = { rule, facts: factsOf(found.groups), source, rank };
       if (!accepts(match)) continue;
       if (!weak) return match;
       spare = match;

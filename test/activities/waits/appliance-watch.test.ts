@@ -1,3 +1,4 @@
+import { setImmediate as immediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { watchAppliance } from '../../../activities/appliance-watch.ts';
 import type { Look } from '../../../activities/appliance-look.ts';
@@ -86,9 +87,11 @@ describe('a watched appliance', () => {
     };
     for await (const _look of watchAppliance(bed.context({ http: page }), clusterOf(reader), { what: 'x' })) {
       await expect.poll(() => open.count).toBe(OBSERVED.length);
+      const asked = held.logs.length;
       held.change('ADDED', broken);
-      // The next snapshot is being made: it has asked for the log of what failed.
-      await expect.poll(() => held.logs.length).toBeGreaterThan(0);
+      // The next snapshot is made: it has asked for the log of what failed, and stands there with it.
+      await expect.poll(() => held.logs.length).toBeGreaterThan(asked);
+      await immediate();
       break;
     }
     expect([open.count, vi.getTimerCount()]).toEqual([0, 0]);
