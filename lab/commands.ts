@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { open, readFile, rm } from 'node:fs/promises';
+import { open, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { execa } from 'execa';
 import { FAULTS, faultsNamed } from './faults.ts';
 import { checkMachine, commandLineOf } from './lab.ts';
+import { memoryBelow } from './memory.ts';
 import { namespaceOf } from './network/namespace.ts';
 import { talosControl } from './parts/talos-control.ts';
 import { labNames, operatorFolder, readRecord } from './place.ts';
@@ -89,7 +90,7 @@ function checkWords([command, ...words]: readonly string[]): void {
 const faultWords = (words: readonly string[]): readonly string[] => (words.join(' ') === 'none' ? [] : words);
 
 async function changeFaults(name: string, words: readonly string[]): Promise<number> {
-  if ((await supervisorOf(name)) === null) {
+  if ((await supervisorOf(name)) === null || (await readRecord(name)) === null) {
     console.error(`the lab ${name} is not up: \`npm run lab -- up\` first`);
     return 1;
   }
@@ -144,12 +145,14 @@ function advice(record: NonNullable<Awaited<ReturnType<typeof readRecord>>>): st
   ].join('\n');
 }
 
-/** The process that holds a lab up, or null. A number alone is no proof: it may be somebody else's by now. */
+/** The process that holds a lab up, or is about to; or null. Looked for by its words, so that an `up` that was given up is found. */
 async function supervisorOf(name: string): Promise<number | null> {
-  const record = await readRecord(name);
-  if (record === null) return null;
-  const command = await readFile(`/proc/${record.pid}/cmdline`, 'utf8').catch(() => ''); // it has gone
-  return command.includes('supervisor.ts') && command.split('\0').includes(name) ? record.pid : null;
+  for (const pid of await readdir('/proc')) {
+    const text = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => ''); // no process, or one that has gone
+    const [, script = '', lab] = text.split('\0');
+    if (script.endsWith('/lab/supervisor.ts') && lab === name) return Number(pid);
+  }
+  return null;
 }
 
 async function down(name: string): Promise<number> {
@@ -190,13 +193,16 @@ async function status(name: string): Promise<number> {
     console.log(`the lab ${name} is not up${others.length > 0 ? `; there is: ${others.join(', ')}` : ''}`);
     return 1;
   }
-  const isHeld = (await supervisorOf(name)) !== null;
+  const supervisor = await supervisorOf(name);
+  const isHeld = supervisor !== null;
   const machine = isHeld ? await talosControl(record.control).state() : null;
   console.log(
     `lab       ${name}, since ${record.startedAt}${isHeld ? '' : ' (its processes are gone: `down` removes what is left)'}`,
   );
   console.log(`machine   ${record.nodeAddress}, ${machine === null ? 'off' : `${machine.stage}, ${machine.mode}`}`);
+  console.log(`resolvers ${record.hostAddress} (the network's), ${record.otherResolver}`);
   console.log(`registry  ${record.registry}\ngit       ${record.git} ${record.branch}`);
+  if (isHeld) console.log(`memory    ${((await memoryBelow(supervisor)) / 1e9).toFixed(2)} GB`);
   console.log(`faults    ${record.faults.join(', ') || 'none'}`);
   return 0;
 }

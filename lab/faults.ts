@@ -1,3 +1,4 @@
+import type { OldChart } from './git/old-charts.ts';
 import type { GitFault } from './git/server.ts';
 import type { TalosFault } from './parts/talos-control.ts';
 import type { RegistryFault } from './registry/faults.ts';
@@ -5,18 +6,25 @@ import type { RegistryFault } from './registry/faults.ts';
 /** What a fault does, on whichever side it is played. */
 interface Play {
   readonly what: string;
-  readonly machine?: (target: string) => TalosFault;
+  /** Takes the target and the address of the network's resolver. */
+  readonly machine?: (target: string, resolver: string) => TalosFault;
+  /** The network's resolver refuses, whoever asks. */
+  readonly resolver?: true;
   /** Somebody else has installed the machine before. */
   readonly alreadyConfigured?: true;
   readonly registry?: (image: string) => RegistryFault;
   readonly git?: GitFault;
   /** What is served is not the checkout. */
   readonly branch?: 'missing' | 'broken';
+  /** A chart of what is served is as an older release had it. */
+  readonly chart?: OldChart;
+  /** The node's disk for pods is filled. */
+  readonly diskFull?: true;
 }
 
 const registry =
   (kind: RegistryFault['kind']) =>
-  (image: string): RegistryFault => ({ kind, image, bytesPerSecond: 2_000_000 });
+  (image: string): RegistryFault => ({ kind, image, bytesPerSecond: 200_000 });
 
 /** The vendor's own image is this heavy, and took sixteen minutes to come (appliance contract). */
 const HEAVY = { bytesPerSecond: 1_900_000, layerBytes: 1_800_000_000 } as const;
@@ -35,9 +43,11 @@ export const FAULTS: Readonly<Record<string, Play>> = {
     machine: () => ({ kind: 'foreign-ca' }),
   },
   'dns-refused': {
-    what: 'the resolver of the network refuses; freed by other resolvers',
-    machine: () => ({ kind: 'dns-refused' }),
+    what: 'the resolver of the network refuses; freed by the other one (`lab status` names it)',
+    machine: (_, resolver) => ({ kind: 'dns-refused', resolver }),
+    resolver: true,
   },
+  'disk-full': { what: "the node's disk for pods is nearly full", diskFull: true },
   'image-missing': { what: 'the registry does not have the image', registry: registry('missing') },
   'image-unauthorized': { what: 'the registry wants credentials', registry: registry('unauthorized') },
   'image-rate-limited': { what: 'the registry says: too many pulls', registry: registry('rate-limited') },
@@ -53,6 +63,10 @@ export const FAULTS: Readonly<Record<string, Play>> = {
   'git-refused': { what: 'the Git server wants credentials', git: 'refused' },
   'git-branch-missing': { what: 'the branch of the release is not in the repository', branch: 'missing' },
   'git-broken-commit': { what: 'the manifests of the newest commit do not build', branch: 'broken' },
+  'chart-data-folder': { what: "an old chart: the database's folder cannot be made", chart: 'data-folder' },
+  'chart-seeds': { what: 'an old chart: the seeds are not where it says', chart: 'seeds' },
+  'chart-temporal-schema': { what: 'an old chart: Temporal starts without its schema', chart: 'temporal-schema' },
+  'chart-service-links': { what: "an old chart: Services' variables reach Temporal's UI", chart: 'service-links' },
 };
 
 /** A fault that somebody asked for. */

@@ -6,11 +6,16 @@ import { resolve } from '../tools/resolve.ts';
 import { faultsNamed } from './faults.ts';
 import type { WantedFault } from './faults.ts';
 import { writeFluxManifests } from './flux-manifests.ts';
+import { makeOld } from './git/old-charts.ts';
 import { commitCheckout } from './git/repository.ts';
 import { startGitServer } from './git/server.ts';
+import { recipes } from './images/catalog.ts';
 import { imageStore } from './images/store.ts';
 import { unfit } from './machine-check.ts';
 import { makeNetwork, namespaceOf } from './network/namespace.ts';
+import { startResolver } from './network/resolver.ts';
+import { hostOf } from './node/containerd.ts';
+import { DISK_FULL } from './node/disk.ts';
 import { folderOf } from './place.ts';
 import type { LabRecord } from './place.ts';
 import { startRegistryProxy } from './registry/proxy.ts';
@@ -72,25 +77,39 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     const repository = path.join(folder, 'appliance.git');
     const git = await startGitServer(network.hostAddress, PORTS.git, repository);
     ends.push(() => git.stop());
+    const registries = await registryNames();
+    const zone = { names: registries.map(hostOf), target: network.hostAddress, folder };
+    const resolver = await startResolver({ ...zone, address: network.hostAddress });
+    ends.push(() => resolver.stop());
+    const other = await startResolver({ ...zone, address: network.otherAddress });
+    ends.push(() => other.stop());
     const fluxManifests = path.join(folder, 'flux.yaml');
     await writeFluxManifests(fluxManifests);
 
     const setFaults = async (faults: readonly WantedFault[]): Promise<void> => {
       proxy.setFaults(faults.flatMap(({ registry: play, target }) => play?.(target) ?? []));
       git.setFault(faults.find((fault) => fault.git)?.git ?? null);
-      await serveCheckout(repository, faults.find((fault) => fault.branch)?.branch);
+      await resolver.setRefusing(faults.some((fault) => fault.resolver));
+      const diskFull = path.join(folder, DISK_FULL);
+      if (faults.some((fault) => fault.diskFull)) await writeFile(diskFull, '');
+      else await rm(diskFull, { force: true });
+      await serveCheckout(repository, faults);
     };
+    const machineFaults = (faults: readonly WantedFault[]) =>
+      faults.flatMap(({ machine, target }) => machine?.(target, network.hostAddress) ?? []);
+
     await setFaults(wanted);
 
     tell('the machine');
     const machine = await startTalosMachine({
       address: network.nodeAddress,
+      resolver: network.hostAddress,
       stateDir: path.join(folder, 'machine'),
       networkNamespace: network.file,
       alreadyConfigured: wanted.some((fault) => fault.alreadyConfigured),
       faults: machineFaults(wanted),
       kubernetes: {
-        command: nodeCommand(folder, proxy.url, namespaceOf(name)),
+        command: nodeCommand(folder, [proxy.url, `/${namespaceOf(name)}`, folder, registries.join(',')]),
         url: `https://${network.nodeAddress}:6443`,
       },
       ...(signal && { signal }),
@@ -101,6 +120,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
       pid: process.pid,
       nodeAddress: network.nodeAddress,
       hostAddress: network.hostAddress,
+      otherResolver: other.address,
       registry: `${network.hostAddress}:${PORTS.registry}`,
       git: git.url,
       branch: BRANCHES.release,
@@ -141,24 +161,28 @@ export function commandLineOf(record: LabRecord): Pick<Lab, 'environment' | 'fla
   };
 }
 
-function machineFaults(faults: readonly WantedFault[]) {
-  return faults.flatMap(({ machine, target }) => machine?.(target) ?? []);
+/** The registries that the images of all releases come from. */
+async function registryNames(): Promise<string[]> {
+  const names = (await recipes()).map(({ reference }) => reference.split('/')[0] ?? '');
+  return [...new Set(names)].toSorted();
 }
 
 /** Runs as the machine's Kubernetes for as long as the machine is up. */
-function nodeCommand(folder: string, registry: string, cgroup: string): string {
+function nodeCommand(folder: string, words: readonly string[]): string {
   const here = path.join(import.meta.dirname, 'node');
-  const node = [process.execPath, path.join(here, 'main.ts'), registry, `/${cgroup}`, folder];
+  const node = [process.execPath, path.join(here, 'main.ts'), ...words];
   return ['/bin/sh', path.join(here, 'enter.sh'), folder, ...node].map((word) => `'${word}'`).join(' ');
 }
 
-async function serveCheckout(repository: string, fault: 'missing' | 'broken' | undefined): Promise<void> {
+async function serveCheckout(repository: string, faults: readonly WantedFault[]): Promise<void> {
+  const fault = faults.find(({ branch }) => branch)?.branch;
   if (fault === 'missing') {
     await rm(repository, { recursive: true, force: true });
     await commitCheckout(repository, [BRANCHES.main]);
     return;
   }
   await commitCheckout(repository, [BRANCHES.release, BRANCHES.main], async (folder) => {
+    for (const { chart } of faults) if (chart) await makeOld(chart, folder);
     const broken = 'kind: Kustomization\nresources: [missing.yaml]\n';
     if (fault === 'broken')
       await writeFile(path.join(folder, 'flux/profiles/talos-single-node/kustomization.yaml'), broken);

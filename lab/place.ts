@@ -25,6 +25,8 @@ export const labRecord = z.object({
   pid: z.number(),
   nodeAddress: z.string(),
   hostAddress: z.string(),
+  /** A resolver that answers whatever happens to the network's own. */
+  otherResolver: z.string(),
   registry: z.string(),
   git: z.string(),
   branch: z.string(),

@@ -36,6 +36,8 @@ export interface TalosMachineOptions {
   readonly faults?: readonly TalosFault[];
   /** A machine that somebody else has installed: its keys are nobody's here. */
   readonly alreadyConfigured?: boolean;
+  /** The DNS server that the network hands out; default 192.168.64.1. */
+  readonly resolver?: string;
   /** Name of the network link; default eth0. */
   readonly interface?: string;
   /** A pull asks the registry, or the mirror that the configuration names. */
@@ -138,6 +140,7 @@ function argumentsOf(
   for (const fault of faults) args.push(`--fault=${JSON.stringify(fault)}`);
   for (const [name, ms] of Object.entries(options.times ?? {})) args.push(`--${name}-time=${ms}ms`);
   if (options.disks !== undefined) args.push(`--disks=${JSON.stringify(options.disks)}`);
+  if (options.resolver !== undefined) args.push(`--resolver=${options.resolver}`);
   if (options.interface !== undefined) args.push(`--interface=${options.interface}`);
   if (options.alreadyConfigured === true) args.push('--already-configured');
   if (options.checkImages === true) args.push('--check-images');

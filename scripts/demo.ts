@@ -3,6 +3,8 @@ import { execa } from 'execa';
 import { commandLineOf } from '../lab/lab.ts';
 import { whyNot } from '../lab/machine-check.ts';
 import { operatorFolder, readRecord } from '../lab/place.ts';
+import { PORTS } from '../model/appliance.ts';
+import { SITE_FILES } from '../site-folder/index.ts';
 
 /**
  * `npm run demo`: a whole install, live. Where a lab can be (Linux, root), on one: real parts, a simulated machine. Elsewhere
@@ -31,9 +33,19 @@ async function demo(): Promise<number> {
   const { environment, flags } = commandLineOf(record);
   const site = ['--site', LAB, '--config-dir', operatorFolder(LAB)];
   const code = await run(CLIENT, ['start', '--fresh', '--yes', ...flags, ...site], environment);
-  const client = `bin/appliance-client %s ${site.join(' ')}`;
-  console.error(`\nGo on:\n  ${client.replace('%s', 'status')}\n  ${client.replace('%s', 'diagnose --explain')}`);
-  console.error(`Remove it all: npm run lab -- down --name ${LAB}`);
+  const call = (command: string): string => `bin/appliance-client ${command} ${site.join(' ')}`;
+  const token = path.join(operatorFolder(LAB), LAB, SITE_FILES.statusToken);
+  console.error(
+    [
+      '',
+      `Status page   http://${record.nodeAddress}:${PORTS.statusPage}/ (token in ${token})`,
+      `Application   http://${record.nodeAddress}:${PORTS.application}/`,
+      `Go on         ${call('status')}`,
+      `              ${call('diagnose --explain')}`,
+      `              npm run lab -- shell --name ${LAB}`,
+      `Remove it all npm run lab -- down --name ${LAB}`,
+    ].join('\n'),
+  );
   return code;
 }
 

@@ -10,8 +10,10 @@ export interface LabNetwork {
   readonly file: string;
   /** The node's address, on eth0 inside. */
   readonly nodeAddress: string;
-  /** This machine's end of the cable: registry, Git and time are here. */
+  /** This machine's end of the cable: registry, Git and the network's resolver are here. */
   readonly hostAddress: string;
+  /** At the same end: a resolver beside the network's own. */
+  readonly otherAddress: string;
   readonly link: string;
 }
 
@@ -24,7 +26,7 @@ async function ip(...args: string[]): Promise<string> {
 
 /**
  * Makes the network of a lab. Addresses are out of 198.18.0.0/15, which RFC 2544 keeps for test set-ups, so that they are
- * nobody's on the way to the internet; each lab takes four of its own.
+ * nobody's on the way to the internet; each lab takes eight of its own.
  * @throws Error when no free subnet is found
  */
 export async function makeNetwork(lab: string): Promise<LabNetwork> {
@@ -39,13 +41,15 @@ export async function makeNetwork(lab: string): Promise<LabNetwork> {
       file: `/run/netns/${name}`,
       nodeAddress: `${prefix}.2`,
       hostAddress: `${prefix}.1`,
+      otherAddress: `${prefix}.3`,
       link: `lab${third}`,
     };
     await ip('netns', 'add', name);
     await ip('link', 'add', network.link, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', name);
-    await ip('address', 'add', `${network.hostAddress}/30`, 'dev', network.link);
+    for (const address of [network.hostAddress, network.otherAddress])
+      await ip('address', 'add', `${address}/29`, 'dev', network.link);
     await ip('link', 'set', network.link, 'up');
-    await ip('-n', name, 'address', 'add', `${network.nodeAddress}/30`, 'dev', 'eth0');
+    await ip('-n', name, 'address', 'add', `${network.nodeAddress}/29`, 'dev', 'eth0');
     await ip('-n', name, 'link', 'set', 'lo', 'up');
     await ip('-n', name, 'link', 'set', 'eth0', 'up');
     await ip('-n', name, 'route', 'add', 'default', 'via', network.hostAddress);

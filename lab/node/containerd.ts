@@ -15,20 +15,26 @@ export interface ContainerdOptions {
   readonly folder: string;
   /** `http://host:port`: answers in the place of every registry, as the lab's internet. */
   readonly registry: string;
+  /** Registries that the lab's resolvers know: they are asked by name. */
+  readonly names: readonly string[];
+  /** Of the machine configuration: endpoints by registry, asked before it. */
+  readonly mirrors: Readonly<Record<string, readonly string[]>>;
 }
 
 /** Starts containerd with the kubelet's plugin, a bridge for pods and one registry for all names; it answers when this returns. */
-export async function startContainerd({ folder, registry }: ContainerdOptions): Promise<Daemon> {
+export async function startContainerd({ folder, registry, names, mirrors }: ContainerdOptions): Promise<Daemon> {
   const cni = path.join(folder, 'cni');
-  const registries = path.join(folder, 'registries', '_default');
+  const registries = path.join(folder, 'registries');
   await mkdir(cni, { recursive: true });
-  await mkdir(registries, { recursive: true });
   await writeFile(path.join(cni, '10-lab.conflist'), JSON.stringify(POD_NETWORK, null, 2));
-  const host = `server = "${registry}"\n\n[host."${registry}"]\n  capabilities = ["pull", "resolve"]\n`;
-  await writeFile(path.join(registries, 'hosts.toml'), host);
+  const { port } = new URL(registry);
+  await writeHosts(registries, '_default', [registry]);
+  for (const name of new Set([...names, ...Object.keys(mirrors)])) {
+    await writeHosts(registries, name, [...(mirrors[name] ?? []), `http://${hostOf(name)}:${port}`]);
+  }
   const config = path.join(folder, 'containerd.toml');
   const plugins = path.dirname(await programPath('cni-bridge'));
-  await writeFile(config, configuration(plugins, cni, path.dirname(registries)));
+  await writeFile(config, configuration(plugins, cni, registries));
   const runc = path.dirname(await programPath('runc'));
   const daemon = await startDaemon({
     name: 'containerd',
@@ -43,6 +49,18 @@ export async function startContainerd({ folder, registry }: ContainerdOptions): 
   };
   await waitUntilReady(daemon, answers, 60_000);
   return daemon;
+}
+
+/** Takes a registry as image references name it, gives the host that answers for it. */
+export function hostOf(registry: string): string {
+  return registry === 'docker.io' ? 'registry-1.docker.io' : registry;
+}
+
+/** containerd's hosts.toml: the endpoints are asked in their order. */
+async function writeHosts(folder: string, registry: string, endpoints: readonly string[]): Promise<void> {
+  const hosts = endpoints.map((endpoint) => `[host."${endpoint}"]\n  capabilities = ["pull", "resolve"]\n`);
+  await mkdir(path.join(folder, registry), { recursive: true });
+  await writeFile(path.join(folder, registry, 'hosts.toml'), [`server = "${endpoints.at(-1)}"\n`, ...hosts].join('\n'));
 }
 
 /** Addresses lie in /run: after a boot they are free again, as the pods that had them are gone. */

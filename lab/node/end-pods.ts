@@ -1,39 +1,45 @@
-import { readFile, readdir } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
+import { execa } from 'execa';
+import { z } from 'zod';
+import { CONTAINERD_SOCKET } from './containerd.ts';
 
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 20_000;
+const COMMAND_TIMEOUT_MS = 10_000;
+
+/** What containerd's plugin for the kubelet keeps on a container, and not on a pod's sandbox. */
+const METADATA = 'io.cri-containerd.container.metadata';
+const container = z.object({ Extensions: z.record(z.string(), z.object({ value: z.base64() })).nullable() });
+const metadata = z.object({ Metadata: z.object({ StopSignal: z.string() }) });
 
 /**
- * Asks every container of the node to end, as a machine that goes down does, and gives them some seconds. They are the processes
- * whose cgroup is below `kubepods`; this process sees none but the node's own.
+ * Asks every container of the node to end, as a machine that goes down does: its first process gets the signal that the image
+ * wants (Postgres: INT, which writes everything down and does not wait for clients), and some seconds.
  */
 export async function endPods(): Promise<void> {
+  const asked = await Promise.all((await runningTasks()).map(askToEnd));
+  const waitedFor = new Set(asked.flat());
   const deadline = Date.now() + PATIENCE_MS;
-  for (const pid of await podProcesses()) signal(pid);
-  while (Date.now() < deadline && (await podProcesses()).length > 0) await delay(100);
+  while (Date.now() < deadline && (await runningTasks()).some((id) => waitedFor.has(id))) await delay(200);
 }
 
-async function podProcesses(): Promise<number[]> {
-  const pids = (await readdir('/proc')).map(Number).filter((pid) => pid > 1);
-  const inPods = await Promise.all(
-    pids.map(async (pid) => {
-      const [cgroups, command] = await Promise.all([text(`/proc/${pid}/cgroup`), text(`/proc/${pid}/cmdline`)]);
-      // A pod's sandbox holds on until it is killed.
-      return cgroups.includes('kubepods') && !command.startsWith('/pause/') ? [pid] : [];
-    }),
-  );
-  return inPods.flat();
+/** Gives the container's id, or nothing for a pod's sandbox, which holds on until it is killed. */
+async function askToEnd(id: string): Promise<string[]> {
+  const { stdout } = await ctr('containers', 'info', id);
+  const { value } = container.parse(JSON.parse(stdout)).Extensions?.[METADATA] ?? {};
+  if (value === undefined) return [];
+  const { StopSignal } = metadata.parse(JSON.parse(Buffer.from(value, 'base64').toString())).Metadata;
+  // One that has ended meanwhile is no fault.
+  await ctr('tasks', 'kill', '--signal', StopSignal || 'SIGTERM', id).catch(() => undefined);
+  return [id];
 }
 
-/** Empty for a process that has gone meanwhile. */
-function text(file: string): Promise<string> {
-  return readFile(file, 'utf8').catch(() => '');
+async function runningTasks(): Promise<string[]> {
+  const { stdout } = await ctr('tasks', 'ls');
+  const rows = stdout.split('\n').map((line) => line.split(/\s+/));
+  return rows.flatMap(([id = '', , state]) => (state === 'RUNNING' ? [id] : []));
 }
 
-function signal(pid: number): void {
-  try {
-    process.kill(pid, 'SIGTERM');
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
-  }
+function ctr(...words: string[]) {
+  const args = ['--address', CONTAINERD_SOCKET, '--namespace', 'k8s.io', ...words];
+  return execa('ctr', args, { timeout: COMMAND_TIMEOUT_MS });
 }

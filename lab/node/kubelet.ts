@@ -61,8 +61,9 @@ function configuration({ pkiDir, clusterDns, dnsDomain, cgroup, resolvConf }: Ku
     enforceNodeAllocatable: [],
     // This machine may not lower it.
     oomScoreAdj: 0,
-    // The disk is this machine's: what is free there is not the lab's to judge, short of nothing at all.
-    evictionHard: { 'memory.available': '100Mi', 'nodefs.available': '1%', 'imagefs.available': '1%' },
+    // Images lie on this machine's disk: what is free there is not the lab's to judge, short of nothing at all.
+    evictionHard: { 'memory.available': '100Mi', 'nodefs.available': '5%', 'imagefs.available': '1%' },
+    evictionPressureTransitionPeriod: '5s',
     imageGCHighThresholdPercent: 99,
     imageGCLowThresholdPercent: 98,
     readOnlyPort: 0,

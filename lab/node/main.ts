@@ -1,10 +1,10 @@
 // The lab's node for as long as it is up: a whole Kubernetes on one machine, in namespaces of its own (enter.sh). The simulated
 // Talos machine runs this as its Kubernetes command.
 //
-//   node main.ts REGISTRY_URL CGROUP LAB_FOLDER
+//   node main.ts REGISTRY_URL CGROUP LAB_FOLDER REGISTRY_NAME,…
 //
 // It prints "ready" when the API server answers. SIGTERM ends everything in order; a closed standard input is a power cut.
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { execa } from 'execa';
 import { z } from 'zod';
@@ -12,6 +12,7 @@ import { startControlPlane } from '../control-plane.ts';
 import type { Daemon } from '../parts/daemon.ts';
 import { applyClusterObjects } from './cluster-objects.ts';
 import { startContainerd } from './containerd.ts';
+import { mountDisk, playDisk } from './disk.ts';
 import { endPods } from './end-pods.ts';
 import { startKubeProxy } from './kube-proxy.ts';
 import { startKubelet } from './kubelet.ts';
@@ -25,8 +26,12 @@ const env = z
     TALOS_HOSTNAME: z.string(),
   })
   .parse(process.env);
-const [registry = '', cgroup = '', lab = ''] = process.argv.slice(2);
-const clusterFile = z.object({ dnsServiceIPs: z.array(z.string()).min(1), dnsDomain: z.string() });
+const [registry = '', cgroup = '', lab = '', names = ''] = process.argv.slice(2);
+const clusterFile = z.object({
+  dnsServiceIPs: z.array(z.string()).min(1),
+  dnsDomain: z.string(),
+  registryMirrors: z.record(z.string(), z.array(z.string())),
+});
 
 const ending = new AbortController();
 process.once('SIGTERM', () => ending.abort('stop'));
@@ -45,12 +50,18 @@ await execa('sysctl', ['-q', '-w', 'net.ipv4.ip_forward=1', 'net.bridge.bridge-n
 const cluster = clusterFile.parse(JSON.parse(await readFile(path.join(pkiDir, 'cluster.json'), 'utf8')));
 const [dnsAddress = ''] = cluster.dnsServiceIPs;
 const { dnsDomain } = cluster;
-const resolvConf = path.join(folder, 'resolv.conf');
-await writeFile(resolvConf, `nameserver ${env.TALOS_ADDRESS.replace(/\d+$/, '1')}\n`);
+// The machine keeps it as its configuration is; containerd and pods on the node's network resolve by it.
+const resolvConf = path.join(pkiDir, 'resolv.conf');
+await execa('mount', ['--bind', resolvConf, '/etc/resolv.conf'], { timeout: 5_000 });
+
+await mountDisk();
+void playDisk('/run/lab', ending.signal).catch((error: unknown) => {
+  if (!ending.signal.aborted) throw error;
+});
 
 const daemons: Daemon[] = [];
 try {
-  daemons.push(await startContainerd({ folder, registry }));
+  daemons.push(await startContainerd({ folder, registry, names: names.split(','), mirrors: cluster.registryMirrors }));
   const plane = await startControlPlane({
     stateDir: path.join(folder, 'control-plane'),
     address: env.TALOS_ADDRESS,

@@ -50,6 +50,7 @@ func parseServe(args []string) (*serveFlags, error) {
 	flags.StringVar(&f.control, "control", "", "address and port of the control surface (port 0: a free one, printed)")
 	flags.StringVar(&f.disks, "disks", "", `JSON list of disks: [{"device": "/dev/sda", "size": 100000000000}]`)
 	flags.StringVar(&f.Interface, "interface", "eth0", "name of the network link")
+	flags.TextVar(&f.Resolver, "resolver", netip.MustParseAddr("192.168.64.1"), "DNS server that the network hands out")
 	flags.Func("fault", "fault to start with, a kind or JSON; may be given more than once", func(text string) error {
 		f.faults = append(f.faults, text)
 
@@ -171,6 +172,11 @@ func play(ctx context.Context, f *serveFlags) error {
 		}
 	})
 	m.Watch(port.Sync)
+	m.Watch(func(view machine.View) {
+		if err := view.WriteResolvConf(m.KubernetesDir()); err != nil {
+			m.Console().Printf("[lab] resolv.conf: %s", err)
+		}
+	})
 
 	closeControl, err := openControl(f.control, m)
 	if err != nil {

@@ -36,6 +36,8 @@ type Options struct {
 	// Listen is where the machine is reached at its first start.
 	Listen string
 	Disks  []Disk
+	// Resolver is the one that the network hands out.
+	Resolver netip.Addr
 	// Interface is the name of its one network link.
 	Interface string
 	Timings   Timings
@@ -123,7 +125,7 @@ func (m *Machine) View() View {
 	v := View{
 		Stage: m.stage, Mode: m.mode, Cuts: m.cuts, Config: m.cfg, NodeID: m.rec.NodeID, BootID: m.bootID, BootedAt: m.bootedAt,
 		Installed: m.rec.Installed, Bootstrapped: m.rec.Bootstrapped, KubernetesReady: m.kubeReady,
-		Listen: m.address, Interface: m.opts.Interface, Images: slices.Clone(m.rec.Images), Synced: true,
+		Listen: m.address, Interface: m.opts.Interface, NetworkResolver: m.opts.Resolver, Images: slices.Clone(m.rec.Images), Synced: true,
 		Effects: copyOf(m.rec.Effects), Calls: copyOf(m.rec.Calls), Boots: m.rec.Boots,
 	}
 

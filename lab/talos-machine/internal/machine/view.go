@@ -60,6 +60,8 @@ type View struct {
 	KubernetesReady bool
 	Listen          string
 	Address         netip.Addr
+	// NetworkResolver is what the network hands out where the configuration names none.
+	NetworkResolver netip.Addr
 	Interface       string
 	Disks           []Disk
 	Services        []Service
@@ -86,11 +88,8 @@ func (v View) Service(id string) (Service, bool) {
 	return Service{}, false
 }
 
-// dhcpResolver and the time server are what the network hands out where the configuration names none.
-const (
-	dhcpResolver = "192.168.64.1"
-	defaultNTP   = "time.cloudflare.com"
-)
+// defaultNTP is Talos' own time server, for a configuration that names none.
+const defaultNTP = "time.cloudflare.com"
 
 // Hostname that the machine has: of its configuration, else one made from its identity, as Talos does.
 func (v View) Hostname() string {
@@ -111,7 +110,7 @@ func (v View) Resolvers() []netip.Addr {
 		}
 	}
 
-	return []netip.Addr{netip.MustParseAddr(dhcpResolver)}
+	return []netip.Addr{v.NetworkResolver}
 }
 
 // TimeServers of the machine: of its configuration, else Talos' default.
