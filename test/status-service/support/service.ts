@@ -68,7 +68,7 @@ export async function startService(env: Readonly<Record<string, string>> = {}): 
     output: () => text,
     get,
     ask,
-    until: async <T>(what: (body: T) => boolean, path = '/api/status', patienceMs = 15_000): Promise<T> => {
+    until: async <T>(what: (body: T) => boolean, path = '/api/status', patienceMs = 30_000): Promise<T> => {
       const end = Date.now() + patienceMs;
       for (;;) {
         const body = (await (await ask(path)).json()) as T;
