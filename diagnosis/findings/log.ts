@@ -38,6 +38,11 @@ function weight(line: string): number {
   return ALARMED.test(line) ? 3 : 2;
 }
 
+/** Takes a line, gives its words as the program said them: in one piece, and without what JSON or logfmt put before a quote. */
+function asSaid(line: string): string {
+  return line.replaceAll(/\s*\n\s*/g, ' ').replaceAll('\\"', '"');
+}
+
 /** Takes a log, gives its telling lines; one that is indented goes on with the one before it. */
 function sentences(text: string): string[] {
   const whole: string[] = [];
@@ -64,7 +69,7 @@ export function readLog(text: string, accepts: (match: Match) => boolean = () =>
     const heft = weight(line);
     if (heft === 0) continue;
     if (heft === 3) lastError = line;
-    const match = matchText('log', line.replaceAll(/\s*\n\s*/g, ' '), accepts);
+    const match = matchText('log', asSaid(line), accepts);
     if (!match) continue;
     seen.set(match.rule.code, (seen.get(match.rule.code) ?? 0) + 1);
     const better = !best || heft > best.weight || (heft === best.weight && match.rank <= best.rank);

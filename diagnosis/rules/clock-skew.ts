@@ -35,7 +35,7 @@ export const rule: Rule = {
     },
     {
       pattern:
-        /token (?:is )?(?:not valid yet|used before issued|is not yet valid)|issued in the future|\bnbf\b.{0,40}(?:future|not yet)|iat.{0,30}future/i,
+        /token (?:is )?(?:not valid yet|used before issued|is not yet valid)|jwt not active|issued in the future|\bnbf\b.{0,40}(?:future|not yet)|iat.{0,30}future/i,
       source: 'golang-jwt, jose',
     },
     {

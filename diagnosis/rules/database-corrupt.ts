@@ -15,7 +15,7 @@ export const rule: Rule = {
     },
     {
       pattern:
-        /(?:incorrect|invalid|bad) (?:CRC|checksum) in control file|calculated CRC checksum does not match|could not read from control file|bogus data in lock file|database system identifier/i,
+        /(?:incorrect|invalid|bad) (?:CRC|checksum) in control file|calculated CRC checksum does not match|could not read from control file|bogus data in lock file|lock file "[^"]+" is empty|database system identifier/i,
       source: 'PostgreSQL xlog.c, miscinit.c',
     },
     {
@@ -25,7 +25,7 @@ export const rule: Rule = {
     },
     {
       pattern:
-        /is not a database cluster directory|PG_VERSION" is missing|exists but is not empty|pg_filenode\.map|could not (?:open|read) (?:file|directory) "(?:global|base|pg_\w+)(?:\/[^"]*)?": (?:No such file|Structure needs cleaning|Input\/output error|Bad message)|could not access status of transaction|invalid magic number/i,
+        /is not a database cluster directory|PG_VERSION" is missing|exists but is not empty|pg_filenode\.map|could not (?:open|read) (?:file|directory) "(?:[^"]*\/)?(?:global|base|pg_\w+)(?:\/[^"]*)?": (?:No such file|Structure needs cleaning|Input\/output error|Bad message)|could not access status of transaction|invalid magic number/i,
       source: 'PostgreSQL initdb.c, fd.c, slru.c',
     },
   ],

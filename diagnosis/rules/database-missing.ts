@@ -20,7 +20,7 @@ export const rule: Rule = {
     },
     {
       pattern:
-        /(?:relation|function|table|column|view|sequence) "?(?<key>[\w.()-]+)"? (?:of relation "[^"]+" )?does not exist|42P01|42883|undefined_table/i,
+        /(?:relation|function|table|column|view|sequence) ["`]?(?<key>[\w.()-]+)["`]? (?:of relation "[^"]+" )?does not exist|42P01|42883|undefined_table/i,
       source: 'PostgreSQL parse_relation.c, parse_func.c',
       weak: true,
     },

@@ -21,7 +21,7 @@ export const rule: Rule = {
     },
     {
       pattern:
-        /the database system is (?:starting up|shutting down|in recovery mode|not yet accepting connections)|cannot connect now|too many clients already|remaining connection slots/i,
+        /the database system is (?:starting up|shutting down|in recovery mode|not yet accepting connections)|cannot connect now|too many clients already|remaining connection slots|no more connections allowed|encountered a connection error/i,
       source: 'PostgreSQL postmaster.c',
     },
     {

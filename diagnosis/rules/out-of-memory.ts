@@ -15,8 +15,8 @@ export const rule: Rule = {
     },
     {
       pattern:
-        /JavaScript heap out of memory|Reached heap limit|java\.lang\.OutOfMemoryError|fatal error: (?:runtime: )?(?:out of memory|cannot allocate memory)|runtime: out of memory|\bMemoryError\b|std::bad_alloc|Cannot allocate memory|Out of memory: Kill/i,
-      source: 'Node, Java, Go, Python, C++',
+        /JavaScript heap out of memory|Reached heap limit|java\.lang\.OutOfMemoryError|fatal error: (?:runtime: )?(?:out of memory|cannot allocate memory)|runtime: out of memory|\bMemoryError\b|std::bad_alloc|Cannot allocate memory|Out of memory: Kill|(?:ERROR|FATAL|PANIC): +out of memory|Out Of Memory allocating/i,
+      source: 'Node, Java, Go, Python, C++, Postgres, Redis',
     },
   ],
   reason: ({ object }) => `A container of ${object} was killed because it used more memory than it may.`,

@@ -20,7 +20,8 @@ export const rule: Rule = {
       source: 'Go net, Postgres, Java BindException',
     },
     {
-      pattern: /provided port is already allocated|port (?<port>\d+) (?:is )?already (?:in use|allocated|bound)/i,
+      pattern:
+        /provided port is already allocated|port (?<port>\d+) (?:(?:is|was) )?already (?:in use|allocated|bound)/i,
       source: 'Kubernetes service allocator, Docker',
     },
   ],

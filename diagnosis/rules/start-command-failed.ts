@@ -15,7 +15,7 @@ export const rule: Rule = {
     },
     {
       pattern:
-        /no command specified|chdir to cwd .{0,80}(?:no such file|permission denied|not a directory)|cannot run executable|exec user process caused|error finding executable/i,
+        /no command specified|exec \S+ failed: (?:No such file|Permission denied|Exec format)|chdir to cwd .{0,80}(?:no such file|permission denied|not a directory)|cannot run executable|exec user process caused|error finding executable/i,
       source: 'containerd, runc, crun',
     },
     {
