@@ -1,8 +1,10 @@
 import { PORTS } from '../../model/appliance.ts';
+import { SITE_FILES } from '../../site-folder/index.ts';
 import type { CommandContext } from '../context.ts';
 import { durationOption } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { usageError } from '../failure.ts';
+import type { Site } from '../site.ts';
 import { isLoginReady, statusPageUrl } from '../smoke.ts';
 import { duration } from '../render/text.ts';
 import type { HttpAnswer } from '../http.ts';
@@ -16,6 +18,7 @@ const DEFAULT_TIMEOUT_MS = 90 * 60_000;
 interface Target {
   readonly name: string;
   readonly url: string;
+  readonly headers?: Record<string, string>;
   readonly isUp: (answer: HttpAnswer) => boolean;
 }
 
@@ -41,7 +44,23 @@ export async function run(context: CommandContext): Promise<number> {
     },
     { name: 'application', url: record.appUrl, isUp: isLoginReady },
   ];
-  return context.args[0] === 'verify' ? verify(context, targets) : monitor(context, targets);
+  return context.args[0] === 'verify'
+    ? verify(context, [...targets, ...(await opened(site, record.nodeIp))])
+    : monitor(context, targets);
+}
+
+/** A page that answers may still be another one, or have another token than this folder: the token must open it. */
+async function opened({ folder }: Site, nodeIp: string): Promise<Target[]> {
+  const token = (await folder.read(SITE_FILES.statusToken))?.trim();
+  if (!token) return [];
+  return [
+    {
+      name: 'status document',
+      url: `${statusPageUrl(nodeIp, PORTS.statusPage)}/api/status`,
+      headers: { authorization: `Bearer ${token}` },
+      isUp: ({ status }) => status === 200,
+    },
+  ];
 }
 
 async function verify(context: CommandContext, targets: readonly Target[]): Promise<number> {
@@ -70,7 +89,7 @@ async function monitor(context: CommandContext, targets: readonly Target[]): Pro
       known.set(one.name, { ...one, upAt: (one.up ? known.get(one.name)?.upAt : null) ?? one.upAt });
     const isUp = seen.every(({ up }) => up);
     if (isUp || now - began >= patience) {
-      await context.give([...known.values()], () => [...known.values()].map(seenLine));
+      await context.give([...known.values()], () => [...known.values()].map((one) => sinceLine(one, began)));
       return isUp ? EXIT.done : EXIT.timeout;
     }
     await clock.sleep(LOOK_EVERY_MS, context.io.signal);
@@ -78,8 +97,12 @@ async function monitor(context: CommandContext, targets: readonly Target[]): Pro
   }
 }
 
-async function ask({ services, io }: CommandContext, { name, url, isUp }: Target): Promise<Seen> {
-  const answer = await services.get(url, { signal: io.signal, timeoutMs: REQUEST_TIMEOUT_MS });
+async function ask({ services, io }: CommandContext, { name, url, headers, isUp }: Target): Promise<Seen> {
+  const answer = await services.get(url, {
+    signal: io.signal,
+    timeoutMs: REQUEST_TIMEOUT_MS,
+    ...(headers && { headers }),
+  });
   const up = isUp(answer);
   return { name, url, up, answer: answerText(answer), upAt: up ? services.clock.now().toISOString() : null };
 }
@@ -87,6 +110,12 @@ async function ask({ services, io }: CommandContext, { name, url, isUp }: Target
 function answerText({ status, location, error }: HttpAnswer): string {
   if (error !== null) return error;
   return location === null ? `HTTP ${status}` : `HTTP ${status} to ${location}`;
+}
+
+/** Takes what was seen and when the monitor began, gives it with how long it took to come up. */
+function sinceLine(seen: Seen, began: number): string {
+  const since = seen.upAt === null ? '' : `, since ${duration(Date.parse(seen.upAt) - began)}`;
+  return `${seenLine(seen)}${since}`;
 }
 
 function seenLine({ name, url, up, answer }: Seen): string {

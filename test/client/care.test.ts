@@ -2,6 +2,7 @@ import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { HttpAnswer } from '../../client/http.ts';
+import type { Services } from '../../client/services.ts';
 import { statusDocument } from '../../model/status.ts';
 import { clusterOf, pod, silentCluster } from './support/cluster.ts';
 import { NOW, runClient, temporaryFolder } from './support/run-client.ts';
@@ -126,16 +127,28 @@ describe('smoke', () => {
   const UP: Record<string, HttpAnswer> = {
     'http://192.0.2.10:8080/healthz': { status: 200, location: null, error: null },
     'http://192.0.2.10:3000': { status: 307, location: '/msp/dashboard', error: null },
+    'http://192.0.2.10:8080/api/status': { status: 200, location: null, error: null },
   };
   const DOWN: HttpAnswer = { status: null, location: null, error: 'connect ECONNREFUSED' };
 
-  test('verify: everything answers', async () => {
-    const services = { get: async (url: string) => UP[url] ?? DOWN };
+  test('verify: everything answers, and the token of this folder opens the page', async () => {
+    const sent: string[] = [];
+    const services: Partial<Services> = {
+      get: async (url, { headers }) => {
+        sent.push(`${url} ${headers?.['authorization'] ?? ''}`);
+        return UP[url] ?? DOWN;
+      },
+    };
     const { exit, stdout } = await runClient(['smoke', 'verify'], { home: await installed(), services });
     expect(exit).toBe(0);
     expect(stdout).toBe(
-      'status page is up: http://192.0.2.10:8080/healthz (HTTP 200)\napplication is up: http://192.0.2.10:3000 (HTTP 307 to /msp/dashboard)\n',
+      'status page is up: http://192.0.2.10:8080/healthz (HTTP 200)\napplication is up: http://192.0.2.10:3000 (HTTP 307 to /msp/dashboard)\nstatus document is up: http://192.0.2.10:8080/api/status (HTTP 200)\n',
     );
+    expect(sent).toEqual([
+      'http://192.0.2.10:8080/healthz ',
+      'http://192.0.2.10:3000 ',
+      'http://192.0.2.10:8080/api/status Bearer token-1',
+    ]);
   });
 
   test.each<[answer: HttpAnswer, up: boolean]>([
@@ -158,9 +171,20 @@ describe('smoke', () => {
       clock,
       get: async (url: string) => (elapsed() >= (url.endsWith('healthz') ? 20 : 60) ? (UP[url] ?? DOWN) : DOWN),
     };
-    const { exit, stderr } = await runClient(['smoke', 'monitor'], { home: await installed(), services });
+    const { exit, stdout, stderr } = await runClient(['smoke', 'monitor'], { home: await installed(), services });
     expect(exit).toBe(0);
+    expect(stdout).toBe(
+      'status page is up: http://192.0.2.10:8080/healthz (HTTP 200), since 20s\napplication is up: http://192.0.2.10:3000 (HTTP 307 to /msp/dashboard), since 1m\n',
+    );
     await expect(stderr).toMatchFileSnapshot('golden/smoke-monitor.txt');
+  });
+
+  test('verify: a page that another token opens is not this one', async () => {
+    const refused: HttpAnswer = { status: 401, location: null, error: null };
+    const services = { get: async (url: string) => (url.endsWith('/api/status') ? refused : (UP[url] ?? DOWN)) };
+    const { exit, stdout } = await runClient(['smoke', 'verify'], { home: await installed(), services });
+    expect(exit).toBe(4);
+    expect(stdout).toContain('status document is not up: http://192.0.2.10:8080/api/status (HTTP 401)');
   });
 
   test('monitor gives up with 5 when its time has passed', async () => {
