@@ -68,7 +68,7 @@ export const rule: Rule = {
     },
     {
       pattern:
-        /bad address '(?<host>[\w.-]+)|host not found in upstream "(?<key>[\w.-]+)|no servers could be reached|unknown host\b/i,
+        /bad address '(?<host>[\w.-]+)|host not found in upstream "(?<key>[\w.-]+)|can't resolve '(?<file>[\w.-]+)|no servers could be reached|unknown host\b/i,
       source: 'busybox, nginx, nslookup, ping',
     },
     { pattern: /\bno such host\b|server misbehaving/i, source: 'Go net.DNSError, cut short' },

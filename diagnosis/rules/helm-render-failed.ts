@@ -10,7 +10,7 @@ export const rule: Rule = {
   wordings: [
     {
       pattern:
-        /execution error at|nil pointer evaluating|error calling (?:include|required|tpl|fail|toYaml|fromYaml|index)|template: .{1,200}: executing|parse error (?:at|in)|function "\w+" not defined|can't evaluate field|template: no template|wrong type for value|render error/i,
+        /execution error at|nil pointer evaluating|error calling (?:include|required|tpl|fail|toYaml|fromYaml|index)|template: .{1,200}: executing|parse error (?:at|in)|function "\w+" not defined|can't evaluate field|template: no template|requires kubeVersion|wrong type for value|render error/i,
       source: 'Go text/template through Helm engine',
     },
     {

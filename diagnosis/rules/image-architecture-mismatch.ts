@@ -10,7 +10,7 @@ export const rule: Rule = {
   wordings: [
     {
       pattern:
-        /no match for platform|no matching manifest for|no image found in (?:image index|manifest list) for architecture|does not match the (?:specified|detected|expected) (?:host )?platform|exec format error|failed to open elf at|Could not open '\/lib64\/ld-linux|image .{0,60}architecture .{0,60}(?:does not|mismatch|not supported)|choosing image instance|cannot be used on this platform|operating system is not supported/i,
+        /no match for platform|no matching manifest for|no image found in (?:image index|manifest list) for architecture|does not match the (?:specified|detected|expected) (?:host )?platform|exec format error|cannot execute binary file|failed to open elf at|Could not open '\/lib64\/ld-linux|image .{0,60}architecture .{0,60}(?:does not|mismatch|not supported)|choosing image instance|cannot be used on this platform|operating system is not supported/i,
       source: 'containerd, Docker, containers/image, Linux ENOEXEC',
     },
   ],

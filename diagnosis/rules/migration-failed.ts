@@ -15,7 +15,7 @@ export const rule: Rule = {
     },
     {
       pattern:
-        /knex migrate.{0,60}(?:failed|error)|migrate:latest.{0,80}(?:fail|error|exit)|migrations? (?:"[^"]+" |for changeset \S+ )?(?:have |has )?failed|(?:fail(?:ed|ure)|error|unable|cannot)[ \w]{0,30} migrat(?:e|ions?)\b|found failed migrations/i,
+        /knex migrate.{0,60}(?:failed|error)|migrate:latest.{0,80}(?:fail|error|exit)|migrations? (?:"[^"]+" |(?!0 )[\w./-]+ |for changeset \S+ )?(?:have |has )?failed|(?:fail(?:ed|ure)|error|unable|cannot)[ \w]{0,30} migrat(?:e|ions?)\b|found failed migrations/i,
       source: 'entrypoints that migrate; charts/alga-core bootstrap job; Prisma, TypeORM, Liquibase',
     },
     {

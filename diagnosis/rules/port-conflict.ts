@@ -16,7 +16,7 @@ export const rule: Rule = {
     { pattern: /EADDRINUSE:?(?: address already in use)? ?(?<detail>[\w.:*[\]]+)?/, source: 'Node net.Server' },
     {
       pattern:
-        /bind: address already in use|address already in use|Address in use|port is already allocated|Only one usage of each socket address|could not bind .{0,60}in use|Address already in use/i,
+        /bind: address already in use|address already in use|Address in use|port is already allocated|Only one usage of each socket address|Is port \d+ in use|could not bind .{0,60}in use|Address already in use/i,
       source: 'Go net, Postgres, Java BindException',
     },
     {

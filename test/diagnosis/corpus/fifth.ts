@@ -81,6 +81,27 @@ export const fifth: readonly Case[] = [
     ],
   ]),
   ...said('log', [
+    ['image-architecture-mismatch', 'bash: ./server.bin: cannot execute binary file', 'bash execute_cmd.c', 'temporal'],
+    [
+      'migration-failed',
+      'Error: migration 0042_add_index.sql failed: relation "idx" already exists',
+      'migration scripts that name their file',
+      'alga-core',
+    ],
+    ['port-conflict', 'Error: Failed to start server. Is port 3000 in use?', 'Bun.serve', 'alga-core'],
+    ['dns-resolution-failure', "nslookup: can't resolve 'db'", 'busybox networking/nslookup.c', 'alga-core'],
+    [
+      'permission-denied',
+      'FATAL:  could not create missing directory "pg_tblspc/16400": Permission denied',
+      'a catalogue of Postgres messages',
+      'db',
+    ],
+    [
+      'out-of-memory',
+      'FATAL:  could not create shared memory segment: Cannot allocate memory',
+      'PostgreSQL sysv_shmem.c',
+      'db',
+    ],
     [
       'database-auth-failed',
       'level=error msg="failed to ping" err="pq: role \\"temporal\\" is not permitted to log in"',
@@ -251,6 +272,11 @@ export const fifth: readonly Case[] = [
     ],
   ]),
   ...said('helm InstallFailed', [
+    [
+      'helm-render-failed',
+      'Helm install failed: chart requires kubeVersion: >=1.33.0-0 which is incompatible with Kubernetes v1.31.4',
+      'Helm pkg/action/action.go',
+    ],
     [
       'helm-timeout',
       'Helm install failed for release msp/temporal: resource not ready, name: temporal, kind: Deployment, status: InProgress\ncontext deadline exceeded',
