@@ -43,7 +43,12 @@ await runWorker({
   temporal,
   ports,
   onReady: async () => {
-    await announceWorker(home, { detached: values.detached, simulate });
+    await announceWorker(home, {
+      detached: values.detached,
+      address: temporal.address,
+      local: temporal.local,
+      simulate,
+    });
     process.send?.('ready');
     logger.info({ address: temporal.address, taskQueue: temporal.taskQueue, simulate }, 'worker ready');
   },

@@ -49,12 +49,12 @@ async function commandLine(pid: number): Promise<string> {
   return stdout;
 }
 
-/** Gives a TCP port of loopback that nobody listens on. */
-export async function freePort(): Promise<number> {
+/** Gives a TCP port of loopback that nobody listens on: the wanted one where that is free. */
+export async function freePort(wanted = 0): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
+    server.once('error', (error) => (wanted === 0 ? reject(error) : resolve(freePort())));
+    server.listen(wanted, '127.0.0.1', () => {
       const address = server.address();
       server.close(() =>
         address !== null && typeof address === 'object' ? resolve(address.port) : reject(new Error('no free port')),

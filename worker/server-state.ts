@@ -26,10 +26,13 @@ export function serverFolder(home: string): PrivateFolder {
 
 /** Gives the local server that was written down when its process still runs, whether it answers or not; else null. */
 export async function recordedServer(home: string): Promise<ServerState | null> {
-  const folder = serverFolder(home);
-  const text = await folder.read(STATE_FILE);
-  const state = serverState.safeParse(text === null ? null : JSON.parse(text));
-  return state.success && (await isOurs(state.data.pid, folder.path(DATABASE_FILE))) ? state.data : null;
+  const state = await readState(home);
+  return state && (await isOurs(state.pid, serverFolder(home).path(DATABASE_FILE))) ? state : null;
+}
+
+/** Gives the address at which the local server was last, whether it still runs or not; null when it never ran or was stopped. */
+export async function lastAddress(home: string): Promise<string | null> {
+  return (await readState(home))?.address ?? null;
 }
 
 export async function recordServer(home: string, state: ServerState): Promise<void> {
@@ -38,4 +41,10 @@ export async function recordServer(home: string, state: ServerState): Promise<vo
 
 export async function forgetServer(home: string): Promise<void> {
   await serverFolder(home).remove(STATE_FILE);
+}
+
+async function readState(home: string): Promise<ServerState | null> {
+  const text = await serverFolder(home).read(STATE_FILE);
+  const state = serverState.safeParse(text === null ? null : JSON.parse(text));
+  return state.success ? state.data : null;
 }

@@ -14,6 +14,7 @@ import {
   DATABASE_FILE,
   HEALTH_TIMEOUT_MS,
   LOCAL_NAMESPACE,
+  lastAddress,
   recordServer,
   recordedServer,
   serverFolder,
@@ -39,7 +40,8 @@ export async function startLocalServer(options: LocalServerOptions): Promise<Ser
   if (unhealthy) await stopProcess(unhealthy.pid);
   await folder.write(VERSION_FILE, `${version}\n`);
   await mkdir(folder.root, { recursive: true, mode: 0o700 });
-  const port = await freePort();
+  // Where it was before, if it can be: a worker that outlived it waits for it there.
+  const port = await freePort(portIn(await lastAddress(options.home)));
   const address = `127.0.0.1:${port}`;
   const log = await open(folder.path(LOG_FILE), 'a', 0o600);
   options.onProgress(`starting the local Temporal server ${version} on ${address}`);
@@ -85,6 +87,10 @@ export async function startLocalServer(options: LocalServerOptions): Promise<Ser
   await recordServer(options.home, state);
   await folder.protect(DATABASE_FILE);
   return state;
+}
+
+function portIn(address: string | null): number {
+  return Number(address?.split(':').at(-1) ?? 0);
 }
 
 /** A database is opened by the version that made it; that one is obtained again when it is nowhere to be found. */

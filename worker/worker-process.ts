@@ -8,7 +8,7 @@ import { WorkerFailedError } from './errors.ts';
 import { beside } from './files.ts';
 import { stopLocalServer } from './local-server.ts';
 import { isAlive, isOurs, stopProcess } from './processes.ts';
-import { serverFolder } from './server-state.ts';
+import { recordedServer, serverFolder } from './server-state.ts';
 
 const START_TIMEOUT_MS = 60_000;
 const LOG_TAIL_LINES = 15;
@@ -20,6 +20,9 @@ export const workerState = z.object({
   pid: z.number().int(),
   startedAt: z.iso.datetime(),
   detached: z.boolean(),
+  /** The Temporal server that it asks for work, and whether that is the local one. */
+  address: z.string(),
+  local: z.boolean(),
   simulate: z.object({ scenario: z.string(), speed: z.number().nullable() }).nullable(),
 });
 export type WorkerState = z.infer<typeof workerState>;
@@ -63,11 +66,26 @@ export async function ensureWorker(options: WorkerOptions): Promise<WorkerHandle
   const release = await takeLock(folder.path('worker.lock'), { signal: options.signal });
   try {
     const running = await runningWorker(options.home);
-    if (running) return foreignHandle(running.pid, running.detached, folder.path(LOG_FILE));
+    const useless = running && (await whyUseless(running, options));
+    if (running && !useless) return foreignHandle(running.pid, running.detached, folder.path(LOG_FILE));
+    if (running) {
+      options.onProgress(`the worker that runs (process ${running.pid}) ${useless}: starting another in its place`);
+      await stopProcess(running.pid);
+    }
     return await startWorker(options, folder.path(LOG_FILE));
   } finally {
     await release();
   }
+}
+
+/** Gives why a worker that runs cannot take up what this caller wants of it; null when it can. */
+async function whyUseless(running: WorkerState, { home, simulate }: WorkerOptions): Promise<string | null> {
+  const server = running.local ? await recordedServer(home) : null;
+  if (server && server.address !== running.address)
+    return `asks for work at ${running.address}, where no server is any more`;
+  if (simulate && running.simulate?.scenario !== simulate.scenario)
+    return `plays ${running.simulate?.scenario ?? 'nothing'}, not ${simulate.scenario}`;
+  return null;
 }
 
 /** Stops the worker and the local server of this folder; says which of them ran. */

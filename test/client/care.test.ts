@@ -226,7 +226,14 @@ describe('doctor', () => {
 });
 
 describe('worker', () => {
-  const worker = { pid: 4711, startedAt: NOW.toISOString(), detached: true, simulate: null };
+  const worker = {
+    pid: 4711,
+    startedAt: NOW.toISOString(),
+    detached: true,
+    address: '127.0.0.1:7233',
+    local: true,
+    simulate: null,
+  };
 
   test('status shows worker and server', async () => {
     const home = await temporaryFolder();

@@ -68,6 +68,19 @@ test('status answers without a worker, and a server that died is started again f
   expect(await runningWorker(home)).toBeNull();
 }, 120_000);
 
+test('a worker that plays another scenario is replaced, and it is said', async () => {
+  const { run, home } = await installation();
+  await run('start', '--fresh', '--simulate', 'dns-refused', '--detach', '--yes');
+  const first = await runningWorker(home);
+  await run('cancel', '--yes');
+  const { exitCode, stderr } = await run('start', '--fresh', '--simulate', 'all-well', '--detach', '--yes');
+  expect(exitCode).toBe(0);
+  expect(stderr).toContain(`(process ${first?.pid}) plays dns-refused, not all-well: starting another in its place`);
+  const second = await runningWorker(home);
+  expect(second?.simulate?.scenario).toBe('all-well');
+  expect(second?.pid).not.toBe(first?.pid);
+}, 120_000);
+
 test('killed again and again at any moment, resume ends the install, and the keys are made once', async () => {
   const installed = await installation();
   const { run, home } = installed;
@@ -80,7 +93,11 @@ test('killed again and again at any moment, resume ends the install, and the key
     if (progress?.state === 'complete') break;
     killedIn.add(progress?.phase ?? 'preflight');
     keys.add(await readFile(join(home, SITE, 'secrets.yaml'), 'utf8').catch(() => 'none yet'));
-    const victims = [await runningWorker(home), round % 2 === 0 ? await runningLocalServer(home) : null];
+    // The worker, both, the server alone: a worker that outlives its server finds it again.
+    const victims = [
+      round % 3 === 0 ? null : await runningWorker(home),
+      round % 3 === 1 ? null : await runningLocalServer(home),
+    ];
     for (const victim of victims) if (victim) process.kill(victim.pid, 'SIGKILL');
     const resumed = await run('resume', '--detach');
     expect(resumed).toMatchObject({ exitCode: 0 });

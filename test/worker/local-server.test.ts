@@ -38,6 +38,8 @@ test('a server that was killed is started again on its database', async () => {
 
   const second = await ensureLocalServer(options(home));
   expect(second.pid).not.toBe(first.pid);
+  // A worker that outlived it asks there.
+  expect(second.address).toBe(first.address);
   const again = await openTemporal({ ...options(home), start: 'never' });
   const kept = await again.client.workflow.getHandle('kept').describe();
   expect(kept.status.name).toBe('RUNNING');

@@ -90,7 +90,14 @@ export function scriptedInstalls(script: Script): ScriptedInstalls {
           exited: new Promise<number | null>(() => {}),
         };
       },
-      runningWorker: async () => ({ pid: 4711, startedAt: NOW.toISOString(), detached: true, simulate: null }),
+      runningWorker: async () => ({
+        pid: 4711,
+        startedAt: NOW.toISOString(),
+        detached: true,
+        address: '127.0.0.1:7233',
+        local: true,
+        simulate: null,
+      }),
       ...script.services,
     },
   };
