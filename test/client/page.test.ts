@@ -83,7 +83,9 @@ describe('start, as a process', () => {
     await expect.poll(host, { timeout: 60_000 }).not.toBeNull();
     expect(await host()).toMatchObject({ rollup: { state: 'installing' }, stale: false });
     child.kill('SIGINT');
-    expect((await child).exitCode).toBe(130);
+    const { exitCode, stdout, stderr } = await child;
+    expect(exitCode).toBe(130);
+    expect(stdout + stderr).not.toContain(token);
     expect(await documentAt(url, token)).toBeNull();
   }, 120_000);
 

@@ -65,7 +65,8 @@ function tier(id: TierId, document: StatusDocument): Html {
 export function tiers(document: StatusDocument): Html {
   return html`<section class="card" aria-labelledby="tiers">
     <h2 id="tiers">
-      Parts of the appliance${document.stale ? html` <span class="as-seen">as last seen</span>` : nothing}
+      Parts of the
+      appliance${document.stale && document.observedAt !== null ? html` <span class="as-seen">as last seen</span>` : nothing}
     </h2>
     <ol class="tiers">
       ${TIERS.map((id) => tier(id, document))}
