@@ -12,9 +12,10 @@ mkdir -p "$inside/lib" "$inside/log" "$inside/mnt" "$inside/tmp"
 mount --bind "$inside" /var
 # The kubelet hands mounts on to containers, and theirs to it.
 mount --make-rshared /
-trap 'kill -TERM "$command" 2>/dev/null' TERM
+trap 'kill -TERM "$command" 2>/dev/null || true' TERM
 exec 3<&0
 "$@" <&3 3<&- &
 command=$!
 exec 3<&-
-while kill -0 "$command" 2>/dev/null; do wait "$command"; done
+# A signal ends the waiting, and not the node.
+while kill -0 "$command" 2>/dev/null; do wait "$command" || true; done
