@@ -3,10 +3,11 @@ import type { ComponentStatus, StatusDocument } from '../model/status.ts';
 import type { TierId, TierState, TierStates } from '../model/tiers.ts';
 import { TIERS } from '../model/tiers.ts';
 import type { Finding } from './findings/finding.ts';
-import { isReady as isFluxReady } from './findings/flux.ts';
+import { currentCondition, isReady as isFluxReady } from './findings/flux.ts';
 import { canLogIn, probeWords } from './findings/login.ts';
 import { conditionOf, isReady as isNodeReady } from './findings/nodes.ts';
 import { evidentSince, type TierEvidence } from './tier-since.ts';
+import type { FluxObject } from './view/objects.ts';
 import type { View } from './view/view.ts';
 
 /** One thing that a tier asks for, and how it stands. */
@@ -48,6 +49,16 @@ function needOfFlux(view: View, kind: string, name: string, required: boolean): 
   return isFluxReady(object) ? met : { state: 'open', words: `${kind} ${name} is not ready at the wanted generation` };
 }
 
+/** A release whose newest wishes Helm has not taken up, or is at work on; one that failed is told as a cause. */
+function needOfRelease(release: FluxObject): Need {
+  const { name } = release.metadata;
+  if (release.spec?.suspend) return { state: 'failed', words: `HelmRelease ${name} is suspended` };
+  const ready = currentCondition(release, 'Ready')?.status;
+  return ready === 'True' || ready === 'False'
+    ? met
+    : { state: 'open', words: `HelmRelease ${name} is not ready at the wanted generation` };
+}
+
 /** Components of a tier whose absence is in order: a cluster may be looked at before the status page is there, or without it. */
 const OPTIONAL_IN_PLATFORM: readonly string[] = ['appliance-status', ...FLUX.controllers];
 
@@ -55,7 +66,7 @@ function needs(view: View, tier: TierId, components: readonly ComponentStatus[])
   const own = components.filter(
     (one) => one.tier === tier && !(OPTIONAL_IN_PLATFORM.includes(one.name) && one.status === 'absent'),
   );
-  const releases = view.flux.filter((one) => one.kind === 'HelmRelease' && one.spec?.suspend === true);
+  const releases = view.flux.filter((one) => one.kind === 'HelmRelease');
   switch (tier) {
     case 'platform':
       return [
@@ -71,7 +82,7 @@ function needs(view: View, tier: TierId, components: readonly ComponentStatus[])
       return [
         ...own.map(needOfComponent),
         needOfFlux(view, 'Kustomization', FLUX.tierKustomizations.background, false),
-        ...releases.map((one): Need => ({ state: 'failed', words: `HelmRelease ${one.metadata.name} is suspended` })),
+        ...releases.map(needOfRelease),
       ];
     case 'bootstrap':
     case 'login':

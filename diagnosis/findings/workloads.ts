@@ -1,3 +1,4 @@
+import { COMPONENTS } from '../../model/appliance.ts';
 import type { Workload } from '../view/objects.ts';
 import { placeOf } from '../view/places.ts';
 import { ms } from '../view/time.ts';
@@ -37,12 +38,33 @@ function justStarted(view: View, object: string): boolean {
   );
 }
 
+/** Says whether a part of the appliance that must run is told to run no pods; it is no rollout, and does not mend itself. */
+function isScaledToZero({ kind, spec }: Workload, component: string): boolean {
+  const known = COMPONENTS.find((one) => one.name === component);
+  const mustRun = known !== undefined && !known.optional && known.tier !== 'platform' && known.kind === kind;
+  return mustRun && spec?.replicas === 0;
+}
+
+const stated = (object: string, reason: string, message: string): Statement => ({
+  source: 'workload',
+  object,
+  reason,
+  message,
+  at: null,
+});
+
 /** Takes the view, gives workloads whose pods are refused and rollouts that got stuck. */
 export function lookAtWorkloads(view: View): Report {
   const report = emptyReport();
   for (const workload of view.workloads) {
-    if (workload.metadata.deletionTimestamp || isComplete(workload)) continue;
+    if (workload.metadata.deletionTimestamp) continue;
     const place = placeOf(view, workload);
+    if (isScaledToZero(workload, place.component)) {
+      const message = `${workload.kind} ${workload.metadata.name} is scaled to zero: it runs no pods`;
+      report.findings.push(finding('unknown-failure', place, [stated(place.object, 'ScaledToZero', message)]));
+      continue;
+    }
+    if (isComplete(workload)) continue;
     if (workload.kind !== 'Deployment' && lacksPods(view, workload)) lookAtCreation(view, workload, place, report);
     if (workload.kind !== 'Deployment') continue;
     const conditions = workload.status?.conditions ?? [];

@@ -19,7 +19,7 @@ export interface View {
   readonly flux: readonly shapes.FluxObject[];
   readonly configMaps: readonly shapes.ConfigMap[];
   readonly events: readonly ClusterEvent[];
-  /** Every kind of which at least one object is there. */
+  /** Every kind, events aside, of which at least one object is there. */
   readonly kinds: ReadonlySet<string>;
   /** Resources (plural names) that could not be listed. */
   readonly missing: ReadonlySet<string>;
@@ -104,7 +104,8 @@ export function viewOf(snapshot: Snapshot): View {
     claims: of(readers.claim, 'PersistentVolumeClaim'),
     storageClasses: of(readers.storageClass, 'StorageClass'),
     configMaps: of(readers.configMap, 'ConfigMap'),
-    kinds: new Set(byKind.keys()),
+    // An event tells of one object, not of what there is besides.
+    kinds: new Set([...byKind.keys()].filter((kind) => kind !== 'Event')),
     missing: new Set((snapshot.kubernetes?.missing ?? []).map((part) => part.resource)),
     eventsOf: ({ kind, metadata }) => {
       const found = eventIndex.get(keyOf(kind, metadata.namespace, metadata.name)) ?? [];

@@ -12,6 +12,7 @@ import {
   login,
   nodeCondition,
   partOf,
+  probing,
   upgrading,
 } from './faults.ts';
 
@@ -155,6 +156,28 @@ describe('what is never fully healthy (lesson 14)', () => {
     const change = changed('Kustomization', 'alga-platform', (one) => (one.metadata.generation = 7));
     expect(look(appliance(change)).tiers.platform.ready).toBe(false);
   });
+
+  it('a release that was ready at an earlier generation', () => {
+    const change = changed('HelmRelease', 'email-service', (one) => (one.metadata.generation = 7));
+    const { tiers, rollup } = look(appliance(change));
+    expect([tiers.background.status, tiers.fullHealth.ready, rollup.state]).toEqual([
+      'progressing',
+      false,
+      'ready_to_log_in',
+    ]);
+  });
+
+  it('a part that is scaled to zero: it is told, for it does not mend itself', () => {
+    const change = changed('Deployment', componentOf('alga-core').object, (one) => {
+      one['spec'] = { replicas: 0 };
+      one['status'] = { observedGeneration: 1, replicas: 0 };
+    });
+    const { rollup, topBlockers } = look(appliance(change));
+    expect(rollup.state).toBe('failed_action_required');
+    expect(topBlockers.map((one) => one.evidence[0]?.message)).toEqual([
+      'Deployment alga-core-sebastian is scaled to zero: it runs no pods',
+    ]);
+  });
 });
 
 describe('a new version beside the old one', () => {
@@ -243,6 +266,13 @@ describe('what is not known (lesson 18)', () => {
   it('nothing was ever seen: unknown, without an age', () => {
     const status = look({ ...down, loginProbe: null }, null, later);
     expect([status.rollup.state, status.sources[0]?.observedAt, status.stale]).toEqual(['unknown', null, true]);
+  });
+
+  it('events alone say nothing of what there is besides', () => {
+    const snapshot = appliance(probing('redis', 'Readiness probe failed: HTTP probe failed with statuscode: 503'));
+    const items = (snapshot.kubernetes?.items ?? []).filter((one) => one.kind === 'Event');
+    const { tiers } = look({ ...snapshot, kubernetes: { items, error: null, missing: [] } });
+    expect([tiers.platform.status, tiers.bootstrap.status]).toEqual(['unknown', 'unknown']);
   });
 
   it('a part that could not be listed is unknown, and not absent', () => {
