@@ -55,6 +55,8 @@ async function main(): Promise<void> {
 
   try {
     await source.run(board, stop.signal);
+    // Not stopped, as for a restart: whoever told it has nothing more to tell.
+    if (!stop.signal.aborted) await events.farewell();
   } finally {
     stop.abort();
     events.close();

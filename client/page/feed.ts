@@ -26,15 +26,20 @@ export async function feedPage(
   const observer = createObserver(context, site, 'watch');
   let before: StatusDocument | null = null;
   let known: InstallView | null = null;
+  const show = async (): Promise<void> => {
+    const look = await observer.look();
+    // A server that does not answer for a moment has not forgotten the install; its progress carries its own age.
+    known = look.installError === null ? look.install : known;
+    before = await documentOf(context, site, { ...look, install: known }, before);
+    page.show(before);
+  };
   try {
     while (!until.aborted) {
-      const look = await observer.look();
-      // A server that does not answer for a moment has not forgotten the install; its progress carries its own age.
-      known = look.installError === null ? look.install : known;
-      before = await documentOf(context, site, { ...look, install: known }, before);
-      page.show(before);
+      await show();
       await context.services.clock.sleep(LOOK_EVERY_MS, until);
     }
+    // The page's last word is how it ended; who pressed Ctrl-C does not wait for that.
+    if (!ended.signal.aborted && !context.io.signal.aborted) await show();
   } catch (error) {
     if (!until.aborted) throw error;
   } finally {

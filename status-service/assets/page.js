@@ -72,7 +72,9 @@
       place.textContent = words;
     }
   };
+  let isOver = false;
   const connection = (state, words) => {
+    if (isOver && state !== 'over') return;
     const live = document.getElementById('live');
     if (!live) return;
     live.dataset.connection = state;
@@ -128,6 +130,12 @@
       stream.hadOne = true;
       isLost = false;
       connection('on', 'Live');
+    });
+    stream.addEventListener('ended', async () => {
+      isOver = true;
+      stream.close();
+      await renew();
+      connection('over', 'Ended: the command that showed this page is over.');
     });
     stream.addEventListener('error', () => {
       isLost = true;

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Board } from '../board.ts';
 import type { Counters } from './counters.ts';
 
@@ -8,6 +9,8 @@ export interface EventHub {
   /** Takes what is wanted and how to cut the connection, gives the stream; null when too many listen already. */
   listen(wanted: Wanted, cut: () => void): ReadableStream<Uint8Array> | null;
   listeners(): number;
+  /** Tells every listener that nothing more will come, and leaves them the time to fetch the last document. */
+  farewell(): Promise<void>;
   /** Ends every stream. */
   close(): void;
 }
@@ -17,6 +20,7 @@ const MOST_LISTENERS = 300;
 const MOST_UNREAD_BYTES = 512 * 1024;
 const HEARTBEAT_MS = 15_000;
 const RETRY_MS = 3_000;
+const LAST_LOOK_MS = 800;
 
 interface Listener {
   readonly wanted: Wanted;
@@ -82,6 +86,11 @@ export function createEventHub(board: Board, counters: Counters): EventHub {
       );
     },
     listeners: () => listeners.size,
+    farewell: async () => {
+      if (listeners.size === 0) return;
+      sendAll(() => encoder.encode('event: ended\ndata: {}\n\n'));
+      await delay(LAST_LOOK_MS);
+    },
     close: () => {
       unsubscribe();
       clearInterval(heartbeat);

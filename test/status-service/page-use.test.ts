@@ -156,6 +156,21 @@ describe('while it is open', () => {
     await second.stop();
   });
 
+  test('with the command that served it the page ends: it shows the last state and says that it is over', async () => {
+    const fed = await startService({ STATUS_SOURCE: 'stdin' });
+    tell('installing', fed);
+    const page = await (await signIn(browser, fed)).newPage();
+    await page.goto(`${fed.url}/`);
+    const live = page.locator('#live');
+    await expect.poll(() => live.textContent()).toMatch(/Live/);
+    tell('healthy', fed);
+    fed.process.stdin?.end();
+    await expect.poll(() => live.textContent()).toMatch(/Ended: the command that showed this page is over/);
+    expect(await state(page)).toBe('Fully healthy');
+    await page.context().close();
+    expect(await fed.stop()).toBe(0);
+  });
+
   test('with the token rotated it asks for the new one', async () => {
     const page = await shows('installing');
     await page.locator('#live[data-connection=on]').waitFor();
