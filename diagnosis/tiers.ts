@@ -53,8 +53,10 @@ function needOfFlux(view: View, kind: string, name: string, required: boolean): 
 function needOfRelease(release: FluxObject): Need {
   const { name } = release.metadata;
   if (release.spec?.suspend) return { state: 'failed', words: `HelmRelease ${name} is suspended` };
+  const isJudged = release.status?.conditions?.some((one) => one.type === 'Ready') ?? false;
   const ready = currentCondition(release, 'Ready')?.status;
-  return ready === 'True' || ready === 'False'
+  // Where Helm has said nothing yet, its workloads speak for themselves.
+  return !isJudged || ready === 'True' || ready === 'False'
     ? met
     : { state: 'open', words: `HelmRelease ${name} is not ready at the wanted generation` };
 }
