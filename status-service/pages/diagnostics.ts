@@ -2,7 +2,7 @@ import type { StatusDocument } from '../../model/status.ts';
 import { TIER_TITLES } from '../../model/tiers.ts';
 import { STATE_WORDS } from '../document/state-words.ts';
 import { supportBundle } from '../document/support-bundle.ts';
-import type { DeliveryRow, Picture } from '../picture.ts';
+import type { DeliveryRow, Details, Picture } from '../picture.ts';
 import { html, nothing, type Html } from './html.ts';
 import { layout } from './layout.ts';
 import { blockerLinks } from './parts/blockers.ts';
@@ -10,7 +10,7 @@ import { events } from './parts/events.ts';
 import { podTable } from './parts/pods.ts';
 import { SOURCE_NAMES, staleNotice } from './parts/stale.ts';
 import { state, table } from './parts/table.ts';
-import { copyable } from './prose.ts';
+import { copyable, prose } from './prose.ts';
 import { clock, since } from './time.ts';
 import { COMPONENT_LOOKS, DELIVERY_LOOKS } from './words.ts';
 
@@ -85,16 +85,30 @@ const section = (id: string, title: string, body: Html): Html =>
     ${body}
   </section>`;
 
+function delivery({ flux, helm }: Details, now: string): Html {
+  return html`${section('flux', 'Flux', deliveries('Sources and Kustomizations of Flux', flux, now))}
+  ${section('helm', 'Helm releases', deliveries('Helm releases', helm, now))}`;
+}
+
+function pods({ pods: all }: Details, now: string): Html {
+  const hidden = all.length - MOST_PODS;
+  return html`${podTable(all.slice(0, MOST_PODS), now)}${hidden > 0 ? html`<p><a href="/pods">${hidden} more pods</a></p>` : nothing}`;
+}
+
+/** Where there is no snapshot to hand on, the client tells the same. */
+function support({ document: { siteId }, snapshot }: Picture): Html {
+  if (snapshot === null)
+    return html`<p>The client tells from the same sources what led to what:</p>
+      <p>${copyable(`appliance-client diagnose --explain --site ${siteId}`)}</p>`;
+  const bundle = supportBundle(siteId);
+  return html`<p><a href="${bundle.snapshot}" download>Download the snapshot</a>. ${bundle.note}</p>
+    <p>${copyable(bundle.command)}</p>`;
+}
+
 /** Takes a picture and why details may be missing, gives the page for who wants to know exactly. */
-export function diagnosticsPage({ document, details }: Picture, withoutDetails: string): Html {
+export function diagnosticsPage(picture: Picture, withoutDetails: string): Html {
+  const { document, details } = picture;
   const now = document.timestamp;
-  const without = html`<p class="facts">${withoutDetails}</p>`;
-  const bundle = supportBundle(document.siteId);
-  const hidden = (details?.pods.length ?? 0) - MOST_PODS;
-  const pods =
-    details === null
-      ? without
-      : html`${podTable(details.pods.slice(0, MOST_PODS), now)}${hidden > 0 ? html`<p><a href="/pods">${hidden} more pods</a></p>` : nothing}`;
   return layout({
     title: 'Diagnostics',
     path: '/diagnostics',
@@ -103,18 +117,10 @@ export function diagnosticsPage({ document, details }: Picture, withoutDetails: 
     announcement: `${STATE_WORDS[document.rollup.state]}. ${document.topBlockers.length} in the way.`,
     main: html`<h1>Diagnostics</h1>
       ${staleNotice(document)}${section('blockers', 'What stands in the way', blockerLinks(document))}
-      ${section('parts', 'Parts of the appliance', components(document))} ${section('pods', 'Pods', pods)}
-      ${section('flux', 'Flux', details === null ? without : deliveries('Sources and Kustomizations of Flux', details.flux, now))}
-      ${section('helm', 'Helm releases', details === null ? without : deliveries('Helm releases', details.helm, now))}
-      ${section('setup', 'Database setup', setup(document))} ${events(document, MOST_EVENTS)}
-      ${section('sources', 'Where this comes from', sources(document))}
-      ${section(
-        'support',
-        'For support',
-        html`<p>
-            ${details === null ? nothing : html`<a href="${bundle.snapshot}" download>Download the snapshot</a>. `}${bundle.note}
-          </p>
-          <p>${copyable(bundle.command)}</p>`,
-      )}`,
+      ${section('parts', 'Parts of the appliance', components(document))}
+      ${section('pods', 'Pods', details === null ? html`<p class="facts">${prose(withoutDetails)}</p>` : pods(details, now))}
+      ${details === null ? nothing : delivery(details, now)} ${section('setup', 'Database setup', setup(document))}
+      ${events(document, MOST_EVENTS)} ${section('sources', 'Where this comes from', sources(document))}
+      ${section('support', 'For support', support(picture))}`,
   });
 }

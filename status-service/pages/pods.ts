@@ -3,6 +3,7 @@ import { html, nothing, type Html } from './html.ts';
 import { layout } from './layout.ts';
 import { podTable } from './parts/pods.ts';
 import { staleNotice } from './parts/stale.ts';
+import { prose } from './prose.ts';
 
 const ON_A_PAGE = 100;
 
@@ -22,7 +23,7 @@ export function podsPage({ document, details }: Picture, withoutDetails: string,
     main: html`<h1>Pods</h1>
       ${staleNotice(document)}
       <section class="card">
-        ${details === null ? html`<p class="facts">${withoutDetails}</p>` : podTable(pods.slice((page - 1) * ON_A_PAGE, page * ON_A_PAGE), document.timestamp)}
+        ${details === null ? html`<p class="facts">${prose(withoutDetails)}</p>` : podTable(pods.slice((page - 1) * ON_A_PAGE, page * ON_A_PAGE), document.timestamp)}
         ${
           pages > 1
             ? html`<nav aria-label="More pods">

@@ -144,6 +144,21 @@ describe('what a person reads', () => {
   });
 });
 
+test('served by the client, the diagnostics name the commands that show the rest', async () => {
+  const page = await open('blocked');
+  await page.goto(`${service.url}/diagnostics`);
+  expect(await page.getByRole('region', { name: 'Pods' }).locator('code').allTextContents()).toEqual([
+    'appliance-client pods',
+    'appliance-client logs',
+  ]);
+  expect(await page.getByRole('region', { name: 'For support' }).locator('code').textContent()).toBe(
+    'appliance-client diagnose --explain --site appliance-single-node',
+  );
+  expect(await page.getByRole('link', { name: 'Download the snapshot' }).count()).toBe(0);
+  await isFitForEveryone(page);
+  await page.context().close();
+});
+
 describe('the other pages', () => {
   let api: FakeApi;
   let inCluster: Service;
