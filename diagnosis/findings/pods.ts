@@ -4,8 +4,8 @@ import { ms } from '../view/time.ts';
 import type { View } from '../view/view.ts';
 import { type Stage, stageOf } from './container.ts';
 import { endedContainer } from './ended.ts';
-import { emptyReport, type Report, ruleOut, type Statement } from './finding.ts';
-import { historyOf } from './history.ts';
+import { emptyReport, finding, type Report, ruleOut, type Statement } from './finding.ts';
+import { historyOf, isComplete } from './history.ts';
 import { pullFailed, pullUnderWay } from './pull.ts';
 import { preparing } from './preparing.ts';
 import { refusedByNode } from './refused.ts';
@@ -46,9 +46,28 @@ function judge(suspect: Suspect, stage: Stage, report: Report): void {
   }
 }
 
+/** A pod ends within its grace period; one that is still there so long after it is held by something. */
+const ENDS_WITHIN_MS = 10 * 60_000;
+
+/** Takes a pod, adds that it does not end although it was told to; says whether that is so. */
+function doesNotEnd(view: View, pod: Pod, place: Place, report: Report): boolean {
+  const due = ms(pod.metadata.deletionTimestamp);
+  if (due === null || view.nodeNow === null || view.nodeNow - due < ENDS_WITHIN_MS) return false;
+  const isReplaced = view.workloads.some((one) => place.above.includes(nameOf(one)) && isComplete(one));
+  if (isReplaced) return false;
+  const message = `the pod was to be gone at ${pod.metadata.deletionTimestamp} and is still there`;
+  report.findings.push(
+    finding('unknown-failure', place, [
+      { source: 'pod', object: place.object, reason: 'Terminating', message, at: due },
+    ]),
+  );
+  return true;
+}
+
 /** Takes one pod, adds what is wrong with it, what is under way, and what only looks wrong. */
 function lookAtPod(view: View, pod: Pod, report: Report): void {
   const place = placeOf(view, pod);
+  if (doesNotEnd(view, pod, place, report)) return;
   const past = historyOf(view, pod, place);
   if (past) {
     const last = view.eventsOf(pod).findLast((event) => event.warning);

@@ -81,6 +81,27 @@ describe('every kind of container', () => {
   });
 });
 
+describe('a pod that is being deleted', () => {
+  const deleted =
+    (minutes: number): Change =>
+    (items, rest) => {
+      broken('db', { state: { terminated: { exitCode: 0, finishedAt: ago(minutes) } } })(items, rest);
+      podOf(items, 'db').metadata.deletionTimestamp = ago(minutes);
+    };
+
+  it('is on its way for some minutes', () => {
+    expect(roots(deleted(3))).toEqual([]);
+  });
+
+  it('is told when it does not go', () => {
+    expect(roots(deleted(30))).toEqual(['unknown-failure/db']);
+  });
+
+  it('harms nothing when another has taken its place', () => {
+    expect(roots((items) => (podOf(items, 'db').metadata.deletionTimestamp = ago(30)))).toEqual([]);
+  });
+});
+
 describe('every shape of event', () => {
   it('a series of events.k8s.io', () => {
     const waits = broken('redis', { state: { waiting: { reason: 'ContainerCreating' } } });
