@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { execa } from 'execa';
+import { z } from 'zod';
 import { programPath } from '../parts/programs.ts';
 
 /** A network namespace joined to this machine by one cable (a veth pair). */
@@ -18,6 +19,7 @@ export interface LabNetwork {
 }
 
 const COMMAND_TIMEOUT_MS = 20_000;
+const links = z.array(z.object({ ifname: z.string().optional(), ifalias: z.string().optional() }));
 
 async function ip(...args: string[]): Promise<string> {
   const { stdout } = await execa(await programPath('ip'), args, { timeout: COMMAND_TIMEOUT_MS });
@@ -48,7 +50,7 @@ export async function makeNetwork(lab: string): Promise<LabNetwork> {
     await ip('link', 'add', network.link, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', name);
     for (const address of [network.hostAddress, network.otherAddress])
       await ip('address', 'add', `${address}/29`, 'dev', network.link);
-    await ip('link', 'set', network.link, 'up');
+    await ip('link', 'set', network.link, 'up', 'alias', name);
     await ip('-n', name, 'address', 'add', `${network.nodeAddress}/29`, 'dev', 'eth0');
     await ip('-n', name, 'link', 'set', 'lo', 'up');
     await ip('-n', name, 'link', 'set', 'eth0', 'up');
@@ -60,9 +62,14 @@ export async function makeNetwork(lab: string): Promise<LabNetwork> {
   );
 }
 
-/** Removes the network of a lab; both ends of the cable go with it. Nothing happens where there is none. */
+/**
+ * Removes the network of a lab. The cable first: the kernel takes it with the namespace too, but some time after the last process
+ * in there has gone. Nothing happens where there is none.
+ */
 export async function removeNetwork(lab: string): Promise<void> {
   const name = namespaceOf(lab);
+  const cables = links.parse(JSON.parse(await ip('-j', 'link', 'show', 'type', 'veth')));
+  for (const { ifname, ifalias } of cables) if (ifname && ifalias === name) await ip('link', 'delete', ifname);
   const there = (await ip('netns', 'list')).split('\n').some((line) => line.split(' ')[0] === name);
   if (there) await ip('netns', 'delete', name);
 }
