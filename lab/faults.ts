@@ -24,7 +24,7 @@ interface Play {
 
 const registry =
   (kind: RegistryFault['kind']) =>
-  (image: string): RegistryFault => ({ kind, image, bytesPerSecond: 200_000 });
+  (image: string): RegistryFault => ({ kind, image, bytesPerSecond: 50_000 });
 
 /** The vendor's own image is this heavy, and took sixteen minutes to come (appliance contract). */
 const HEAVY = { bytesPerSecond: 1_900_000, layerBytes: 1_800_000_000 } as const;

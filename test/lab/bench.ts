@@ -5,6 +5,7 @@ import path from 'node:path';
 import { execa } from 'execa';
 import type { Lab } from '../../lab/lab.ts';
 import { startLab } from '../../lab/lab.ts';
+import { memoryBelow } from '../../lab/memory.ts';
 
 const ROOT = path.join(import.meta.dirname, '..', '..');
 const LAUNCHER = path.join(ROOT, 'bin', 'appliance-client');
@@ -15,8 +16,16 @@ export interface Bench {
   /** Folder of all sites: ALGA_APPLIANCE_HOME. */
   readonly home: string;
   /** Starts a command; it ends with the test's process. */
-  run(words: readonly string[], options?: { readonly timeoutMs?: number }): ReturnType<typeof spawn>;
+  run(words: readonly string[], options?: RunOptions): ReturnType<typeof spawn>;
+  /** The lab's memory, in bytes; what the test's own process and the operator's programs take is not in it. */
+  memory(): Promise<number>;
   down(): Promise<void>;
+}
+
+export interface RunOptions {
+  readonly timeoutMs?: number;
+  /** Another operator's folder. */
+  readonly home?: string;
 }
 
 export const SITE = 'lab';
@@ -29,11 +38,12 @@ export async function startBench(faults: readonly string[] = []): Promise<Bench>
     tell: (line) => console.log(line),
   });
   const home = await mkdtemp(path.join(tmpdir(), 'appliance-lab-home-'));
-  const run: Bench['run'] = (words, { timeoutMs = 600_000 } = {}) => spawn(home, lab, words, timeoutMs);
+  const run: Bench['run'] = (words, options = {}) => spawn(options.home ?? home, lab, words, options.timeoutMs);
   return {
     lab,
     home,
     run,
+    memory: async () => (await memoryBelow(process.pid)) - process.memoryUsage().rss,
     down: async () => {
       await run(['worker', 'stop']).catch(() => undefined); // none may be running
       await lab.down();
@@ -42,7 +52,7 @@ export async function startBench(faults: readonly string[] = []): Promise<Bench>
   };
 }
 
-function spawn(home: string, lab: Lab, words: readonly string[], timeoutMs: number) {
+function spawn(home: string, lab: Lab, words: readonly string[], timeoutMs = 600_000) {
   return execa(LAUNCHER, [...words, '--site', SITE], {
     env: { ...lab.environment, ALGA_APPLIANCE_HOME: home, NO_COLOR: '1', TZ: 'UTC' },
     all: true,
