@@ -20,7 +20,7 @@ export const rule: Rule = {
     },
     {
       pattern:
-        /(?:^|\n)(?:\/?[\w/.-]*sh): (?:exec: )?(?:\d+: |line \d+: |can't open '?)?(?<key>[^\s:']+)'?:? (?:not found|No such file or directory|command not found|Permission denied)\s*$|env: (?:can't execute )?'?[^:']+'?: No such file|bad interpreter/im,
+        /(?:^|\n)(?:\/?[\w/.-]*sh): (?:exec: )?(?:\d+: |line \d+: |can't open '?)?(?<key>[^\s:']+)'?:? (?:not found|No such file or directory|command not found|(?<!line \d+: [^\n]*)Permission denied)\s*$|env: (?:can't execute )?'?[^:']+'?: No such file|bad interpreter/im,
       source: 'busybox and Debian shells',
     },
     {

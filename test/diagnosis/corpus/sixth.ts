@@ -149,6 +149,48 @@ export const sixth: readonly Case[] = [
   ]),
   ...said('log', [
     [
+      'permission-denied',
+      '2024-06-17 04:47:11.575 UTC [52] FATAL:  data directory "/var/lib/postgresql/data/pgdata" has invalid permissions\n2024-06-17 04:47:11.575 UTC [52] DETAIL:  Permissions should be u=rwx (0700) or u=rwx,g=rx (0750).\nchild process exited with exit code 1\ninitdb: removing contents of data directory "/var/lib/postgresql/data/pgdata"',
+      'https://github.com/langgenius/dify/issues/5301',
+      'db',
+    ],
+    [
+      'start-command-failed',
+      'bash: /usr/local/bin/docker-entrypoint.sh: Permission denied',
+      'https://github.com/teslamate-org/teslamate/issues/756',
+      'db',
+    ],
+    [
+      'permission-denied',
+      'psql: error: /docker-entrypoint-initdb.d/001-setup-basic-roles.sql: Permission denied',
+      'https://github.com/research-software-directory/RSD-as-a-service/issues/178',
+      'db',
+    ],
+    [
+      'permission-denied',
+      '/usr/local/bin/docker-entrypoint.sh: line 62: /docker-entrypoint-initdb.d/schema-mysql.sql: Permission denied',
+      'https://github.com/openxpki/openxpki-docker/issues/4',
+      'db',
+    ],
+    [
+      'database-auth-failed',
+      '2022-11-22 06:22:18.959 UTC [156] ERROR:  permission denied for schema public at character 14',
+      'https://github.com/nextcloud/integration_openproject/pull/275',
+      'alga-core',
+    ],
+    [
+      'crash-loop',
+      'error running app: unable to create Temporal client: failed reaching server: context deadline exceeded',
+      'https://github.com/PeerDB-io/peerdb/issues/2352',
+      'workflow-worker',
+    ],
+    [
+      'crash-loop',
+      'io.grpc.StatusRuntimeException: NOT_FOUND: Namespace name "default" not found',
+      'https://github.com/airbytehq/airbyte/pull/17420',
+      'workflow-worker',
+    ],
+    [
       'database-corrupt',
       'PANIC:  could not read file "pg_wal/000000010000000000000004": read 4096 of 8192',
       'a catalogue of Postgres messages',
