@@ -158,7 +158,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     flags: [
       {
         flags: '--from <file>',
-        help: 'a snapshot, or a folder with a snapshot.json, instead of the cluster; "-" is standard input',
+        help: 'a snapshot, a folder with a snapshot.json, or a list from `kubectl get … -o json`, instead of the cluster; "-" is standard input',
       },
       { flags: '--explain', help: 'show which signal led to which cause, and what was ruled out' },
     ],
