@@ -21,6 +21,8 @@ const MOST_UNREAD_BYTES = 512 * 1024;
 const HEARTBEAT_MS = 15_000;
 const RETRY_MS = 3_000;
 const LAST_LOOK_MS = 800;
+/** Ages in a document are whole seconds: within one it is the same. */
+const FRESH_MS = 1_000;
 
 interface Listener {
   readonly wanted: Wanted;
@@ -32,10 +34,20 @@ interface Listener {
 export function createEventHub(board: Board, counters: Counters): EventHub {
   const listeners = new Set<Listener>();
   const encoder = new TextEncoder();
+  const made = new Map<Wanted, { readonly version: number; readonly at: number; readonly bytes: Uint8Array }>();
 
+  /** Made once for all that want the same: hundreds may come, or come back, at the same moment. */
   function message(wanted: Wanted): Uint8Array {
-    const { document } = board.now();
     const version = board.version();
+    const known = made.get(wanted);
+    if (known?.version === version && Date.now() - known.at < FRESH_MS) return known.bytes;
+    const bytes = encode(wanted, version);
+    made.set(wanted, { version, at: Date.now(), bytes });
+    return bytes;
+  }
+
+  function encode(wanted: Wanted, version: number): Uint8Array {
+    const { document } = board.now();
     const [event, data] =
       wanted === 'documents' ? ['status', document] : ['changed', { version, state: document.rollup.state }];
     return encoder.encode(`event: ${event}\nid: ${version}\ndata: ${JSON.stringify(data)}\n\n`);
@@ -52,18 +64,15 @@ export function createEventHub(board: Board, counters: Counters): EventHub {
     cut();
   }
 
-  function sendAll(make: (wanted: Wanted) => Uint8Array): void {
-    // Made once for all that want the same.
-    const made = new Map<Wanted, Uint8Array>();
-    for (const listener of listeners) {
-      const bytes = made.get(listener.wanted) ?? make(listener.wanted);
-      made.set(listener.wanted, bytes);
-      send(listener, bytes);
-    }
+  function sendAll(text: string): void {
+    const bytes = encoder.encode(text);
+    for (const listener of listeners) send(listener, bytes);
   }
 
-  const unsubscribe = board.subscribe(() => sendAll(message));
-  const heartbeat = setInterval(() => sendAll(() => encoder.encode(': still here\n\n')), HEARTBEAT_MS);
+  const unsubscribe = board.subscribe(() => {
+    for (const listener of listeners) send(listener, message(listener.wanted));
+  });
+  const heartbeat = setInterval(() => sendAll(': still here\n\n'), HEARTBEAT_MS);
   heartbeat.unref();
 
   return {
@@ -88,7 +97,7 @@ export function createEventHub(board: Board, counters: Counters): EventHub {
     listeners: () => listeners.size,
     farewell: async () => {
       if (listeners.size === 0) return;
-      sendAll(() => encoder.encode('event: ended\ndata: {}\n\n'));
+      sendAll('event: ended\ndata: {}\n\n');
       await delay(LAST_LOOK_MS);
     },
     close: () => {
