@@ -153,6 +153,20 @@ describe('down', () => {
     expect((await disks(second)).exitCode).toBe(0);
   }, 120_000);
 
+  test('ends an up that somebody gave up half way', async () => {
+    const name = `third-${suffix}`;
+    const marks = { name, prefix: 'none', networkNamespace: 'none' };
+    const coming = execa(process.execPath, [MAIN, 'up', '--name', name], { reject: false, all: true });
+    await vi.waitFor(async () => expect(processIds(await tracesOf(marks)).length).toBeGreaterThan(1), {
+      timeout: 20_000,
+      interval: 20,
+    });
+    coming.kill('SIGINT');
+    await coming;
+    expect((await lab(name, 'down')).exitCode).toBe(0);
+    expect(await tracesOf(marks)).toEqual([]);
+  }, 60_000);
+
   test('of a lab that is up leaves nothing, and of none does nothing', async () => {
     expect((await lab(SECOND, 'down')).exitCode).toBe(0);
     expect(await tracesOf(secondMarks)).toEqual([]);
