@@ -5,7 +5,7 @@ import type { Pod } from '../view/objects.ts';
 import { ms } from '../view/time.ts';
 import type { View } from '../view/view.ts';
 import type { Stage } from './container.ts';
-import { lastWords } from './job-result.ts';
+import { lastWords, overruled } from './job-result.ts';
 import { hasFailed, isComplete } from './job-state.ts';
 import { decidedBy, finding, firstMatch, type Report, ruleOut, type Statement } from './finding.ts';
 import { factsOfLog, type LogVerdict, readLog } from './log.ts';
@@ -89,7 +89,7 @@ export function endedContainer(suspect: Suspect, stage: Extract<Stage, { kind: '
   const words: Statement | null = last.message
     ? { ...state, reason: ended.reason ?? stage.reason, message: last.message }
     : null;
-  const verdict = verdictOf(suspect);
+  const verdict = overruled(verdictOf(suspect), last);
   const line = verdict.known?.line ?? verdict.lastError;
   const logged: Statement | null = line
     ? { source: 'log', object: place.object, reason: 'log', message: line, at, count: verdict.known?.times ?? 1 }

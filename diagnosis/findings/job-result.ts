@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { BlockerCode } from '../../model/blocker.ts';
 import type { Terminated } from '../view/objects.ts';
+import type { LogVerdict } from './log.ts';
 
 const result = z.object({
   job: z.string().startsWith('alga-bootstrap/'),
@@ -22,6 +23,18 @@ const MEANING: Readonly<Record<number, BlockerCode>> = {
   22: 'bootstrap-job-failed',
 };
 
+/** Exits by which the job says that trying again cannot mend it: what it once waited for in its log is overtaken. */
+const FINAL = new Set([10, 11, 12]);
+
+/** The last words of a container that ended. */
+export interface LastWords {
+  readonly message: string;
+  /** What its exit says, when it left a result. */
+  readonly code: BlockerCode | null;
+  /** They are the reason, whatever else stands in the log. */
+  readonly isFinal: boolean;
+}
+
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -35,10 +48,16 @@ export function jobResult(message: string | undefined): JobResult | null {
   return message?.startsWith('{') ? (result.safeParse(parsed(message)).data ?? null) : null;
 }
 
-/** Takes how a container ended, gives its last words as a sentence and the code that its exit says, when it left a result. */
-export function lastWords(ended: Terminated): { readonly message: string; readonly code: BlockerCode | null } {
+/** Takes how a container ended, gives its last words as a sentence. */
+export function lastWords(ended: Terminated): LastWords {
   const found = jobResult(ended.message);
-  return found
-    ? { message: found.error ?? '', code: MEANING[found.exitCode] ?? null }
-    : { message: ended.message ?? '', code: null };
+  if (!found) return { message: ended.message ?? '', code: null, isFinal: false };
+  const isFinal = FINAL.has(found.exitCode) && (found.error ?? '') !== '';
+  return { message: found.error ?? '', code: MEANING[found.exitCode] ?? null, isFinal };
+}
+
+/** Takes what a log says and a program's last words, gives the log's verdict as far as it still counts beside them. */
+export function overruled(verdict: LogVerdict, last: LastWords | null): LogVerdict {
+  const isSaidLast = verdict.known !== null && last?.message.includes(verdict.known.line);
+  return last?.isFinal && !isSaidLast ? { ...verdict, known: null } : verdict;
 }

@@ -1,6 +1,6 @@
 import type { Job } from '../view/objects.ts';
 import { matchText } from '../classify.ts';
-import { lastWords } from './job-result.ts';
+import { lastWords, overruled } from './job-result.ts';
 import { bootstrapJob, conditionOf, isComplete, jobLogs, podsOfJob } from './job-state.ts';
 import { nameOf, type Place, placeOf } from '../view/places.ts';
 import { ms } from '../view/time.ts';
@@ -22,14 +22,14 @@ function failedJob(view: View, job: Job, place: Place, report: Report): void {
     at,
   };
   const accepts = meantHere(place.component);
-  const verdicts = jobLogs(view, job).map((log) => ({ log, verdict: readLog(log.text, accepts) }));
+  const last = lastWordsOf(view, job);
+  const verdicts = jobLogs(view, job).map((log) => ({ log, verdict: overruled(readLog(log.text, accepts), last) }));
   const told = verdicts.find((one) => one.verdict.known) ?? verdicts.find((one) => one.verdict.lastError);
   const line = told?.verdict.known?.line ?? told?.verdict.lastError;
   const logged: Statement | null =
     told && line
       ? { source: 'log', object: `Pod ${told.log.namespace}/${told.log.pod}`, reason: 'log', message: line.trim(), at }
       : null;
-  const last = lastWordsOf(view, job);
   const words: Statement | null = last?.message
     ? { source: 'pod', object: last.object, reason: 'Error', message: last.message, at }
     : null;

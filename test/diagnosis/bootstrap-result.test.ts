@@ -75,6 +75,14 @@ describe('the result that the bootstrap job leaves', () => {
     expect(blockers.map((one) => one.code)).toEqual([code]);
   });
 
+  it('counts for more than what the job waited for before', () => {
+    const error = 'ERROR: Configured seed directory does not exist: /app/server/seeds/production';
+    const log = `bootstrap: waiting for Postgres at db:5432 (21 s of 1800 s): ENOTFOUND getaddrinfo ENOTFOUND db\n${error}`;
+    const { blockers } = answer(appliance(ended(12, result(error, 12), log)));
+    expect(blockers.map((one) => one.code)).toEqual(['bootstrap-job-failed']);
+    expect(blockers[0]?.evidence[0]?.message).toBe(error);
+  });
+
   it('tells the number of users and whether the data was kept', () => {
     const { status } = answer(appliance(ended(11, result('ERROR: fresh install refused', 11, { usersCount: 4 }))));
     expect(status.bootstrap).toMatchObject({ state: 'failed', seed: { usersCount: 4 } });
