@@ -5,14 +5,18 @@ import type { Figure } from './figure.ts';
 import { measureHistory } from './history.ts';
 import { measureOverhead } from './overhead.ts';
 import { measureRecovery } from './recovery.ts';
+import { measureSignal } from './signal.ts';
 import { beginBenchInstall } from './simulated-install.ts';
+import { measureStatusService } from './status-service.ts';
 
 /** Every part by its name, in the order in which all of them run. */
 const PARTS: Readonly<Record<string, () => Promise<Figure[]>>> = {
   client: () => whileWaiting(measureClient),
   recovery: () => whileWaiting(measureRecovery),
   history: measureHistory,
+  signal: measureSignal,
   diagnosis: measureDiagnosis,
+  'status-service': measureStatusService,
   lab: measureOverhead,
 };
 
