@@ -1,6 +1,7 @@
 import type { CommandContext } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { usageError } from '../failure.ts';
+import { callOf } from '../hints.ts';
 import type { InstallView } from '../install/view.ts';
 import { leftoverLines } from '../render/leftovers.ts';
 import { withSession } from '../session.ts';
@@ -39,7 +40,9 @@ export async function run(context: CommandContext): Promise<number> {
     const progress = after?.progress ?? before.progress;
     await context.give(progress, () => [
       `The install of ${site.siteId} is cancelled.`,
-      ...(progress ? leftoverLines(progress, site.folder.root) : ['The node was not touched.']),
+      ...(progress
+        ? leftoverLines(progress, site.folder.root, callOf(context, site, 'start --recover'))
+        : ['The node was not touched.']),
     ]);
     return EXIT.done;
   });

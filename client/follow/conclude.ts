@@ -42,6 +42,10 @@ export async function conclude(
   if (progress && (end === 'blocked' || end === 'preflight')) tellBlockers(context, progress);
   if (end === 'failed')
     context.insist(`The install ended as ${view?.run ?? 'failed'}. ${callOf(context, site, 'logs')} shows why.`);
+  if (end === 'cancelled')
+    context.insist(
+      `The install was cancelled. \`${callOf(context, site, 'start --recover')}\` goes on with what is there.`,
+    );
   if (end === 'timeout') context.insist('The time that you gave has passed; the install is not there yet.');
   if (end !== 'failed' && end !== 'cancelled' && end !== 'preflight') await tellWhoGoesOn(context, site, session);
   const tool = progress?.blockers.some((blocker) => blocker.code === 'operator-tool-missing') ?? false;

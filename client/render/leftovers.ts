@@ -1,8 +1,8 @@
 import type { InstallProgress } from '../../model/progress.ts';
 import type { PhaseId } from '../../model/phases.ts';
 
-/** Takes the progress of an install that was cancelled, gives what it leaves on the node and on this machine. */
-export function leftoverLines(progress: InstallProgress, folder: string): string[] {
+/** Takes the progress of an install that was cancelled, the site's folder and the call that recovers it, gives what it leaves on the node and on this machine. */
+export function leftoverLines(progress: InstallProgress, folder: string, recover: string): string[] {
   const began = (id: PhaseId): boolean => progress.phases.find((phase) => phase.id === id)?.since !== null;
   const isDone = (id: PhaseId): boolean => progress.phases.find((phase) => phase.id === id)?.finishedAt !== null;
   const left = [
@@ -22,6 +22,6 @@ export function leftoverLines(progress: InstallProgress, folder: string): string
   return [
     ...(left.length > 0 ? ['What is left:', ...left.map((line) => `  ${line}`)] : ['The node was not touched.']),
     `  ${folder} keeps this site's credentials and record. Do not delete it: a later start needs it.`,
-    '`appliance-client start --recover` goes on with what is there.',
+    `\`${recover}\` goes on with what is there.`,
   ];
 }
