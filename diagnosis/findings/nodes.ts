@@ -52,11 +52,14 @@ export function lookAtNodes(view: View): Report {
     const place: Place = { component: 'node', tier: 'platform', object: nameOf(node), above: [] };
     notReady(view, node, place, report);
     const pressure = conditionOf(node, 'DiskPressure');
+    // What the kubelet said before it saw the pressure go is history.
+    const clearedAt = pressure?.status === 'False' ? ms(pressure.lastTransitionTime) : null;
     const full = view
       .eventsOf(node)
       .filter(
         (event) =>
           event.warning &&
+          (clearedAt === null || event.last === null || event.last > clearedAt) &&
           /^(?:FreeDiskSpaceFailed|ImageGCFailed|EvictionThresholdMet|ContainerGCFailed|NodeHasDiskPressure)$/.test(
             event.reason,
           ),

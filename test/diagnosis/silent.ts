@@ -27,6 +27,13 @@ export const SILENT: Readonly<Record<string, () => Snapshot>> = {
       items.splice(0, items.length, ...others, event(claim, 'ProvisioningFailed', words));
     });
   },
+  'a disk that was full twelve minutes ago, and whose pressure the kubelet has seen go since': () =>
+    appliance(
+      nodeCondition('DiskPressure', 'False', 'KubeletHasNoDiskPressure', 'kubelet has no disk pressure'),
+      changed('Node', 'appliance', (node, items) =>
+        items.push(event(node, 'EvictionThresholdMet', 'Attempting to reclaim ephemeral-storage', { last: 12 })),
+      ),
+    ),
   'the application image being pulled for 16 minutes': () => appliance(corePulling),
   'a Helm time-out and a rollout deadline while the image is still being pulled': () =>
     appliance(
