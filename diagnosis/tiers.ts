@@ -115,7 +115,7 @@ function bootstrapNeed(
       state: 'failed',
       words: bootstrap.seed.usersCount === 0 ? 'the database setup left no users' : 'the database setup failed',
     };
-  if (bootstrap.state === 'running') return { state: 'open', words: 'the database setup runs' };
+  if (bootstrap.state === 'running') return { state: 'open', words: 'the database setup has not ended yet' };
   // The application waits for the setup before it starts: where it runs and answers, the setup has been done and its job cleaned up.
   if (bootstrap.state === 'absent' && application?.status === 'ready' && canLogIn(view.snapshot.loginProbe) === true)
     return met;
