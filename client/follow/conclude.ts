@@ -39,7 +39,8 @@ export async function conclude(
     const failed = (progress.facts.checks ?? []).filter(({ result }) => result === 'failed' || result === 'warning');
     context.insist(...checkLines(context.errorStyle, failed));
   }
-  if (progress && (end === 'blocked' || end === 'preflight')) tellBlockers(context, progress);
+  if (progress && end === 'blocked') tellBlockers(context, progress, presentOf(progress, context.services.clock.now()));
+  if (progress && end === 'preflight') tellBlockers(context, progress, null);
   if (end === 'failed')
     context.insist(`The install ended as ${view?.run ?? 'failed'}. ${callOf(context, site, 'logs')} shows why.`);
   if (end === 'cancelled')
@@ -68,10 +69,9 @@ export function outcomeLines(progress: InstallProgress, tokenCall: string): stri
   return facts.flatMap(([name, text]) => (text ? [`${`${name}:`.padEnd(13)}${text}`] : []));
 }
 
-function tellBlockers(context: CommandContext, progress: InstallProgress): void {
+function tellBlockers(context: CommandContext, progress: InstallProgress, now: Date | null): void {
   // Where lines are written they have been told already; a quiet client has told nothing.
   if (!context.quiet && !drawsOver(context.io)) return;
-  const now = presentOf(progress, context.services.clock.now());
   context.insist(...progress.blockers.flatMap((blocker) => blockerLines(context.errorStyle, blocker, now)));
 }
 

@@ -10,15 +10,16 @@ const RETRY = {
 } as const satisfies Record<Blocker['retry'], string>;
 
 /**
- * Takes a blocker and the present time, gives the lines in which a person reads what is wrong, what shows it, and what to do.
+ * Takes a blocker and the present time, gives the lines in which a person reads what is wrong, what shows it, and what to do;
+ * `now` is null for what was found by a check that is over: nobody looks at it again by himself.
  */
-export function blockerLines(style: Style, blocker: Blocker, now: Date): string[] {
+export function blockerLines(style: Style, blocker: Blocker, now: Date | null): string[] {
   const isError = blocker.severity === 'error';
   const mark = symbol(style, isError ? 'failed' : 'warning');
   const effect = blocker.loginBlocking ? 'blocks login' : 'does not block login';
   const tone = isError ? 'bad' : 'warn';
   const title = `${mark} ${clean(blocker.title)}`;
-  const facts = `[${blocker.code}] ${clean(blocker.component)}, ${effect}, for ${between(blocker.since, newest(blocker, now))}`;
+  const facts = `[${blocker.code}] ${clean(blocker.component)}, ${effect}${now ? `, for ${between(blocker.since, newest(blocker, now))}` : ''}`;
   const fits = columnsOf(title) + 2 + columnsOf(facts) <= style.width;
   return [
     ...(fits
@@ -31,7 +32,7 @@ export function blockerLines(style: Style, blocker: Blocker, now: Date): string[
     ...hang(style, `  ${symbol(style, 'next')} `, clean(blocker.nextAction)).map((line) =>
       paint(style, 'strong', line),
     ),
-    ...(saysHow(blocker) ? [] : hang(style, '  ', RETRY[blocker.retry])),
+    ...(!now || saysHow(blocker) ? [] : hang(style, '  ', RETRY[blocker.retry])),
   ];
 }
 

@@ -23,10 +23,10 @@ export function checkLines(style: Style, checks: readonly PreflightCheck[]): str
 }
 
 /** Takes a preflight report, gives it as a person reads it: every check, then what stands in the way. */
-export function reportLines(style: Style, { checks, blockers, warnings }: PreflightReport, now: Date): string[] {
+export function reportLines(style: Style, { checks, blockers, warnings }: PreflightReport): string[] {
   return [
     ...checkLines(style, checks),
-    ...[...blockers, ...warnings].flatMap((blocker) => ['', ...blockerLines(style, blocker, now)]),
+    ...[...blockers, ...warnings].flatMap((blocker) => ['', ...blockerLines(style, blocker, null)]),
     '',
     blockers.length === 0
       ? 'Nothing stands in the way of an install. Nothing was touched.'
