@@ -1,5 +1,4 @@
 import { CommanderError } from 'commander';
-import { createContext } from './context.ts';
 import { EXIT } from './exit-codes.ts';
 import { explain } from './failure.ts';
 import type { Io } from './io.ts';
@@ -32,7 +31,8 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
 }
 
 async function runCall({ entry, options, args }: Call, io: Io, services: Services): Promise<number> {
-  const { run } = await entry.load();
+  // A help text pays for none of it: the context brings the model, and with it all its schemas.
+  const [{ run }, { createContext }] = await Promise.all([entry.load(), import('./context.ts')]);
   return run(createContext(io, services, options, args));
 }
 
