@@ -5,12 +5,12 @@ import type { PhaseContext } from '../../phase-activity.ts';
 import { TalosError } from '../../ports/talos.ts';
 import type { TalosService, TalosTarget } from '../../ports/talos.ts';
 
-/** A passing failure is told only when it is still there at a later look. */
-const LOOKS = 3;
+/** A passing failure is told only when a later look, after this time, finds it again. */
+const LASTS_MS = 2_000;
 /** Lines of the kernel log that speak of now; what is further up may be overtaken. */
 const NEWEST_LINES = 5;
 
-/** Watches for the same trouble at several looks in a row. */
+/** Watches for the same trouble at one look after another. */
 export interface TroubleWatch {
   /** Gives what the node's own words say is wrong, in one line, or null. Throws Blocked when it does not go away. */
   look(services: readonly TalosService[]): Promise<string | null>;
@@ -21,14 +21,16 @@ export interface TroubleWatch {
  * kernel log. So a name that cannot be resolved is told while the node still tries, and not when it has given up.
  */
 export function watchTrouble(context: PhaseContext, target: TalosTarget): TroubleWatch {
+  const { clock } = context.ports;
   let last: string | null = null;
-  let times = 0;
+  let since = 0;
   return {
     look: async (services) => {
       const found = inServices(context, services) ?? (await inLog(context, target));
-      times = found && found.code === last ? times + 1 : 1;
+      const now = clock.now().getTime();
+      if ((found?.code ?? null) !== last) since = now;
       last = found?.code ?? null;
-      if (found && times >= LOOKS) throw new Blocked([found]);
+      if (found && now - since >= LASTS_MS) throw new Blocked([found]);
       return found?.reason ?? null;
     },
   };
