@@ -37,6 +37,8 @@ export interface PrivateFolder {
   readonly root: string;
   path(name: string): string;
   exists(name: string): Promise<boolean>;
+  /** Makes the folder, 0700, and those above it that are missing. Throws the file system's error. */
+  make(): Promise<void>;
   /** Gives the text, or null where there is no such file. */
   read(name: string): Promise<string | null>;
   /** Writes to a temporary file of mode 0600 and renames it; the folder is made 0700. Throws the file system's error. */
@@ -66,12 +68,13 @@ export async function listSites(home: string): Promise<string[]> {
 export function privateFolder(root: string): PrivateFolder {
   const path = (name: string): string => join(root, name);
   const prepare = async (file: string): Promise<void> => {
-    await mkdir(dirname(file), { recursive: true, mode: PRIVATE_FOLDER });
+    await makeFolder(dirname(file));
     await chmod(root, PRIVATE_FOLDER);
   };
   return {
     root,
     path,
+    make: () => makeFolder(root),
     exists: async (name) => (await stat(path(name)).catch(ignoreMissing(null))) !== null,
     read: async (name) => readFile(path(name), 'utf8').catch(ignoreMissing(null)),
     write: async (name, text) => {
@@ -120,6 +123,20 @@ export async function whyUnwritable(path: string): Promise<string | null> {
     }
     if (dirname(at) === at) return `${path} has no existing parent folder`;
     at = dirname(at);
+  }
+}
+
+/** Not by a recursive mkdir: Node's never ends where a file system knows no folder in a parent that is there, as /proc does. */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { mode: PRIVATE_FOLDER });
+  } catch (error) {
+    if (hasCode(error, 'EEXIST')) return;
+    if (!hasCode(error, 'ENOENT')) throw error;
+    if (await stat(dirname(folder)).catch(ignoreMissing(null)))
+      throw Object.assign(new Error(`${folder} cannot be made`, { cause: error }), { code: 'EPERM', path: folder });
+    await makeFolder(dirname(folder));
+    await makeFolder(folder);
   }
 }
 

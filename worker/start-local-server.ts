@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdir, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time.js';
@@ -39,7 +39,7 @@ export async function startLocalServer(options: LocalServerOptions): Promise<Ser
   // One that runs and does not answer would keep the database locked.
   if (unhealthy) await stopProcess(unhealthy.pid);
   await folder.write(VERSION_FILE, `${version}\n`);
-  await mkdir(folder.root, { recursive: true, mode: 0o700 });
+  await folder.make();
   // Where it was before, if it can be: a worker that outlived it waits for it there.
   const port = await freePort(portIn(await lastAddress(options.home)));
   const address = `127.0.0.1:${port}`;

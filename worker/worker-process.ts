@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { mkdir, open, readFile } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { takeLock } from '../tools/lock.ts';
@@ -110,7 +110,7 @@ export async function announceWorker(home: string, state: Omit<WorkerState, 'pid
 
 async function startWorker(options: WorkerOptions, logFile: string): Promise<WorkerHandle> {
   const { home, detached, simulate } = options;
-  await mkdir(serverFolder(home).root, { recursive: true, mode: 0o700 });
+  await serverFolder(home).make();
   const log = await open(logFile, 'a', 0o600);
   const simulation = simulate
     ? ['--simulate', simulate.scenario, ...(simulate.speed === null ? [] : ['--speed', String(simulate.speed)])]

@@ -118,6 +118,15 @@ test('a folder of sites that cannot be written ends with 2 and names --config-di
   expect(stderr).toContain('is not a folder');
 });
 
+test.runIf(process.platform === 'linux')(
+  'a file system that takes no folders ends with 2, and does not hang',
+  async () => {
+    const { exit, stderr } = await runClient(['start', ...GOOD, '--config-dir', '/proc/nowhere/sites']);
+    expect(exit).toBe(2);
+    expect(stderr).toContain('--config-dir');
+  },
+);
+
 test.each([
   ['ENOSPC', 3, 'No space is left on the disk that holds /sites/site.json'],
   ['EDQUOT', 3, 'Your disk quota is used up'],
