@@ -1,29 +1,31 @@
+import { existsSync } from 'node:fs';
 import { readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { parse } from 'yaml';
+import { z } from 'zod';
 import { SITE, startBench } from './bench.ts';
 import type { Bench } from './bench.ts';
 import { clusterOf } from './cluster.ts';
+import { describeExistingData } from './existing-data.ts';
+import { describeRestarts } from './restart.ts';
+
+const upAt = z.object({ upAt: z.string() });
+const seenByMonitor = z.tuple([upAt, upAt]);
 
 /** A fresh install of a whole appliance by the real command, and what must hold of it then. One cluster for all of it. */
 let bench: Bench;
-let install: { readonly exitCode: number | undefined; readonly all: string };
-const seen = new Map<string, number>();
+let install: Awaited<ReturnType<Bench['run']>>;
+let monitor: Awaited<ReturnType<Bench['run']>>;
 
 beforeAll(async () => {
   bench = await startBench();
-  const { nodeAddress } = bench.lab.record;
-  const watching = new AbortController();
-  const watched = [
-    firstAnswer('page', `http://${nodeAddress}:8080/healthz`, watching.signal),
-    firstAnswer('application', `http://${nodeAddress}:3000/`, watching.signal),
-  ];
-  const result = await bench.run(['start', '--fresh', '--yes', ...bench.lab.flags]);
-  watching.abort();
-  await Promise.all(watched);
-  install = { exitCode: result.exitCode, all: result.all };
+  const installing = bench.run(['start', '--fresh', '--yes', ...bench.lab.flags]);
+  const recorded = path.join(bench.home, SITE, 'site.json');
+  await vi.waitUntil(() => existsSync(recorded), { timeout: 30_000 });
+  const watching = bench.run(['smoke', 'monitor', '--timeout', '12m', '-o', 'json'], { timeoutMs: 800_000 });
+  install = await installing;
+  monitor = await watching;
 }, 900_000);
 
 afterAll(() => bench?.down(), 120_000);
@@ -36,8 +38,12 @@ describe('a fresh install', () => {
     expect(install.all).not.toMatch(/ blocked: /);
   });
 
-  test('shows its status page before the application answers', () => {
-    expect(seen.get('page')).toBeLessThan(seen.get('application') ?? 0);
+  test('shows its status page before the application answers, as `smoke` tells', async () => {
+    expect(monitor.exitCode, monitor.all).toBe(0);
+    const [page, application] = seenByMonitor.parse(JSON.parse(monitor.stdout));
+    expect(Date.parse(page.upAt)).toBeLessThan(Date.parse(application.upAt));
+    const verified = await bench.run(['smoke', 'verify']);
+    expect(verified.exitCode, verified.all).toBe(0);
   });
 
   test('leads to the login', async () => {
@@ -82,6 +88,12 @@ describe('a fresh install', () => {
     expect(effects).toMatchObject({ bootstrap: 1, install: 1 });
   });
 
+  test('takes less than 3 GB of memory for all that the lab runs', async () => {
+    const bytes = await bench.memory();
+    console.log(`memory of the lab: ${(bytes / 1e9).toFixed(2)} GB`);
+    expect(bytes).toBeLessThan(3e9);
+  });
+
   test('leaves no secret where none may be', async () => {
     const secrets = await clusterOf(bench).secretValues();
     expect(secrets.length).toBeGreaterThan(10);
@@ -90,13 +102,8 @@ describe('a fresh install', () => {
   });
 });
 
-async function firstAnswer(name: string, url: string, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    const answer = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(2_000) }).catch(() => null); // not there yet
-    if (answer !== null && answer.status < 400) return void seen.set(name, Date.now());
-    await delay(200);
-  }
-}
+describeRestarts(() => bench);
+describeExistingData(() => bench);
 
 /** Everything that the client keeps, but for the site's folder, which is there to hold keys: logs, database, report. */
 async function filesWithoutSecrets(home: string): Promise<string[]> {

@@ -1,0 +1,100 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { parse, stringify } from 'yaml';
+import { z } from 'zod';
+import { applianceOf } from './appliance.ts';
+import { SITE } from './bench.ts';
+import type { Bench } from './bench.ts';
+import { clusterOf } from './cluster.ts';
+
+const VALUES = { namespace: 'alga-system', name: 'appliance-values-alga-core' };
+const SECRET = { namespace: 'msp', name: 'db-credentials' };
+
+/** What is asked of an appliance that holds data, by mistake or on purpose. */
+export function describeExistingData(given: () => Bench): void {
+  describe('data that is there', () => {
+    test('is not wiped by `start --fresh` in a pipe: it says what would be wiped, and how to keep it', async () => {
+      const bench = given();
+      const before = await clusterOf(bench).kept();
+      const start = await bench.run(['start', '--fresh', ...bench.lab.flags]);
+      expect(start.exitCode, start.all).toBe(2);
+      expect(start.stderr).toContain(`--fresh wipes the application data of ${SITE}`);
+      expect(start.stderr).toContain('--recover');
+      expect(await clusterOf(bench).kept()).toEqual(before);
+    }, 60_000);
+
+    test('is refused by the database setup of another fresh install; `start --recover` goes on with it', async () => {
+      const bench = given();
+      const cluster = clusterOf(bench);
+      const before = await cluster.kept();
+      await orderFresh(bench);
+      const wanted = { code: 'bootstrap-existing-data', tier: 'bootstrap', loginBlocking: true } as const;
+      const [blocker] = await applianceOf(bench).blockedBy([wanted], 120_000);
+      expect(blocker?.nextAction).toContain('start --recover');
+      expect(await cluster.kept()).toEqual(before);
+      const recover = await bench.run(['start', '--recover']);
+      expect(recover.exitCode, recover.all).toBe(0);
+      expect(await cluster.kept()).toEqual(before);
+      const { effects } = await bench.lab.machine.control.state();
+      expect(effects).toMatchObject({ bootstrap: 1, install: 1 });
+    }, 400_000);
+
+    test('is kept, and nothing is touched, when its credentials are lost: told in words; they come back, and it goes on', async () => {
+      const bench = given();
+      const cluster = clusterOf(bench);
+      const before = await cluster.kept();
+      const pods = await podsOf(bench);
+      const { apiVersion, kind, metadata, data } = await cluster.core.readNamespacedSecret(SECRET);
+      await cluster.core.deleteNamespacedSecret(SECRET);
+      const recover = await bench.run(['start', '--recover']);
+      expect(recover.exitCode, recover.all).toBe(3);
+      expect(recover.all).toContain('credentials-lost');
+      expect(recover.all).toContain('new credentials would not open the old data');
+      expect(recover.all).toContain('nothing was touched');
+      expect(await podsOf(bench)).toEqual(pods);
+      const { items } = await cluster.core.listNamespacedSecret({ namespace: SECRET.namespace });
+      expect(items.map((secret) => secret.metadata?.name)).not.toContain(SECRET.name);
+      const { labels, annotations } = metadata ?? {};
+      const body = { apiVersion, kind, data, metadata: { name: SECRET.name, labels, annotations } };
+      await cluster.core.createNamespacedSecret({ namespace: SECRET.namespace, body });
+      const again = await bench.run(['start', '--recover']);
+      expect(again.exitCode, again.all).toBe(0);
+      expect(await cluster.kept()).toEqual(before);
+    }, 300_000);
+
+    test('is given up by `start --fresh --yes`: wiped once, and installed anew on the same machine', async () => {
+      const bench = given();
+      const before = await clusterOf(bench).kept();
+      const start = await bench.run(['start', '--fresh', '--yes']);
+      expect(start.exitCode, start.all).toBe(0);
+      const report = await readFile(path.join(bench.home, SITE, 'install-report.json'), 'utf8');
+      expect(JSON.parse(report)).toMatchObject({ mode: 'fresh', wipe: 'wiped', usersCount: 2 });
+      const after = await clusterOf(bench).kept();
+      expect(Object.keys(after.claims)).toEqual(Object.keys(before.claims));
+      for (const [name, claim] of Object.entries(after.claims)) expect(claim).not.toBe(before.claims[name]);
+      expect(after.credentials['db-credentials']).not.toEqual(before.credentials['db-credentials']);
+      expect(after.rows).toBe('2|1|1');
+      expect((await applianceOf(bench).status()).rollup.state).toBe('fully_healthy');
+      const { effects } = await bench.lab.machine.control.state();
+      expect(effects).toMatchObject({ bootstrap: 1, install: 1 });
+    }, 600_000);
+  });
+}
+
+/** As if another install had ordered a fresh database, and had not wiped this one. */
+async function orderFresh(bench: Bench): Promise<void> {
+  const { core, reconcile } = clusterOf(bench);
+  const map = await core.readNamespacedConfigMap(VALUES);
+  const values = z.record(z.string(), z.unknown()).parse(parse(map.data?.['values.yaml'] ?? ''));
+  const text = stringify({ ...values, bootstrap: { mode: 'fresh', installId: 'another-install' } });
+  map.data = { 'values.yaml': text };
+  await core.replaceNamespacedConfigMap({ ...VALUES, body: map });
+  await reconcile('HelmRelease', 'alga-system', 'alga-core');
+}
+
+/** Every pod of the application by its uid, the setup's own aside. */
+async function podsOf(bench: Bench): Promise<string[]> {
+  const { items } = await clusterOf(bench).core.listNamespacedPod({ namespace: SECRET.namespace });
+  return items.map(({ metadata }) => `${metadata?.name} ${metadata?.uid}`).toSorted();
+}
