@@ -49,16 +49,30 @@ async function commandLine(pid: number): Promise<string> {
   return stdout;
 }
 
-/** Gives a TCP port of loopback that nobody listens on: the wanted one where that is free. */
+/** How long a port is waited for: a process that was killed lets go of its sockets a moment after it is gone from the table. */
+const PORT_PATIENCE_MS = 2_000;
+const PORT_LOOK_MS = 100;
+
+/** Gives a TCP port of loopback that nobody listens on: the wanted one where that is free or soon becomes so. */
 export async function freePort(wanted = 0): Promise<number> {
+  for (let waited = 0; wanted !== 0 && waited < PORT_PATIENCE_MS; waited += PORT_LOOK_MS) {
+    const port = await tryPort(wanted);
+    if (port !== null) return port;
+    await sleep(PORT_LOOK_MS);
+  }
+  const port = await tryPort(0);
+  if (port === null) throw new Error('this machine has no free port on loopback');
+  return port;
+}
+
+/** Gives the port, any free one for 0, or null where it is taken. */
+async function tryPort(wanted: number): Promise<number | null> {
+  const server = createServer();
   return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', (error) => (wanted === 0 ? reject(error) : resolve(freePort())));
+    server.once('error', (error) => ('code' in error && error.code === 'EADDRINUSE' ? resolve(null) : reject(error)));
     server.listen(wanted, '127.0.0.1', () => {
       const address = server.address();
-      server.close(() =>
-        address !== null && typeof address === 'object' ? resolve(address.port) : reject(new Error('no free port')),
-      );
+      server.close(() => resolve(address !== null && typeof address === 'object' ? address.port : null));
     });
   });
 }
