@@ -47,7 +47,7 @@ describe('an install that is blocked', () => {
     const blocker = await blockedBy('dns-resolution-failure');
     expect(blocker).toMatchObject({ tier: 'platform', loginBlocking: true });
     expect(blocker.nextAction).toContain('--dns-servers');
-    const set = await bench.run(['set', '--dns-servers', bench.lab.record.hostAddress]);
+    const set = await bench.run(['set', '--dns-servers', bench.lab.record.otherResolver]);
     expect(set.exitCode, set.all).toBe(0);
   }, 120_000);
 
