@@ -55,7 +55,8 @@ const PORT_LOOK_MS = 100;
 
 /** Gives a TCP port of loopback that nobody listens on: the wanted one where that is free or soon becomes so. */
 export async function freePort(wanted = 0): Promise<number> {
-  for (let waited = 0; wanted !== 0 && waited < PORT_PATIENCE_MS; waited += PORT_LOOK_MS) {
+  const patience = wanted === 0 ? 0 : PORT_PATIENCE_MS;
+  for (let waited = 0; waited < patience; waited += PORT_LOOK_MS) {
     const port = await tryPort(wanted);
     if (port !== null) return port;
     await sleep(PORT_LOOK_MS);
