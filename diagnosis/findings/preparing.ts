@@ -58,8 +58,10 @@ export function preparing(view: View, pod: Pod, place: Place, suspects: readonly
       first: event.first,
       count: event.count,
     };
-    // Volumes and network come before the first pull: once that has begun they were had.
-    if ((event.last ?? 0) < progress || (anyRan && domain !== 'config' && domain !== 'pull')) {
+    // The pod's volumes and network come before the first pull: once that has begun they were had. What is said of one
+    // container is of its own start, and its state says it only when the kubelet looks again, ten seconds and more later.
+    const isOfPod = event.container === null && domain !== 'config' && domain !== 'pull';
+    if ((event.last ?? 0) < progress || (anyRan && isOfPod)) {
       ruleOut(report, place, statement, 'the pod has got further since');
       continue;
     }
