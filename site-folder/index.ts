@@ -131,10 +131,14 @@ async function makeFolder(folder: string): Promise<void> {
   try {
     await mkdir(folder, { mode: PRIVATE_FOLDER });
   } catch (error) {
-    if (hasCode(error, 'EEXIST')) return;
+    const cannot = (why: string, code: string): Error =>
+      Object.assign(new Error(`${folder} ${why}`, { cause: error }), { code, path: folder });
+    if (hasCode(error, 'EEXIST')) {
+      if ((await stat(folder)).isDirectory()) return;
+      throw cannot('is not a folder', 'ENOTDIR');
+    }
     if (!hasCode(error, 'ENOENT')) throw error;
-    if (await stat(dirname(folder)).catch(ignoreMissing(null)))
-      throw Object.assign(new Error(`${folder} cannot be made`, { cause: error }), { code: 'EPERM', path: folder });
+    if (await stat(dirname(folder)).catch(ignoreMissing(null))) throw cannot('cannot be made', 'EPERM');
     await makeFolder(dirname(folder));
     await makeFolder(folder);
   }

@@ -121,7 +121,7 @@ describe('secrets', () => {
   test('a folder that cannot be written stops before the cluster is touched', async () => {
     const bed = await freshBed();
     await writeFile(bed.folder.root, 'a file in the place of the folder');
-    await expect(createSecrets(bed.context())).rejects.toMatchObject({ code: 'EEXIST' });
+    await expect(createSecrets(bed.context())).rejects.toMatchObject({ code: 'ENOTDIR' });
     expect(await bed.cluster.get(TOKEN, signal)).toBeNull();
   });
 });
