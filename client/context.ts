@@ -75,7 +75,7 @@ export function createContext(io: Io, services: Services, given: Options, args: 
 
 async function written(format: Format, document: unknown, lines: () => readonly string[]): Promise<string> {
   if (format === 'json') return `${JSON.stringify(document, null, 2)}\n`;
-  if (format === 'yaml') return (await import('yaml')).stringify(document);
+  if (format === 'yaml') return (await import('./render/yaml.ts')).stringify(document);
   return `${lines().join('\n')}\n`;
 }
 

@@ -110,6 +110,7 @@ async function main(): Promise<void> {
   const written = new Set<string>();
   for (const { name, options } of PARTS.filter((part) => isWanted(part.name) && isThere(part))) {
     const { outputFiles, metafile } = await build({ ...COMMON, ...options });
+    if (options.splitting) refuseLateCommonJs(metafile);
     for (const file of entriesLast(outputFiles, metafile)) {
       await replace(file.path, file.contents);
       written.add(file.path);
@@ -126,6 +127,20 @@ async function main(): Promise<void> {
 function isThere({ options }: Part): boolean {
   const entries = Object.values(options.entryPoints ?? {}).filter((entry) => typeof entry === 'string');
   return entries.every((entry) => existsSync(join(ROOT, entry)));
+}
+
+/**
+ * A CommonJS package that is imported late has no names in a build that is split, only a default (esbuild, "splitting"): the
+ * types say otherwise, and it shows when a person gets there.
+ * @throws Error that names the package and who imports it
+ */
+function refuseLateCommonJs({ inputs }: Metafile): void {
+  for (const [importer, { imports }] of Object.entries(inputs)) {
+    for (const { kind, path, external } of imports) {
+      if (kind === 'dynamic-import' && !external && inputs[path]?.format === 'cjs')
+        throw new Error(`${importer} imports ${path} late, which is CommonJS: import it in a module of its own`);
+    }
+  }
 }
 
 /** An entry names its chunks: they must be there before it is. */

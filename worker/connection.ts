@@ -39,7 +39,7 @@ export interface TemporalAccess extends TemporalTarget {
 export async function findTemporal(options: OpenOptions): Promise<TemporalTarget> {
   const { environment } = options;
   if (namesCluster(environment)) {
-    const { loadClientConnectConfig } = await import('@temporalio/envconfig');
+    const { loadClientConnectConfig } = await import('./temporal-environment.ts');
     const { connectionOptions, namespace } = loadClientConnectConfig({
       disableFile: !environment['TEMPORAL_PROFILE'],
       overrideEnvVars: definedOnly(environment),

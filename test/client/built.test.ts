@@ -1,0 +1,26 @@
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { temporaryFolder } from './support/run-client.ts';
+
+/** The client as people run it: built, and what it seldom needs loaded late. */
+const LAUNCHER = join(import.meta.dirname, '../../bin/appliance-client');
+const SPEC = ['--node-ip', '192.0.2.10', '--repo-url', 'https://git.example.org/alga/appliance.git'];
+
+async function built(args: readonly string[], environment: Record<string, string> = {}) {
+  const env = { ALGA_APPLIANCE_HOME: await temporaryFolder(), NO_COLOR: '1', ...environment };
+  return execa(LAUNCHER, args, { env, reject: false, stdin: 'ignore', timeout: 60_000 });
+}
+
+test('-o yaml', async () => {
+  const { stdout, exitCode, stderr } = await built(['releases', '-o', 'yaml']);
+  expect(exitCode, stderr).toBe(0);
+  expect(parse(stdout)).toMatchObject([{ releaseVersion: '1.0-rc5' }]);
+});
+
+test('a Temporal cluster that is named and does not answer ends with 7, and says what to check', async () => {
+  const { exitCode, stderr } = await built(['start', '--fresh', '--yes', ...SPEC], { TEMPORAL_ADDRESS: '127.0.0.1:1' });
+  expect(stderr).toMatch(/Temporal server at 127\.0\.0\.1:1 does not answer.*TEMPORAL_ADDRESS/s);
+  expect(exitCode).toBe(7);
+});
