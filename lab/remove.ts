@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { execa } from 'execa';
 import { namespaceOf, removeNetwork } from './network/namespace.ts';
 import { programPath } from './parts/programs.ts';
-import { folderOf } from './place.ts';
+import { folderOf, operatorFolder } from './place.ts';
 
 const PATIENCE_MS = 20_000;
 
@@ -14,11 +14,23 @@ const PATIENCE_MS = 20_000;
  */
 export async function removeLab(name: string): Promise<void> {
   const folder = folderOf(name);
+  await endOperatorProcesses(name);
   await endProcesses(name);
   await removeMounts(folder);
   await removeNetwork(name);
   await removeCgroups(namespaceOf(name));
   await rm(folder, { recursive: true, force: true });
+}
+
+/** The demonstration's worker and Temporal server: their folder goes with the lab, and they are known by it. */
+async function endOperatorProcesses(name: string): Promise<void> {
+  const folder = operatorFolder(name);
+  for (const entry of await readdir('/proc')) {
+    const pid = Number(entry);
+    if (!Number.isInteger(pid) || pid === process.pid) continue;
+    const words = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => ''); // it has gone meanwhile
+    if (words.split('\0').some((word) => word === folder || word.startsWith(`${folder}/`))) kill(pid);
+  }
 }
 
 /** Everything of the node runs in the lab's network namespace, or in a process namespace that ends with a process in there. */
