@@ -12,7 +12,7 @@ import type { Entry, Layer } from './layer.ts';
 import { pushImage } from './push.ts';
 
 const MAKING = 'making-';
-/** A registry that nobody asked for during this long goes: the next state of the project makes its own, of about 1.8 GB. */
+/** A registry that nobody asked for during this long goes: the next state of the project makes its own, of about 0.8 GB. */
 const UNUSED_MS = 24 * 3_600_000;
 
 /**
