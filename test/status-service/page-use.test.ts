@@ -90,10 +90,43 @@ describe('by keyboard', () => {
     const page = await shows('blocked', context);
     const button = page.getByRole('button', { name: /Copy the command appliance-client releases/ });
     await button.focus();
+    const isTold = button.getByText('Copied').waitFor();
     await page.keyboard.press('Enter');
-    await expect.poll(() => button.textContent()).toContain('Copied');
+    await isTold;
     expect(await page.evaluate('navigator.clipboard.readText()')).toMatch(/^appliance-client releases --site/);
     await expect.poll(() => button.textContent()).not.toContain('Copied');
+    await context.close();
+  });
+
+  test('what it says of the copy stands for its two seconds, also when the page is renewed meanwhile', async () => {
+    const context = await signIn(browser, service, { permissions: ['clipboard-read', 'clipboard-write'] });
+    const page = await context.newPage();
+    await page.clock.install();
+    tell('blocked');
+    await service.until<StatusDocument>(({ rollup }) => rollup.state === SCENES.blocked.state);
+    await page.goto(`${service.url}/`);
+    await page.locator('#live[data-connection=on]').waitFor();
+    const released = Promise.withResolvers<void>();
+    const asked = Promise.withResolvers<void>();
+    await page.route(`${service.url}/`, async (route) => {
+      asked.resolve();
+      await released.promise;
+      await route.continue();
+    });
+    const document = SCENES.blocked.document();
+    const message = 'Said by the renewed page';
+    service.process.stdin?.write(`${JSON.stringify({ ...document, rollup: { ...document.rollup, message } })}\n`);
+    await asked.promise;
+    await page.clock.pauseAt(Date.now() + 60_000);
+    const button = page.getByRole('button', { name: /Copy the command appliance-client releases/ });
+    const isTold = button.getByText('Copied').waitFor();
+    await button.click();
+    await isTold;
+    released.resolve();
+    await page.getByText(message).first().waitFor();
+    expect(await button.textContent()).toContain('Copied');
+    await page.clock.runFor(2_000);
+    expect(await button.textContent()).not.toContain('Copied');
     await context.close();
   });
 });
@@ -107,9 +140,10 @@ test('on plain HTTP, where a page has no clipboard of its own, a command is copi
   await page.keyboard.press('Enter');
   tell('blocked');
   const button = page.getByRole('button', { name: /Copy the command appliance-client releases/ });
+  const isTold = button.getByText('Copied').waitFor();
   await button.click();
+  await isTold;
   expect(await page.evaluate('isSecureContext')).toBe(false);
-  await expect.poll(() => button.textContent()).toContain('Copied');
   await page.getByRole('button', { name: 'Sign out' }).click();
   const field = page.getByLabel('Token of the status page');
   await field.focus();

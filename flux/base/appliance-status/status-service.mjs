@@ -120,6 +120,7 @@ Set the \`cycles\` parameter to \`"ref"\` to resolve cyclical schemas with defs.
       if (old.nodeValue !== next.nodeValue) old.nodeValue = next.nodeValue;
       return undefined;
     }
+    if (isTelling(old, next)) return undefined;
     for (const { name } of Array.from(old.attributes))
       if (!next.hasAttribute(name) && !isOurs(old, name)) old.removeAttribute(name);
     for (const { name, value } of next.attributes)
@@ -146,6 +147,19 @@ Set the \`cycles\` parameter to \`"ref"\` to resolve cyclical schemas with defs.
   const isOurs = (node, name) =>
     (node.nodeName === 'DETAILS' && name === 'open') ||
     (name === 'hidden' && (node.dataset.copy !== undefined || node.dataset.follow !== undefined));
+
+  // For two seconds a button says that its command was copied; a renewal in that time does not take the word away.
+  const TELL_MS = 2000;
+  const commandOf = (label) => label.closest('.command')?.querySelector('code').textContent;
+  const isTelling = (label, next) => label.dataset.told !== undefined && label.dataset.told === commandOf(next);
+  const tell = (label, words) => {
+    label.dataset.told = commandOf(label);
+    label.textContent = words;
+    setTimeout(() => {
+      delete label.dataset.told;
+      label.textContent = 'Copy';
+    }, TELL_MS);
+  };
 
   const arm = () => {
     for (const node of document.querySelectorAll('[data-copy], [data-follow]')) node.hidden = false;
@@ -237,10 +251,8 @@ Set the \`cycles\` parameter to \`"ref"\` to resolve cyclical schemas with defs.
     const button = event.target.closest?.('[data-copy]');
     if (!button) return;
     const code = button.parentElement.querySelector('code');
-    const label = button.firstElementChild;
     const isCopied = await copy(code);
-    label.textContent = isCopied ? 'Copied' : 'Marked';
-    setTimeout(() => (label.textContent = 'Copy'), 2000);
+    tell(button.firstElementChild, isCopied ? 'Copied' : 'Marked');
   });
   // The clipboard belongs to secure pages; on plain HTTP the old way is the only one.
   const copy = async (code) => {
