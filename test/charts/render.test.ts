@@ -27,7 +27,7 @@ const withoutPrograms = (manifests: string) =>
   manifests
     .replaceAll(/\b[0-9a-f]{64}\b/g, '<hash>')
     .replaceAll(/(-bootstrap-)[0-9a-f]{10}$/gm, '$1<hash>')
-    .replaceAll(/^( {2}[a-z]+\.mjs): \|\n(?: {4}.*\n|\n)+/gm, '$1: <program>\n');
+    .replaceAll(/^( {2}[a-z]+\.mjs): \|\n(?: {4}.*\n| *\n)+/gm, '$1: <program>\n');
 
 describe.each(charts)('%s', (chart, namespace) => {
   test.each(['defaults', 'appliance'] as const)('lints strictly with %s', async (which) => {
