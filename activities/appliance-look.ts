@@ -6,7 +6,7 @@ import type { ActiveOperation, StatusDocument } from '../model/status.ts';
 import { collectSnapshot } from '../observation/index.ts';
 import type { CollectOptions } from '../observation/index.ts';
 import { Blocked } from './blocked.ts';
-import type { PhaseContext } from './phase-activity.ts';
+import type { PhaseContext } from './phase-context.ts';
 import { ClusterError } from './ports/kubernetes.ts';
 import type { Cluster } from './ports/kubernetes.ts';
 

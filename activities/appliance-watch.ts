@@ -2,7 +2,7 @@ import type { Snapshot } from '../model/snapshot.ts';
 import { collectSnapshot, watchSnapshots } from '../observation/index.ts';
 import { collectOptions, lookIn } from './appliance-look.ts';
 import type { Look } from './appliance-look.ts';
-import type { PhaseContext } from './phase-activity.ts';
+import type { PhaseContext } from './phase-context.ts';
 import type { Clock } from './ports/clock.ts';
 import { OUTAGE_MS, isOutage } from './wait.ts';
 import type { Cluster } from './ports/kubernetes.ts';

@@ -3,7 +3,7 @@ import type { Facts } from '../diagnosis/index.ts';
 import type { Blocker, BlockerCode } from '../model/blocker.ts';
 import { ProgramMissingError } from '../tools/missing.ts';
 import { Blocked } from './blocked.ts';
-import type { PhaseContext } from './phase-activity.ts';
+import type { PhaseContext } from './phase-context.ts';
 import { ClusterError } from './ports/kubernetes.ts';
 import { ManifestsError } from './ports/manifests.ts';
 import type { ClusterFault } from './ports/kubernetes.ts';

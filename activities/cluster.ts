@@ -1,7 +1,7 @@
 import { NAMESPACES } from '../model/appliance.ts';
 import type { KubernetesObject } from '../model/snapshot.ts';
 import { SITE_FILES } from '../site-folder/index.ts';
-import type { PhaseContext } from './phase-activity.ts';
+import type { PhaseContext } from './phase-context.ts';
 import type { Cluster, ObjectRef } from './ports/kubernetes.ts';
 
 /** Takes a phase's context, gives the path of the kubeconfig it works with: the operator's own choice, or the site's. */

@@ -1,5 +1,6 @@
 import { phaseActivity } from './phase-activity.ts';
-import type { PhaseActivity, PhaseRun } from './phase-activity.ts';
+import type { PhaseActivity } from './phase-activity.ts';
+import type { PhaseRun } from './phase-context.ts';
 import { awaitBackground } from './phases/background.ts';
 import { awaitBootstrap } from './phases/bootstrap.ts';
 import { awaitCore } from './phases/core.ts';

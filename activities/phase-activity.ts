@@ -1,14 +1,12 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import { blockerKey } from '../model/blocker.ts';
 import type { Blocker } from '../model/blocker.ts';
-import type { HeartbeatDetail, InstallFacts, InstallObservation, PhaseProgress } from '../model/progress.ts';
-import type { InstallSpec } from '../model/site.ts';
-import type { ActiveOperation } from '../model/status.ts';
+import type { HeartbeatDetail, InstallObservation } from '../model/progress.ts';
 import { SIGNAL_OBSERVED } from '../model/workflow-contract.ts';
 import type { PhaseInput, PhaseOutcome } from '../model/workflow-contract.ts';
-import type { PrivateFolder } from '../site-folder/index.ts';
 import { Blocked, blockedFailure } from './blocked.ts';
 import { blockersOf } from './classify.ts';
+import type { PhaseContext, PhaseRun } from './phase-context.ts';
 import type { Ports } from './ports/index.ts';
 
 /** How often a heartbeat leaves, whatever the phase is busy with: a fifth of the heartbeat time-out. */
@@ -16,28 +14,6 @@ const HEARTBEAT_EVERY_MS = 2_000;
 /** How long a parked phase rests between two looks. */
 const LOOK_EVERY_MS = 5_000;
 
-/** What a phase has in hand. */
-export interface PhaseContext {
-  readonly ports: Ports;
-  readonly spec: InstallSpec;
-  readonly facts: InstallFacts;
-  /** How the phases went so far; empty for a phase that did not ask for it. */
-  readonly phases: readonly PhaseProgress[];
-  readonly folder: PrivateFolder;
-  /** Aborted when the install is cancelled, the input changes, or the worker shuts down. */
-  readonly signal: AbortSignal;
-  /** Says what is waited for and what was last seen; goes out with the next heartbeat. */
-  see(what: string, saw: string, activeOperations?: readonly ActiveOperation[]): void;
-  /** Tells the workflow that tiers, operations or warnings changed. The same picture twice is told once. */
-  report(observation: InstallObservation): Promise<void>;
-  /**
-   * To be called by a wait after a look that found nothing in the way: a parked install is shown as going on from then on,
-   * although the wait is not over. Does nothing when the phase is not parked.
-   */
-  clear(): Promise<void>;
-}
-
-export type PhaseRun = (context: PhaseContext) => Promise<PhaseOutcome>;
 export type PhaseActivity = (input: PhaseInput) => Promise<PhaseOutcome>;
 
 /**

@@ -2,7 +2,7 @@ import { blockerKey } from '../model/blocker.ts';
 import type { Blocker } from '../model/blocker.ts';
 import type { InstallObservation } from '../model/progress.ts';
 import type { ActiveOperation, StatusDocument } from '../model/status.ts';
-import type { PhaseContext } from './phase-activity.ts';
+import type { PhaseContext } from './phase-context.ts';
 
 /**
  * Each report stays in the workflow's history. The n-th waits n seconds after the one before, so that a service that goes up

@@ -2,7 +2,7 @@ import { makeBlocker } from '../diagnosis/index.ts';
 import type { BlockerContext } from '../diagnosis/index.ts';
 import type { Blocker, BlockerCode } from '../model/blocker.ts';
 import { Blocked } from './blocked.ts';
-import type { PhaseContext } from './phase-activity.ts';
+import type { PhaseContext } from './phase-context.ts';
 
 /** Where a phase met a cause; site, node, time and (unless said) the tier are known. */
 export type Met = Omit<BlockerContext, 'at' | 'siteId' | 'nodeIp' | 'tier'> & Partial<Pick<BlockerContext, 'tier'>>;

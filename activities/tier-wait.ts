@@ -8,7 +8,7 @@ import { Blocked } from './blocked.ts';
 import { openCluster } from './cluster.ts';
 import { fluxState } from './flux-objects.ts';
 import type { FluxState } from './flux-objects.ts';
-import type { PhaseContext } from './phase-activity.ts';
+import type { PhaseContext } from './phase-context.ts';
 import { createPicture, stopsLogin } from './picture.ts';
 import type { Cluster } from './ports/kubernetes.ts';
 import { isOutage } from './wait.ts';

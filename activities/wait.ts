@@ -1,5 +1,5 @@
 import type { ActiveOperation } from '../model/status.ts';
-import type { PhaseContext } from './phase-activity.ts';
+import type { PhaseContext } from './phase-context.ts';
 import { ClusterError } from './ports/kubernetes.ts';
 
 /** What one look saw: the end of the wait, or what there is instead. */

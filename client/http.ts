@@ -1,4 +1,8 @@
-import type { HttpOptions } from './services.ts';
+export interface HttpOptions {
+  readonly signal: AbortSignal;
+  readonly timeoutMs: number;
+  readonly headers?: Record<string, string>;
+}
 
 /** Answer of one GET that follows no redirect. A connection that fails is an answer with `error`. */
 export interface HttpAnswer {

@@ -1,7 +1,7 @@
+import type { Readable, Writable } from 'node:stream';
 import { CANCEL_SYMBOL, confirm, password, select, text } from '@clack/prompts';
 import { EXIT } from './exit-codes.ts';
 import { UserError } from './failure.ts';
-import type { Io } from './io.ts';
 
 export interface TextQuestion {
   readonly message: string;
@@ -23,9 +23,16 @@ export interface Prompter {
   confirm(message: string): Promise<boolean>;
 }
 
+/** Where a person types, reads and gives up. */
+export interface PromptStreams {
+  readonly stdin: Readable;
+  readonly stderr: Writable;
+  readonly signal: AbortSignal;
+}
+
 /** Takes the client's streams, gives a prompter on them. Questions go to stderr: stdout is for data. */
-export async function createPrompter(io: Io): Promise<Prompter> {
-  const streams = { input: io.stdin, output: io.stderr, signal: io.signal };
+export async function createPrompter({ stdin, stderr, signal }: PromptStreams): Promise<Prompter> {
+  const streams = { input: stdin, output: stderr, signal };
   return {
     text: async ({ message, initial, check }) =>
       answered(

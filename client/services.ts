@@ -5,11 +5,10 @@ import type { Clock } from './clock.ts';
 import { systemClock } from './clock.ts';
 import type { Checkout } from './spec/checkout.ts';
 import type { InstallClient } from './install-client.ts';
-import type { HttpAnswer } from './http.ts';
+import type { HttpAnswer, HttpOptions } from './http.ts';
 import type { ProgramOptions, ProgramRow } from './programs.ts';
 import type { LocalPage, LocalPageOptions } from './page/local-page.ts';
-import type { Prompter } from './prompts.ts';
-import type { Io } from './io.ts';
+import type { Prompter, PromptStreams } from './prompts.ts';
 
 /**
  * The outside world as the client's commands see it. Every member is loaded when it is first called, so that `--help` pays
@@ -25,19 +24,13 @@ export interface Services {
   readonly stopBackground: (options: { home: string }) => Promise<{ worker: boolean; server: boolean }>;
   readonly get: (url: string, options: HttpOptions) => Promise<HttpAnswer>;
   readonly checkout: (cwd: string, signal: AbortSignal) => Promise<Checkout | null>;
-  readonly prompter: (io: Io) => Promise<Prompter>;
+  readonly prompter: (streams: PromptStreams) => Promise<Prompter>;
   /** Takes the path of a kubeconfig, gives a reader of that cluster; nothing is sent yet. */
   readonly reader: (kubeconfig: string) => Promise<ClusterReader>;
   readonly writeStatusToken: (kubeconfig: string, token: string) => Promise<void>;
   /** Opens the status page on this machine. Throws a UserError when it does not come up. */
   readonly openPage: (options: LocalPageOptions) => Promise<LocalPage>;
   readonly programs: (options: ProgramOptions) => Promise<ProgramRow[]>;
-}
-
-export interface HttpOptions {
-  readonly signal: AbortSignal;
-  readonly timeoutMs: number;
-  readonly headers?: Record<string, string>;
 }
 
 export const realServices: Services = {
@@ -55,7 +48,7 @@ export const realServices: Services = {
   stopBackground: async (options) => (await import('../worker/index.ts')).stopBackground(options),
   get: async (url, options) => (await import('./http.ts')).get(url, options),
   checkout: async (cwd, signal) => (await import('./spec/checkout.ts')).inspectCheckout(cwd, signal),
-  prompter: async (io) => (await import('./prompts.ts')).createPrompter(io),
+  prompter: async (streams) => (await import('./prompts.ts')).createPrompter(streams),
   reader: async (kubeconfig) => (await import('../observation/index.ts')).connectReader({ kubeconfig }),
   writeStatusToken: async (kubeconfig, token) =>
     (await import('./status-token.ts')).writeStatusToken(kubeconfig, token),

@@ -2,14 +2,7 @@ import { Connection } from '@temporalio/client';
 import { takeLock } from '../tools/lock.ts';
 import { stopProcess } from './processes.ts';
 import { HEALTH_TIMEOUT_MS, forgetServer, recordedServer, serverFolder } from './server-state.ts';
-import type { ServerState } from './server-state.ts';
-
-export interface LocalServerOptions {
-  readonly home: string;
-  readonly environment: NodeJS.ProcessEnv;
-  readonly signal: AbortSignal;
-  readonly onProgress: (line: string) => void;
-}
+import type { LocalServerOptions, ServerState } from './server-state.ts';
 
 /** Gives the local server when its process runs and answers, else null. Starts nothing. */
 export async function runningLocalServer(home: string): Promise<ServerState | null> {

@@ -19,6 +19,14 @@ const serverState = z.object({
 });
 export type ServerState = z.infer<typeof serverState>;
 
+/** What finding or starting a local server needs to know. */
+export interface LocalServerOptions {
+  readonly home: string;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly signal: AbortSignal;
+  readonly onProgress: (line: string) => void;
+}
+
 /** Takes the folder of all sites, gives the folder of its local Temporal server. */
 export function serverFolder(home: string): PrivateFolder {
   return privateFolder(join(home, '.temporal'));

@@ -8,7 +8,6 @@ import { ProgramMissingError } from '../tools/missing.ts';
 import { resolveProgram } from '../tools/resolve.ts';
 import type { ResolvedProgram } from '../tools/resolve.ts';
 import { TemporalUnavailableError } from './errors.ts';
-import type { LocalServerOptions } from './local-server.ts';
 import { freePort, stopProcess } from './processes.ts';
 import {
   DATABASE_FILE,
@@ -19,7 +18,7 @@ import {
   recordedServer,
   serverFolder,
 } from './server-state.ts';
-import type { ServerState } from './server-state.ts';
+import type { LocalServerOptions, ServerState } from './server-state.ts';
 
 const RETENTION = '30 days';
 /** The progress document in the memo is a few kilobytes; the server's own warning begins at two. */

@@ -6,7 +6,7 @@ import { COMPONENTS } from '../../model/appliance.ts';
 import type { Look } from '../appliance-look.ts';
 import { watchAppliance } from '../appliance-watch.ts';
 import { openCluster } from '../cluster.ts';
-import type { PhaseContext } from '../phase-activity.ts';
+import type { PhaseContext } from '../phase-context.ts';
 import { createPicture } from '../picture.ts';
 
 const WHAT = 'the background services to be ready';

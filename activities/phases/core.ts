@@ -1,5 +1,5 @@
 import type { PhaseOutcome } from '../../model/workflow-contract.ts';
-import type { PhaseContext } from '../phase-activity.ts';
+import type { PhaseContext } from '../phase-context.ts';
 import { awaitTier } from '../tier-wait.ts';
 
 /** Waits for the database, Redis and PgBouncer. */

@@ -9,7 +9,7 @@ import type { PhaseOutcome } from '../../model/workflow-contract.ts';
 import { SITE_FILES } from '../../site-folder/index.ts';
 import { lookAtAppliance } from '../appliance-look.ts';
 import { openCluster } from '../cluster.ts';
-import type { PhaseContext } from '../phase-activity.ts';
+import type { PhaseContext } from '../phase-context.ts';
 import type { Cluster } from '../ports/kubernetes.ts';
 import { readRecord } from './host/site-record.ts';
 import { selectedBootstrap, writeSelection } from './release/selection.ts';

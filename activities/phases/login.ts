@@ -1,6 +1,6 @@
 import type { PhaseOutcome } from '../../model/workflow-contract.ts';
 import type { Look } from '../appliance-look.ts';
-import type { PhaseContext } from '../phase-activity.ts';
+import type { PhaseContext } from '../phase-context.ts';
 import { awaitTier } from '../tier-wait.ts';
 
 /** One good answer may be the old pod's last: the login page must hold for this long (design, phase `login`). */

@@ -2,7 +2,7 @@ import { OBJECTS, PORTS } from '../../model/appliance.ts';
 import type { PhaseOutcome } from '../../model/workflow-contract.ts';
 import { stopOnBlockers } from '../appliance-look.ts';
 import { openCluster } from '../cluster.ts';
-import type { PhaseContext } from '../phase-activity.ts';
+import type { PhaseContext } from '../phase-context.ts';
 import { blockerFor } from '../stop.ts';
 import { waitFor } from '../wait.ts';
 

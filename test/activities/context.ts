@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
-import type { PhaseContext, PhaseRun } from '../../activities/phase-activity.ts';
+import type { PhaseContext, PhaseRun } from '../../activities/phase-context.ts';
 import { Blocked } from '../../activities/blocked.ts';
 import type { Clock } from '../../activities/ports/clock.ts';
 import type { Ports } from '../../activities/ports/index.ts';

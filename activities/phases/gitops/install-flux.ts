@@ -4,7 +4,7 @@ import type { KubernetesObject } from '../../../model/snapshot.ts';
 import type { PhaseOutcome } from '../../../model/workflow-contract.ts';
 import { ofComponents, stopOnBlockers } from '../../appliance-look.ts';
 import { openCluster, ref } from '../../cluster.ts';
-import type { PhaseContext } from '../../phase-activity.ts';
+import type { PhaseContext } from '../../phase-context.ts';
 import type { Cluster } from '../../ports/kubernetes.ts';
 import { currentCondition, rollout } from '../../readiness.ts';
 import { waitFor } from '../../wait.ts';

@@ -5,7 +5,7 @@ import type { KubernetesObject } from '../../../model/snapshot.ts';
 import type { PhaseOutcome } from '../../../model/workflow-contract.ts';
 import { openCluster, ref } from '../../cluster.ts';
 import { ofComponents, stopOnBlockers } from '../../appliance-look.ts';
-import type { PhaseContext } from '../../phase-activity.ts';
+import type { PhaseContext } from '../../phase-context.ts';
 import type { Cluster } from '../../ports/kubernetes.ts';
 import { rollout } from '../../readiness.ts';
 import { stop } from '../../stop.ts';

@@ -4,7 +4,7 @@ import type { KubernetesObject } from '../../../model/snapshot.ts';
 import type { PhaseOutcome } from '../../../model/workflow-contract.ts';
 import { Blocked } from '../../blocked.ts';
 import { openCluster } from '../../cluster.ts';
-import type { PhaseContext } from '../../phase-activity.ts';
+import type { PhaseContext } from '../../phase-context.ts';
 import { currentCondition } from '../../readiness.ts';
 import { stop } from '../../stop.ts';
 import { waitFor } from '../../wait.ts';

@@ -1,5 +1,5 @@
 import type { PhaseOutcome } from '../../../model/workflow-contract.ts';
-import type { PhaseContext } from '../../phase-activity.ts';
+import type { PhaseContext } from '../../phase-context.ts';
 import { TalosError } from '../../ports/talos.ts';
 import type { TalosFault, TalosService, TalosTarget } from '../../ports/talos.ts';
 import { stop } from '../../stop.ts';

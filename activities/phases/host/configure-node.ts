@@ -1,6 +1,6 @@
 import type { PhaseOutcome } from '../../../model/workflow-contract.ts';
 import { SITE_FILES } from '../../../site-folder/index.ts';
-import type { PhaseContext } from '../../phase-activity.ts';
+import type { PhaseContext } from '../../phase-context.ts';
 import { stop } from '../../stop.ts';
 import { handOver, lastHandover } from './handover.ts';
 import { compareAuthority, openOwnNode } from './identity.ts';

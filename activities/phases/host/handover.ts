@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { SITE_FILES } from '../../../site-folder/index.ts';
-import type { PhaseContext } from '../../phase-activity.ts';
+import type { PhaseContext } from '../../phase-context.ts';
 import { placeConfig } from './wanted-config.ts';
 import type { WantedConfig } from './wanted-config.ts';
 

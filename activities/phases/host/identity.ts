@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { stop } from '../../stop.ts';
-import type { PhaseContext } from '../../phase-activity.ts';
+import type { PhaseContext } from '../../phase-context.ts';
 import { TalosError } from '../../ports/talos.ts';
 import type { TalosTarget } from '../../ports/talos.ts';
 import { clientCertificateIn } from '../../talos-config.ts';

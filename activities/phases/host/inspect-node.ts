@@ -1,5 +1,5 @@
 import { SITE_FILES } from '../../../site-folder/index.ts';
-import type { PhaseContext } from '../../phase-activity.ts';
+import type { PhaseContext } from '../../phase-context.ts';
 import type { NodeMode, TalosError, TalosTarget } from '../../ports/talos.ts';
 import { stop } from '../../stop.ts';
 import { lastHandover } from './handover.ts';

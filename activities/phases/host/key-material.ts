@@ -3,7 +3,7 @@ import { SITE_FILES } from '../../../site-folder/index.ts';
 import type { LinkChoice } from '../../talos-config.ts';
 import { withNode, withSiteSettings } from '../../talos-config.ts';
 import { Blocked } from '../../blocked.ts';
-import type { PhaseContext } from '../../phase-activity.ts';
+import type { PhaseContext } from '../../phase-context.ts';
 import type { MachineConfigOrder } from '../../ports/talos.ts';
 import { blockerFor } from '../../stop.ts';
 import { endpointOf, settingsOf } from './wanted-config.ts';

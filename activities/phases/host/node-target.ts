@@ -1,5 +1,5 @@
 import { talosconfigPath } from '../../cluster.ts';
-import type { PhaseContext } from '../../phase-activity.ts';
+import type { PhaseContext } from '../../phase-context.ts';
 import { SITE_FILES } from '../../../site-folder/index.ts';
 import type { TalosTarget } from '../../ports/talos.ts';
 

@@ -1,5 +1,5 @@
 import type { PhaseOutcome } from '../../../model/workflow-contract.ts';
-import type { PhaseContext } from '../../phase-activity.ts';
+import type { PhaseContext } from '../../phase-context.ts';
 import { judgeNode } from './inspect-node.ts';
 import { ensureTalosconfig } from './key-material.ts';
 import { LEFT_ALONE } from './node-target.ts';

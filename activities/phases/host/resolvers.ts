@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net';
 import { stop } from '../../stop.ts';
-import type { PhaseContext } from '../../phase-activity.ts';
+import type { PhaseContext } from '../../phase-context.ts';
 import { TalosError } from '../../ports/talos.ts';
 import type { TalosTarget } from '../../ports/talos.ts';
 import { waitFor } from '../../wait.ts';

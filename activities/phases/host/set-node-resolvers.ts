@@ -1,5 +1,5 @@
 import type { PhaseOutcome } from '../../../model/workflow-contract.ts';
-import type { PhaseContext } from '../../phase-activity.ts';
+import type { PhaseContext } from '../../phase-context.ts';
 import { handOver, lastHandover } from './handover.ts';
 import { openOwnNode } from './identity.ts';
 import { LEFT_ALONE, nodeTarget } from './node-target.ts';

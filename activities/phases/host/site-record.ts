@@ -1,7 +1,7 @@
 import { siteRecord } from '../../../model/site.ts';
 import type { SiteRecord } from '../../../model/site.ts';
 import { SITE_FILES } from '../../../site-folder/index.ts';
-import type { PhaseContext } from '../../phase-activity.ts';
+import type { PhaseContext } from '../../phase-context.ts';
 
 type Needs = Pick<PhaseContext, 'folder' | 'ports'>;
 

@@ -1,7 +1,7 @@
 import { classifyText } from '../../../diagnosis/index.ts';
 import type { Blocker } from '../../../model/blocker.ts';
 import { Blocked } from '../../blocked.ts';
-import type { PhaseContext } from '../../phase-activity.ts';
+import type { PhaseContext } from '../../phase-context.ts';
 import { TalosError } from '../../ports/talos.ts';
 import type { TalosService, TalosTarget } from '../../ports/talos.ts';
 

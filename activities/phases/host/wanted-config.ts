@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { PORTS } from '../../../model/appliance.ts';
 import type { InstallSpec } from '../../../model/site.ts';
 import { SITE_FILES } from '../../../site-folder/index.ts';
-import type { PhaseContext } from '../../phase-activity.ts';
+import type { PhaseContext } from '../../phase-context.ts';
 import { stop } from '../../stop.ts';
 import { linkIn, withSiteSettings } from '../../talos-config.ts';
 import type { LinkChoice, SiteSettings } from '../../talos-config.ts';

@@ -2,7 +2,7 @@ import { NAMESPACES, PRIVILEGED_NAMESPACES } from '../../../model/appliance.ts';
 import type { KubernetesObject } from '../../../model/snapshot.ts';
 import type { PhaseOutcome } from '../../../model/workflow-contract.ts';
 import { applied, openCluster, ref } from '../../cluster.ts';
-import type { PhaseContext } from '../../phase-activity.ts';
+import type { PhaseContext } from '../../phase-context.ts';
 import type { Cluster } from '../../ports/kubernetes.ts';
 import { waitFor } from '../../wait.ts';
 

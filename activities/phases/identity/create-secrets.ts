@@ -5,7 +5,7 @@ import type { Blocker } from '../../../model/blocker.ts';
 import type { PhaseOutcome } from '../../../model/workflow-contract.ts';
 import { SITE_FILES } from '../../../site-folder/index.ts';
 import { openCluster, ref } from '../../cluster.ts';
-import type { PhaseContext } from '../../phase-activity.ts';
+import type { PhaseContext } from '../../phase-context.ts';
 import { ClusterError } from '../../ports/kubernetes.ts';
 import type { Cluster, ObjectRef } from '../../ports/kubernetes.ts';
 import { blockerFor, stop } from '../../stop.ts';

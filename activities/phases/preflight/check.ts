@@ -1,6 +1,6 @@
 import type { Blocker } from '../../../model/blocker.ts';
 import type { PreflightCheck } from '../../../model/preflight.ts';
-import type { PhaseContext } from '../../phase-activity.ts';
+import type { PhaseContext } from '../../phase-context.ts';
 import type { RemoteAnswer } from '../../ports/git.ts';
 import type { TalosTarget } from '../../ports/talos.ts';
 import type { NodeState } from '../host/inspect-node.ts';

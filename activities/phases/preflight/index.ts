@@ -4,7 +4,7 @@ import type { PreflightCheck } from '../../../model/preflight.ts';
 import type { PhaseOutcome } from '../../../model/workflow-contract.ts';
 import { Blocked } from '../../blocked.ts';
 import { blockersOf } from '../../classify.ts';
-import type { PhaseContext } from '../../phase-activity.ts';
+import type { PhaseContext } from '../../phase-context.ts';
 import type { RemoteAnswer } from '../../ports/git.ts';
 import { judgeNode } from '../host/inspect-node.ts';
 import type { Check, Finding, Look } from './check.ts';

@@ -1,4 +1,4 @@
-import type { PhaseContext } from '../../phase-activity.ts';
+import type { PhaseContext } from '../../phase-context.ts';
 
 /** Takes who asks, the question, and how to ask it; gives the answer, remembered or new. */
 export type Memory<T> = (context: Pick<PhaseContext, 'ports'>, question: string, ask: () => Promise<T>) => Promise<T>;

@@ -7,7 +7,7 @@ import { ofComponents, stopOnBlockers } from '../../appliance-look.ts';
 import type { About } from '../../appliance-look.ts';
 import { KINDS, applied, openCluster, ref, refOf } from '../../cluster.ts';
 import { REQUESTED_AT, applianceObjects, fluxState, isSuspended } from '../../flux-objects.ts';
-import type { PhaseContext } from '../../phase-activity.ts';
+import type { PhaseContext } from '../../phase-context.ts';
 import type { Cluster, ObjectRef } from '../../ports/kubernetes.ts';
 import { waitFor } from '../../wait.ts';
 

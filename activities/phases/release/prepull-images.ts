@@ -5,7 +5,7 @@ import type { InstallSpec } from '../../../model/site.ts';
 import type { PhaseOutcome } from '../../../model/workflow-contract.ts';
 import { Blocked } from '../../blocked.ts';
 import { blockersOf } from '../../classify.ts';
-import type { PhaseContext } from '../../phase-activity.ts';
+import type { PhaseContext } from '../../phase-context.ts';
 import { TalosError } from '../../ports/talos.ts';
 import type { TalosTarget } from '../../ports/talos.ts';
 import { nodeTarget } from '../host/node-target.ts';

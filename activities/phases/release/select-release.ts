@@ -1,6 +1,6 @@
 import type { PhaseOutcome } from '../../../model/workflow-contract.ts';
 import { openCluster } from '../../cluster.ts';
-import type { PhaseContext } from '../../phase-activity.ts';
+import type { PhaseContext } from '../../phase-context.ts';
 import { writeSelection } from './selection.ts';
 
 /** Puts the chosen release and the site's own values where Flux finds them, before there is a source that could use them. */

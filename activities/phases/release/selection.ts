@@ -6,7 +6,7 @@ import type { InstallSpec } from '../../../model/site.ts';
 import type { KubernetesObject } from '../../../model/snapshot.ts';
 import { SITE_FILES } from '../../../site-folder/index.ts';
 import { applied, ref } from '../../cluster.ts';
-import type { PhaseContext } from '../../phase-activity.ts';
+import type { PhaseContext } from '../../phase-context.ts';
 import type { Cluster } from '../../ports/kubernetes.ts';
 
 /** Helm's controller then reacts to a change at once (flux/README.md). */

@@ -3,7 +3,7 @@ import { NAMESPACES } from '../../../model/appliance.ts';
 import type { KubernetesObject } from '../../../model/snapshot.ts';
 import { KINDS, ref, refOf } from '../../cluster.ts';
 import { applianceObjects, isSuspended } from '../../flux-objects.ts';
-import type { PhaseContext } from '../../phase-activity.ts';
+import type { PhaseContext } from '../../phase-context.ts';
 import { ClusterError } from '../../ports/kubernetes.ts';
 import type { Cluster } from '../../ports/kubernetes.ts';
 import { waitFor } from '../../wait.ts';

@@ -1,5 +1,5 @@
 import { kubeSystemUid, kubeconfigPath } from '../../cluster.ts';
-import type { PhaseContext } from '../../phase-activity.ts';
+import type { PhaseContext } from '../../phase-context.ts';
 import type { Cluster } from '../../ports/kubernetes.ts';
 import { stop } from '../../stop.ts';
 import { nodeTarget } from '../host/node-target.ts';

@@ -3,7 +3,7 @@ import { NAMESPACES, OBJECTS, STORAGE } from '../../../model/appliance.ts';
 import type { PhaseOutcome } from '../../../model/workflow-contract.ts';
 import { ofComponents, stopOnBlockers } from '../../appliance-look.ts';
 import { applied, openCluster, ref } from '../../cluster.ts';
-import type { PhaseContext } from '../../phase-activity.ts';
+import type { PhaseContext } from '../../phase-context.ts';
 import type { Cluster } from '../../ports/kubernetes.ts';
 import { rollout } from '../../readiness.ts';
 import { stop } from '../../stop.ts';

@@ -4,7 +4,7 @@ import { imageReference } from '../../../model/release.ts';
 import type { KubernetesObject } from '../../../model/snapshot.ts';
 import { lookAtAppliance, ofComponents, stopOnBlockers } from '../../appliance-look.ts';
 import { ref } from '../../cluster.ts';
-import type { PhaseContext } from '../../phase-activity.ts';
+import type { PhaseContext } from '../../phase-context.ts';
 import type { Cluster, ObjectRef } from '../../ports/kubernetes.ts';
 import { stop } from '../../stop.ts';
 import { waitFor } from '../../wait.ts';

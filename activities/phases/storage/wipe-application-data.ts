@@ -1,7 +1,7 @@
 import { NAMESPACES } from '../../../model/appliance.ts';
 import type { PhaseOutcome } from '../../../model/workflow-contract.ts';
 import { openCluster } from '../../cluster.ts';
-import type { PhaseContext } from '../../phase-activity.ts';
+import type { PhaseContext } from '../../phase-context.ts';
 import type { Cluster } from '../../ports/kubernetes.ts';
 import { stop } from '../../stop.ts';
 import { awaitNotTerminating, namespace } from '../identity/create-namespaces.ts';

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { APPLICATION_RELEASES, NAMESPACES, OBJECTS, STORAGE } from '../../../model/appliance.ts';
 import type { KubernetesObject } from '../../../model/snapshot.ts';
 import { KINDS, ref } from '../../cluster.ts';
-import type { PhaseContext } from '../../phase-activity.ts';
+import type { PhaseContext } from '../../phase-context.ts';
 import type { Cluster } from '../../ports/kubernetes.ts';
 import { stop } from '../../stop.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { prepullImages } from '../../../activities/phases/release/prepull-images.ts';
 import { TalosError } from '../../../activities/ports/talos.ts';
-import type { PhaseContext } from '../../../activities/phase-activity.ts';
+import type { PhaseContext } from '../../../activities/phase-context.ts';
 import { offlineBed } from '../support/test-bed.ts';
 
 const NOT_FOUND =

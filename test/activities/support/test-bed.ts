@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import { kubernetesPort } from '../../../activities/adapters/kubernetes.ts';
 import { manifestsPort } from '../../../activities/adapters/manifests.ts';
-import type { PhaseContext } from '../../../activities/phase-activity.ts';
+import type { PhaseContext } from '../../../activities/phase-context.ts';
 import type { Clock } from '../../../activities/ports/clock.ts';
 import type { HttpPort } from '../../../activities/ports/http.ts';
 import type { Ports } from '../../../activities/ports/index.ts';

@@ -1,0 +1,29 @@
+import type { InstallFacts, InstallObservation, PhaseProgress } from '../model/progress.ts';
+import type { InstallSpec } from '../model/site.ts';
+import type { ActiveOperation } from '../model/status.ts';
+import type { PhaseOutcome } from '../model/workflow-contract.ts';
+import type { PrivateFolder } from '../site-folder/index.ts';
+import type { Ports } from './ports/index.ts';
+
+/** What a phase has in hand. */
+export interface PhaseContext {
+  readonly ports: Ports;
+  readonly spec: InstallSpec;
+  readonly facts: InstallFacts;
+  /** How the phases went so far; empty for a phase that did not ask for it. */
+  readonly phases: readonly PhaseProgress[];
+  readonly folder: PrivateFolder;
+  /** Aborted when the install is cancelled, the input changes, or the worker shuts down. */
+  readonly signal: AbortSignal;
+  /** Says what is waited for and what was last seen; goes out with the next heartbeat. */
+  see(what: string, saw: string, activeOperations?: readonly ActiveOperation[]): void;
+  /** Tells the workflow that tiers, operations or warnings changed. The same picture twice is told once. */
+  report(observation: InstallObservation): Promise<void>;
+  /**
+   * To be called by a wait after a look that found nothing in the way: a parked install is shown as going on from then on,
+   * although the wait is not over. Does nothing when the phase is not parked.
+   */
+  clear(): Promise<void>;
+}
+
+export type PhaseRun = (context: PhaseContext) => Promise<PhaseOutcome>;
