@@ -8,6 +8,7 @@ import type { TalosTarget } from '../../ports/talos.ts';
 import { stop } from '../../stop.ts';
 import { waitFor } from '../../wait.ts';
 import type { Sight } from '../../wait.ts';
+import { lastHandover } from './handover.ts';
 import { nodeTarget } from './node-target.ts';
 import { readRecord, recordCluster } from './site-record.ts';
 import { watchTrouble } from './trouble.ts';
@@ -19,8 +20,8 @@ const ANSWERS_WITHIN_MS = 60 * 60_000;
 
 /**
  * Has a kubeconfig that opens this site's cluster, and proves whose cluster it is: its identity is compared with what this
- * install and the site's record know, then recorded. The file is written where it is missing or does not open the cluster; one
- * that the operator named is never written.
+ * install and the site's record know, then recorded where that is this install's to say. The file is written where it is missing
+ * or does not open the cluster; one that the operator named is never written.
  */
 export async function fetchKubeconfig(context: PhaseContext): Promise<PhaseOutcome> {
   const target = await nodeTarget(context);
@@ -40,7 +41,7 @@ export async function fetchKubeconfig(context: PhaseContext): Promise<PhaseOutco
   await compareIdentity(context, uid);
   const talosCaFingerprint =
     context.facts.talosCaFingerprint ?? (target ? await context.ports.talos.caFingerprint(target.talosconfig) : null);
-  await recordCluster(context, { kubeSystemUid: uid, talosCaFingerprint });
+  if (await mayRecord(context)) await recordCluster(context, { kubeSystemUid: uid, talosCaFingerprint });
   const path = kubeconfigPath(context);
   const facts = { kubeSystemUid: uid, ...(talosCaFingerprint !== null && { talosCaFingerprint }) };
   return state.written
@@ -111,6 +112,16 @@ async function compareIdentity(context: PhaseContext, uid: string): Promise<void
     reason: `The cluster that ${path} opens is not the one that this site installed: ${message}. Nothing was changed.`,
     evidence: [{ source: 'kubernetes', object: 'Namespace kube-system', message, at }],
   });
+}
+
+/**
+ * A fresh install wipes only what is on record. So it puts a cluster there only when this site made it: that somebody's keys
+ * lie in the folder, and open it, is no proof. `--recover` keeps all data, and may take any cluster over.
+ */
+async function mayRecord(context: PhaseContext): Promise<boolean> {
+  const { facts, spec } = context;
+  if (spec.mode === 'recover' || facts.alreadyInstalled === false) return true;
+  return ((await readRecord(context))?.cluster ?? (await lastHandover(context))) !== null;
 }
 
 function silent(context: PhaseContext, saw: string): Error {

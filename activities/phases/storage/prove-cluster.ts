@@ -5,19 +5,16 @@ import { stop } from '../../stop.ts';
 import { nodeTarget } from '../host/node-target.ts';
 import { readRecord } from '../host/site-record.ts';
 
+/** Gives what this site knows of its cluster, by its record or because this very install made it; null where nothing is known. */
+export async function knownIdentity(context: PhaseContext): Promise<Identity | null> {
+  return (await readRecord(context))?.cluster ?? madeByThisInstall(context);
+}
+
 /**
- * Proves that this is the cluster of the site's record: the uid of kube-system and the certificate authority of Talos are the
- * recorded ones. Throws Blocked `foreign-cluster` when they are others, and just as much when nothing is on record: what
- * nobody can prove is not wiped (lesson 2). A cluster that this very install has made is on record by its facts.
+ * Proves that this is the known cluster: the uid of kube-system and the certificate authority of Talos are the same. Throws
+ * Blocked `foreign-cluster` when they are others.
  */
-export async function proveClusterIsOurs(context: PhaseContext, cluster: Cluster): Promise<void> {
-  const recorded = (await readRecord(context))?.cluster ?? madeByThisInstall(context);
-  if (!recorded) {
-    throw foreign(
-      context,
-      `Nothing is on record about the cluster of site ${context.spec.siteId}: it cannot be proven that this one is it.`,
-    );
-  }
+export async function proveCluster(context: PhaseContext, cluster: Cluster, recorded: Identity): Promise<void> {
   const uid = await kubeSystemUid(cluster, context.signal);
   if (uid !== recorded.kubeSystemUid) {
     throw foreign(
@@ -42,6 +39,7 @@ export async function proveClusterIsOurs(context: PhaseContext, cluster: Cluster
   }
 }
 
+/** Of a cluster: what no other one has. */
 interface Identity {
   readonly kubeSystemUid: string;
   readonly talosCaFingerprint: string | null;
@@ -50,6 +48,17 @@ interface Identity {
 function madeByThisInstall({ facts }: PhaseContext): Identity | null {
   if (facts.alreadyInstalled !== false || facts.kubeSystemUid === undefined) return null;
   return { kubeSystemUid: facts.kubeSystemUid, talosCaFingerprint: facts.talosCaFingerprint ?? null };
+}
+
+/** Gives the error for a cluster with data that nobody can prove to be the site's: that is not wiped (lesson 2). */
+export function unprovenCluster(context: PhaseContext): Error {
+  const { nodeIp, siteId } = context.spec;
+  return stop(context, 'foreign-cluster', {
+    component: 'node',
+    object: `node ${nodeIp}`,
+    reason: `Nothing is on record about the cluster of site ${siteId}: it cannot be proven that this one is it, and there is application data on it. Nothing was wiped.`,
+    nextAction: `If this is your appliance, put it on record first: \`appliance-client cancel --site ${siteId}\`, then \`appliance-client start --recover --site ${siteId}\`, which keeps all data. After that, \`start --fresh\` may wipe it. If it is not yours, \`cancel\` is all there is to do.`,
+  });
 }
 
 function foreign(context: PhaseContext, reason: string): Error {

@@ -1,25 +1,26 @@
 import { NAMESPACES } from '../../../model/appliance.ts';
 import type { PhaseOutcome } from '../../../model/workflow-contract.ts';
-import { openCluster } from '../../cluster.ts';
+import { kubeSystemUid, openCluster } from '../../cluster.ts';
 import type { PhaseContext } from '../../phase-context.ts';
 import type { Cluster } from '../../ports/kubernetes.ts';
 import { stop } from '../../stop.ts';
 import { awaitNotTerminating, namespace } from '../identity/create-namespaces.ts';
+import { recordCluster } from '../host/site-record.ts';
 import { awaitNoPods, deleteItems, releaseItems, removeFolders } from './erase.ts';
 import type { Guard } from './erase.ts';
 import { holdFlux, startControllers } from './hold-flux.ts';
-import { proveClusterIsOurs } from './prove-cluster.ts';
+import { knownIdentity, proveCluster, unprovenCluster } from './prove-cluster.ts';
 import { checkMarker, readMarker, writeMarker } from './wipe-marker.ts';
 import type { Marker } from './wipe-marker.ts';
 import { findApplicationData, foldersOf, makePlan } from './wipe-plan.ts';
 import type { ApplicationData, WipePlan } from './wipe-plan.ts';
 
 /**
- * Wipes the application's data for a fresh install, once an install. In this order: the cluster is proven to be the site's;
- * where there is nothing, that is said and nothing is done; every path is valid; somebody has agreed; Flux holds still; what
- * will be deleted is written down by uid; the application is stopped and seen to be gone; then its claims, its folders on the
- * node, its volumes, its credentials and Helm's memory of it go. Killed anywhere it goes on with the same list; run again after
- * its end, or late beside an attempt that has ended, it does nothing, whatever data was made since.
+ * Wipes the application's data for a fresh install, once an install. In this order: a cluster on record is proven to be that
+ * one; where there is nothing, that is said and nothing is done; without a record that is the end; every path is valid; somebody
+ * has agreed; Flux holds still; what will be deleted is written down by uid; the application is stopped and seen to be gone; then
+ * its claims, its folders on the node, its volumes, its credentials and Helm's memory of it go. Killed anywhere it goes on with
+ * the same list; run again after its end, or late beside an attempt that has ended, it does nothing, whatever data was made since.
  */
 export async function wipeApplicationData(context: PhaseContext): Promise<PhaseOutcome> {
   const { facts, signal } = context;
@@ -28,7 +29,8 @@ export async function wipeApplicationData(context: PhaseContext): Promise<PhaseO
   const { installId } = facts;
   if (installId === undefined) throw new Error('this install has no id: a wipe could not be told from a repeated one');
   const cluster = await openCluster(context);
-  await proveClusterIsOurs(context, cluster);
+  const known = await knownIdentity(context);
+  if (known) await proveCluster(context, cluster, known);
 
   const found = await readMarker(cluster, signal);
   const isOurs = found?.is.installId === installId;
@@ -40,15 +42,24 @@ export async function wipeApplicationData(context: PhaseContext): Promise<PhaseO
     const data = await findApplicationData(cluster, signal);
     if (data.claims.length === 0 && data.volumes.length === 0) {
       await startControllers(cluster, signal);
+      if (!known) await adopt(context, cluster);
       const detail = 'There is no application data: nothing to wipe';
       return { did: 'nothing-to-do', detail, facts: { wipe: 'nothing-to-wipe' } };
     }
+    if (!known) throw unprovenCluster(context);
     refuseUnlessSafe(context, data);
   }
   const marker = isOurs ? found : await begin(context, cluster, installId, found);
   await wipe(context, cluster, installId, marker);
   await startControllers(cluster, signal);
   return { did: 'acted', detail: 'The old application data was wiped', facts: { wipe: 'wiped' } };
+}
+
+/** A cluster without anybody's data is the site's from here on: what will be on it is this install's. */
+async function adopt(context: PhaseContext, cluster: Cluster): Promise<void> {
+  const uid = await kubeSystemUid(cluster, context.signal);
+  const talosCaFingerprint = context.facts.talosCaFingerprint ?? null;
+  if (uid !== null) await recordCluster(context, { kubeSystemUid: uid, talosCaFingerprint });
 }
 
 function refuseUnlessSafe(context: PhaseContext, data: ApplicationData): void {

@@ -97,6 +97,19 @@ describe('the host phase on a real Talos API', () => {
     );
   });
 
+  test('copied keys put no cluster on record for a fresh install, which could wipe it then; `--recover` takes it over (lesson 2)', async () => {
+    const copy = privateFolder(join(root, 'copy'));
+    for (const name of ['talosconfig', 'kubeconfig']) await copy.write(name, (await installed.read(name)) ?? '');
+    const site = await siteOnNode(copy);
+    await site.record(null);
+    const onRecord = async () => siteRecord.parse(JSON.parse((await copy.read('site.json')) ?? '')).cluster;
+    const { facts } = await runSteps(site, WHOLE, { spec: { mode: 'fresh' } });
+    expect(facts).toMatchObject({ alreadyInstalled: true, kubeSystemUid: expect.any(String) });
+    expect(await onRecord()).toBeNull();
+    await runSteps(site, WHOLE, { spec: { mode: 'recover' } });
+    expect(await onRecord()).toMatchObject({ kubeSystemUid: facts.kubeSystemUid });
+  });
+
   test('a second fresh start changes neither keys, configuration nor node (lesson 1)', async () => {
     const [before, state] = [await contents(installed), await machine.control.state()];
     const { facts, outcomes } = await runSteps(await siteOnNode(installed), WHOLE);

@@ -6,6 +6,7 @@ import { wipeApplicationData } from '../../../activities/phases/storage/wipe-app
 import { kubernetesPort } from '../../../activities/adapters/kubernetes.ts';
 import type { Cluster } from '../../../activities/ports/kubernetes.ts';
 import type { Blocker } from '../../../model/blocker.ts';
+import { siteRecord } from '../../../model/site.ts';
 import { installFluxDefinitions } from '../support/flux.ts';
 import { Killed, meddler } from '../support/meddler.ts';
 import { secretOf, signal, versionsOf } from '../support/objects.ts';
@@ -56,6 +57,15 @@ describe('a wipe that must not be', () => {
       facts: { wipe: 'nothing-to-wipe' },
     });
     expect(await versionsOf(bed.cluster, ...EVERYTHING)).toEqual(before);
+  });
+
+  test('there is nothing, and nothing on record: from then on the cluster is on record', async () => {
+    const bed = await wipeBed();
+    await recordCluster(bed, null);
+    expect(await wipeApplicationData(bed.context())).toMatchObject({ facts: { wipe: 'nothing-to-wipe' } });
+    const uid = (await bed.cluster.get(ref.namespace('kube-system'), signal))?.metadata.uid;
+    const record = siteRecord.parse(JSON.parse((await bed.folder.read('site.json')) ?? ''));
+    expect(record.cluster?.kubeSystemUid).toBe(uid);
   });
 
   describe('there is data', () => {
