@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { API_VERSION } from '../model/appliance.ts';
 import type { InstallProgress } from '../model/progress.ts';
+import type { LogAnswer, LogWanted } from '../model/page.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { StatusDocument } from '../model/status.ts';
 import type { ClusterReader } from '../observation/index.ts';
@@ -30,6 +31,8 @@ export interface Look {
 export interface Observer {
   /** Looks at install and cluster at once. Never throws for what does not answer. */
   look(): Promise<Look>;
+  /** Gives the end of a log of the cluster that was looked at, or why not; within two seconds. Never rejects. */
+  podLog(wanted: LogWanted, signal: AbortSignal): Promise<LogAnswer>;
   close(): Promise<void>;
 }
 
@@ -48,6 +51,8 @@ export function createObserver(context: CommandContext, site: Site, mode: Observ
       ]);
       return { snapshot, ...install };
     },
+    podLog: async (wanted, signal) =>
+      cluster.now()?.podLog(wanted, signal) ?? { problem: 'No Kubernetes API has answered yet.', status: 502 },
     close: async () => {
       await Promise.all([cluster.drop(), temporal.drop()]);
     },
@@ -67,12 +72,15 @@ export async function lookAt(context: CommandContext, site: Site): Promise<Look>
 /** Something that is opened when it is first needed, kept, and opened anew after it was dropped. */
 interface Kept<Value> {
   get(): Promise<Value | null>;
+  /** What is open, if anything is. */
+  now(): Value | null;
   drop(): Promise<void>;
 }
 
 /** Where snapshots of a cluster come from: collected at each look, or watched. */
 interface Pictures {
   take(): Promise<Snapshot>;
+  podLog(wanted: LogWanted, signal: AbortSignal): Promise<LogAnswer>;
   close(): Promise<void>;
 }
 
@@ -92,6 +100,7 @@ function keptPictures({ services, io }: CommandContext, site: Site, mode: Observ
       const pictures = mode === 'watch' ? await watched(reader, options) : collected(reader, options);
       return {
         take: pictures.take,
+        podLog: async (wanted, signal) => (await import('../observation/index.ts')).readPodLog(reader, wanted, signal),
         close: async () => {
           await pictures.close();
           await reader.close();
@@ -102,14 +111,15 @@ function keptPictures({ services, io }: CommandContext, site: Site, mode: Observ
   );
 }
 
+type Taker = Pick<Pictures, 'take' | 'close'>;
 type PictureOptions = Parameters<typeof watchCluster>[1];
 
-async function watched(reader: ClusterReader, options: PictureOptions): Promise<Pictures> {
+async function watched(reader: ClusterReader, options: PictureOptions): Promise<Taker> {
   const { watchCluster: watch } = await import('./cluster-watch.ts');
   return watch(reader, options);
 }
 
-function collected(reader: ClusterReader, options: PictureOptions): Pictures {
+function collected(reader: ClusterReader, options: PictureOptions): Taker {
   return {
     take: async () => {
       const { collectSnapshot } = await import('../observation/index.ts');
@@ -135,6 +145,7 @@ function kept<Value>(open: () => Promise<Value | null>, close: (value: Value) =>
   let value: Value | null = null;
   return {
     get: async () => (value ??= await open()),
+    now: () => value,
     drop: async () => {
       const old = value;
       value = null;

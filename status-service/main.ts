@@ -18,7 +18,7 @@ import { stdinSource } from './sources/stdin.ts';
 const WRONG_SETTINGS = 2;
 
 function sourceOf(settings: Settings, log: ReturnType<typeof createLog>): Source {
-  if (settings.source === 'stdin') return stdinSource(process.stdin, log);
+  if (settings.source === 'stdin') return stdinSource(process.stdin, process.stdout, log);
   if (settings.source === 'none') return noSource();
   if (settings.apiServer === null) {
     throw new SettingsError('STATUS_SOURCE=cluster needs KUBERNETES_SERVICE_HOST, which every pod has.');

@@ -1,3 +1,5 @@
+import { detailsOf } from '../../diagnosis/details.ts';
+import type { Details } from '../../model/page.ts';
 import type { StatusDocument } from '../../model/status.ts';
 import type { CommandContext } from '../context.ts';
 import type { InstallView } from '../install/view.ts';
@@ -26,12 +28,17 @@ export async function feedPage(
   const observer = createObserver(context, site, 'watch');
   let before: StatusDocument | null = null;
   let known: InstallView | null = null;
+  let details: Details | null = null;
+  page.answerLogs(observer.podLog);
   const show = async (): Promise<void> => {
     const look = await observer.look();
     // A server that does not answer for a moment has not forgotten the install; its progress carries its own age.
     known = look.installError === null ? look.install : known;
     before = await documentOf(context, site, { ...look, install: known }, before);
-    page.show(before);
+    const { kubernetes } = look.snapshot;
+    // Of a cluster that is silent for a moment the last is shown; the document tells how old that is.
+    if (kubernetes && kubernetes.error === null) details = detailsOf(kubernetes.items);
+    page.show(before, details);
   };
   try {
     while (!until.aborted) {

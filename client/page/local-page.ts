@@ -4,16 +4,21 @@ import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
+import type { Details, PageMessage } from '../../model/page.ts';
 import type { StatusDocument } from '../../model/status.ts';
 import { EXIT } from '../exit-codes.ts';
 import { UserError } from '../failure.ts';
+import { answerLogRequests, type ReadLog } from './log-requests.ts';
 
 /** The status page on this machine's loopback, for as long as the command runs that opened it. */
 export interface LocalPage {
   readonly url: string;
-  /** Puts a document on it. A page that has ended, or that is behind, leaves it out. */
-  show(document: StatusDocument): void;
+  /** Puts a document and what is known of the cluster on it. A page that has ended, or that is behind, leaves it out. */
+  show(document: StatusDocument, details: Details | null): void;
+  /** Reads the logs that the page is asked for from now on; before, it says that there are none. */
+  answerLogs(read: ReadLog): void;
   /** Resolves when its process has ended, whoever ended it. */
   readonly ended: Promise<void>;
   close(): Promise<void>;
@@ -62,15 +67,28 @@ export async function openLocalPage({ siteId, nodeIp, appUrl, tokenFile }: Local
   });
   // Writing to a page that has just ended is no failure of the command.
   child.stdin.on('error', () => undefined);
+  const tell = (message: PageMessage): void => {
+    if (child.stdin.writable) child.stdin.write(`${JSON.stringify(message)}\n`);
+  };
+  const logs = answerLogRequests(tell);
+  let told: Details | null = null;
   try {
-    const port = await portOf(child, child.stdout, child.stderr);
+    const port = await portOf(child, child.stdout, child.stderr, logs.hear);
     return {
       url: `http://127.0.0.1:${port}/`,
-      show: (document) => {
-        if (child.stdin.writable && !child.stdin.writableNeedDrain) child.stdin.write(`${JSON.stringify(document)}\n`);
+      show: (document, details) => {
+        if (child.stdin.writableNeedDrain) return;
+        tell(document);
+        if (details === null || isDeepStrictEqual(details, told)) return;
+        tell({ kind: 'Details', details });
+        told = details;
       },
+      answerLogs: logs.readWith,
       ended,
-      close: () => close(child, ended),
+      close: () => {
+        logs.close();
+        return close(child, ended);
+      },
     };
   } catch (error) {
     await close(child, ended);
@@ -78,13 +96,20 @@ export async function openLocalPage({ siteId, nodeIp, appUrl, tokenFile }: Local
   }
 }
 
-/** Gives the port that the service says it listens on, and reads on so that it never waits for a reader. */
-async function portOf(child: ChildProcess, stdout: Readable, stderr: Readable): Promise<number> {
+/** Gives the port that the service says it listens on, and hears everything else that it says as long as it lives. */
+async function portOf(
+  child: ChildProcess,
+  stdout: Readable,
+  stderr: Readable,
+  hear: (value: unknown) => void,
+): Promise<number> {
   const port = Promise.withResolvers<number>();
   const said: string[] = [];
   createInterface({ input: stdout }).on('line', (line) => {
-    const told = listening.safeParse(parsed(line));
+    const value = parsed(line);
+    const told = listening.safeParse(value);
     if (told.success) port.resolve(told.data.port);
+    else hear(value);
   });
   createInterface({ input: stderr }).on('line', (line) => said.push(line));
   const fail = (why: string) => port.reject(new UserError(EXIT.missing, [why, ...said].join(': ')));

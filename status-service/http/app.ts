@@ -6,6 +6,7 @@ import { assets } from './assets.ts';
 import { api } from './api.ts';
 import type { Env, Parts } from './context.ts';
 import { createGate } from './gate.ts';
+import { createLogDesk } from './logs.ts';
 import { onlyKnownMethods, smallBodies } from './limits.ts';
 import { metricsText } from './metrics.ts';
 import { pages } from './pages.ts';
@@ -16,6 +17,7 @@ import { plainPage } from '../pages/plain.ts';
 export function createApp(parts: Parts): Hono<Env> {
   const { counters, log } = parts;
   const gate = createGate(parts);
+  const readLog = createLogDesk(parts);
   const app = new Hono<Env>();
 
   app.use(
@@ -60,11 +62,11 @@ export function createApp(parts: Parts): Hono<Env> {
   });
 
   app.use(gate.middleware);
-  app.route('/api', api(parts));
+  app.route('/api', api(parts, readLog));
   app.get('/metrics', (context) =>
     context.body(metricsText(parts), 200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }),
   );
-  app.route('/', pages(parts));
+  app.route('/', pages(parts, readLog));
 
   app.notFound((context) => {
     const message = 'There is nothing at this address.';

@@ -4,11 +4,11 @@ import { logPage } from '../pages/log.ts';
 import { plainPage } from '../pages/plain.ts';
 import { podsPage } from '../pages/pods.ts';
 import { statusPage } from '../pages/status.ts';
-import { fetchLog, logRequest } from './api.ts';
 import type { Env, Parts } from './context.ts';
+import { logRequest, type LogDesk } from './logs.ts';
 
 /** The part for people. Every page is made from memory; only a log is asked for, and that has its time. */
-export function pages(parts: Parts): Hono<Env> {
+export function pages(parts: Parts, readLog: LogDesk): Hono<Env> {
   const { board, source } = parts;
   const app = new Hono<Env>();
   app.get('/', (context) => context.html(statusPage(board.now())));
@@ -21,7 +21,7 @@ export function pages(parts: Parts): Hono<Env> {
     const wanted = logRequest(context, parts);
     if ('problem' in wanted)
       return context.html(plainPage({ title: 'No such log', message: wanted.problem }), wanted.status);
-    const answer = await fetchLog(wanted, parts, context.req.raw.signal);
+    const answer = await readLog(wanted, 'page', context.req.raw.signal);
     return context.html(logPage(board.now(), { ...wanted, answer }));
   });
   return app;

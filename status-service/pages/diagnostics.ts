@@ -1,8 +1,9 @@
+import type { DeliveryRow, Details } from '../../model/page.ts';
 import type { StatusDocument } from '../../model/status.ts';
 import { TIER_TITLES } from '../../model/tiers.ts';
 import { STATE_WORDS } from '../document/state-words.ts';
 import { supportBundle } from '../document/support-bundle.ts';
-import type { DeliveryRow, Details, Picture } from '../picture.ts';
+import type { Picture } from '../picture.ts';
 import { html, nothing, type Html } from './html.ts';
 import { layout } from './layout.ts';
 import { blockerLinks } from './parts/blockers.ts';

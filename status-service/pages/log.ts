@@ -1,5 +1,5 @@
-import type { PodRow, Picture } from '../picture.ts';
-import type { LogAnswer } from '../sources/source.ts';
+import type { LogAnswer, PodRow } from '../../model/page.ts';
+import type { Picture } from '../picture.ts';
 import { html, nothing, type Html } from './html.ts';
 import { layout } from './layout.ts';
 import { logUrl } from './parts/pods.ts';

@@ -1,6 +1,6 @@
 import type { ComponentStatus, RollupState } from '../../model/status.ts';
 import type { TierState } from '../../model/tiers.ts';
-import type { DeliveryRow, PodRow } from '../picture.ts';
+import type { DeliveryRow, PodRow } from '../../model/page.ts';
 import type { Shape } from './shapes.ts';
 
 /** How a state looks and what it is called. */

@@ -1,26 +1,25 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { detailsOf } from '../../diagnosis/details.ts';
 import { diagnose, redact, trim } from '../../diagnosis/index.ts';
+import type { Details } from '../../model/page.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import type { StatusDocument } from '../../model/status.ts';
 // Not by the one door of the observation: behind it stands the library for kubeconfigs, too large for this service.
 import { type ClusterReader, ReadError } from '../../observation/cluster-reader.ts';
 import { connectInCluster } from '../../observation/in-cluster.ts';
 import { probeLogin } from '../../observation/login-probe.ts';
+import { readPodLog } from '../../observation/pod-log.ts';
 import { watchSnapshots } from '../../observation/watch.ts';
 import type { Board } from '../board.ts';
 import { withLastKnown } from '../document/last-known.ts';
 import type { Log } from '../log.ts';
-import type { Details } from '../picture.ts';
 import type { Settings } from '../settings.ts';
-import { detailsOf } from './details.ts';
-import type { LogAnswer, LogWanted, Source } from './source.ts';
+import type { Source } from './source.ts';
 
 /** A slow API server may take this long over a list; the page answers from memory meanwhile. */
 const LIST_TIMEOUT_MS = 60_000;
 /** A log that is one witness of many must not hold up the others. */
 const WITNESS_TIMEOUT_MS = 3_000;
-/** What a person waits for answers within two seconds, or says that it does not. */
-const ASKED_LOG_TIMEOUT_MS = 1_700;
 const PROBE_TIMEOUT_MS = 4_000;
 /** Changes of an install come in bursts: one diagnosis for all of a second. */
 const SETTLE_MS = 1_000;
@@ -33,7 +32,6 @@ const CONNECT_AGAIN_MS = 2_000;
 /** Of 500 pods at once the text alone is 5 MB; events are small, and with many pages a slow API server would take for ever. */
 const PAGE_SIZE = 25;
 const EVENT_PAGE_SIZE = 50;
-const LOG_BYTES = 256 * 1024;
 
 type Access = NonNullable<Settings['apiServer']>;
 
@@ -87,10 +85,10 @@ export function clusterSource(access: Access, site: Settings['site'], log: Log):
 
   return {
     run,
-    logs: async (wanted) =>
+    logs: async (wanted, asked) =>
       reader === null
         ? { problem: 'The Kubernetes API has not been reached yet.', status: 502 }
-        : readLog(reader, wanted),
+        : readPodLog(reader, wanted, asked),
     withoutDetails: 'The Kubernetes API has not answered yet.',
     waitingFor: 'the Kubernetes API has not answered yet',
   };
@@ -175,20 +173,6 @@ function createTeller(board: Board, site: Settings['site'], log: Log): Teller {
 /** Objects stay the same ones until something is heard of them. */
 function isNews(before: readonly object[], now: readonly object[]): boolean {
   return before.length !== now.length || before.some((object, index) => object !== now[index]);
-}
-
-async function readLog(reader: ClusterReader, wanted: LogWanted): Promise<LogAnswer> {
-  try {
-    const text = await reader.podLog({ ...wanted, limitBytes: LOG_BYTES, timeoutMs: ASKED_LOG_TIMEOUT_MS });
-    return { text: redact(text) };
-  } catch (error) {
-    const status = error instanceof ReadError ? error.status : null;
-    if (status === 403) return { problem: 'The status page is not allowed to read logs in this cluster.', status };
-    if (status === 404) return { problem: `The pod ${wanted.pod} is gone.`, status };
-    if (status === 400) return { problem: `There is no such log: ${words(error)}.`, status: 404 };
-    if (status === null) return { problem: `The log did not come: ${words(error)}.`, status: 504 };
-    return { problem: `The log did not come: ${words(error)}.`, status: 502 };
-  }
 }
 
 function words(error: unknown): string {

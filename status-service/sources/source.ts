@@ -1,25 +1,12 @@
+import type { LogAnswer, LogWanted } from '../../model/page.ts';
 import type { Board } from '../board.ts';
-
-export interface LogWanted {
-  readonly namespace: string;
-  readonly pod: string;
-  readonly container: string;
-  readonly previous: boolean;
-  readonly tailLines: number;
-  readonly signal: AbortSignal;
-}
-
-/** The end of a log, or in words why there is none. `status` is what an HTTP answer says of it. */
-export type LogAnswer =
-  | { readonly text: string }
-  | { readonly problem: string; readonly status: 403 | 404 | 502 | 504 };
 
 /** Where the pictures come from. */
 export interface Source {
   /** Puts pictures on the board until the signal is aborted. Rejects only for a defect. */
   run(board: Board, signal: AbortSignal): Promise<void>;
-  /** Null where logs cannot be had, and why. */
-  readonly logs: ((wanted: LogWanted) => Promise<LogAnswer>) | null;
+  /** Gives the end of a log as it is, or why not, within two seconds; never rejects. Null where logs cannot be had. */
+  readonly logs: ((wanted: LogWanted, signal: AbortSignal) => Promise<LogAnswer>) | null;
   /** Why there are no pods and logs, for a person. */
   readonly withoutDetails: string;
   /** What is not known as long as this source has said nothing. */

@@ -1,15 +1,27 @@
 import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
-import { statusDocument } from '../../model/status.ts';
+import type { Readable, Writable } from 'node:stream';
+import { type PageMessage, pageMessage, type PageRequest } from '../../model/page.ts';
+import type { Board } from '../board.ts';
 import type { Log } from '../log.ts';
+import { askForLogs } from './asked-logs.ts';
 import type { Source } from './source.ts';
 
 /**
- * On the laptop the client knows more than a cluster could say (the install's progress, Talos): it starts this service and
- * writes status documents to its standard input, one a line. A line that is no status document is logged and left out. The
- * end of the input is the end of the client: `run` returns, and the service ends.
+ * On the laptop the client knows more than a cluster could say (the install's progress, Talos), and has the way to the
+ * cluster: it starts this service and tells it by its standard input, one message a line (`model/page.ts`). A line that is
+ * none is logged and left out. What only a cluster can answer, a log, is asked of the client on the standard output. The end of
+ * the input is the end of the client: `run` returns, and the service ends.
  */
-export function stdinSource(input: Readable, log: Log): Source {
+export function stdinSource(input: Readable, output: Writable, log: Log): Source {
+  const logs = askForLogs((request: PageRequest) => output.write(`${JSON.stringify(request)}\n`));
+
+  function hear(message: PageMessage, board: Board): void {
+    const { document, details } = board.now();
+    if (message.kind === 'Status') board.put({ document: message, details, snapshot: null });
+    else if (message.kind === 'Details') board.put({ document, details: message.details, snapshot: null });
+    else logs.answered(message.id, message.answer);
+  }
+
   return {
     run: async (board, signal) => {
       const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
@@ -17,27 +29,26 @@ export function stdinSource(input: Readable, log: Log): Source {
       signal.addEventListener('abort', close, { once: true });
       for await (const line of lines) {
         if (line.trim() === '') continue;
-        const read = readDocument(line);
-        if ('problem' in read) log.warn({ problem: read.problem }, 'a line on standard input is no status document');
-        else board.put({ document: read.document, details: null, snapshot: null });
+        const read = readMessage(line);
+        if ('problem' in read) log.warn({ problem: read.problem }, 'a line on standard input is no message');
+        else hear(read.message, board);
       }
     },
-    logs: null,
-    withoutDetails:
-      'This page is served by the client: `appliance-client pods` lists the pods, `appliance-client logs` shows their logs.',
+    logs: logs.ask,
+    withoutDetails: 'No pods are known: no Kubernetes API of this appliance has answered yet.',
     waitingFor: 'the client has not said anything yet',
   };
 }
 
-function readDocument(line: string): { document: ReturnType<typeof statusDocument.parse> } | { problem: string } {
+function readMessage(line: string): { message: PageMessage } | { problem: string } {
   let value: unknown;
   try {
     value = JSON.parse(line);
   } catch {
     return { problem: 'not JSON' };
   }
-  const parsed = statusDocument.safeParse(value);
-  if (parsed.success) return { document: parsed.data };
+  const parsed = pageMessage.safeParse(value);
+  if (parsed.success) return { message: parsed.data };
   const [issue] = parsed.error.issues;
   return { problem: `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}` };
 }

@@ -1,4 +1,4 @@
-import type { PodRow } from '../../picture.ts';
+import type { PodRow } from '../../../model/page.ts';
 import { html, nothing, type Html } from '../html.ts';
 import { since } from '../time.ts';
 import { POD_LOOKS } from '../words.ts';

@@ -113,6 +113,7 @@ const refuse = (name: string) => async (): Promise<never> => {
 const endedPage: LocalPage = {
   url: 'http://127.0.0.1:40123/',
   show: () => {},
+  answerLogs: () => {},
   ended: Promise.resolve(),
   close: async () => {},
 };

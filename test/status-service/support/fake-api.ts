@@ -12,6 +12,8 @@ import { OBSERVED } from '../../../observation/resources.ts';
 /** An API server in this process that a test can make slow, take away and bring back. */
 export interface FakeApi {
   readonly env: Readonly<Record<string, string>>;
+  /** The path of a kubeconfig that opens it. */
+  readonly kubeconfig: string;
   /** Every request as `GET /path`, watches as `WATCH /path`. */
   readonly asked: string[];
   logText: string;
@@ -56,6 +58,28 @@ async function certificate(folder: string): Promise<{ key: string; cert: string 
   return { key: await readFile(key, 'utf8'), cert: await readFile(cert, 'utf8') };
 }
 
+/** As an API server cuts a log: the last lines, and of those the first bytes. */
+function endOf(log: string, query: URLSearchParams): Buffer {
+  const lines = log.split(/(?<=\n)/).slice(-Number(query.get('tailLines') ?? Number.MAX_SAFE_INTEGER));
+  return Buffer.from(lines.join('')).subarray(0, Number(query.get('limitBytes') ?? Number.MAX_SAFE_INTEGER));
+}
+
+/** What the client keeps of a cluster, for the fake one. */
+function kubeconfigFor(port: number, ca: string): string {
+  const cluster = {
+    server: `https://127.0.0.1:${port}`,
+    'certificate-authority-data': Buffer.from(ca).toString('base64'),
+  };
+  return JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [{ name: 'fake', cluster }],
+    users: [{ name: 'test', user: { token: TOKEN } }],
+    contexts: [{ name: 'test', context: { cluster: 'fake', user: 'test' } }],
+    'current-context': 'test',
+  });
+}
+
 /** Starts it with objects; `env` is what a pod of that cluster has. */
 export async function startFakeApi(objects: readonly KubernetesObject[] = []): Promise<FakeApi> {
   const folder = await mkdtemp(join(tmpdir(), 'fake-api-'));
@@ -89,6 +113,7 @@ export async function startFakeApi(objects: readonly KubernetesObject[] = []): P
 
   const api: FakeApi = {
     env: {},
+    kubeconfig: join(folder, 'kubeconfig'),
     asked: [],
     logText: 'first line\nlast line\n',
     delayMs: 0,
@@ -132,7 +157,7 @@ export async function startFakeApi(objects: readonly KubernetesObject[] = []): P
     if (url.pathname === '/readyz') return void response.end('ok');
     if (api.forbidden?.test(url.pathname))
       return void json(403, { kind: 'Status', message: `${url.pathname} is forbidden`, code: 403 });
-    if (url.pathname.endsWith('/log')) return void response.end(api.logText);
+    if (url.pathname.endsWith('/log')) return void response.end(endOf(api.logText, url.searchParams));
     const path = clusterWide(url.pathname);
     if (![...plurals.values()].some((resource) => path.endsWith(`/${resource.plural}`)))
       return void json(404, { kind: 'Status', message: 'not found', code: 404 });
@@ -152,6 +177,7 @@ export async function startFakeApi(objects: readonly KubernetesObject[] = []): P
 
   for (const object of objects) change('ADDED', object);
   await api.up();
+  await writeFile(api.kubeconfig, kubeconfigFor(port, pair.cert));
   Object.assign(api, {
     env: {
       KUBERNETES_SERVICE_HOST: '127.0.0.1',

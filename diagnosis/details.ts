@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { COMPONENTS } from '../../model/appliance.ts';
-import type { KubernetesObject } from '../../model/snapshot.ts';
-import { redact } from '../../diagnosis/index.ts';
-import type { DeliveryRow, Details, PodRow } from '../picture.ts';
+import { COMPONENTS } from '../model/appliance.ts';
+import type { KubernetesObject } from '../model/snapshot.ts';
+import { redact } from './redact.ts';
+import type { DeliveryRow, Details, PodRow } from '../model/page.ts';
 
 const text = z.string().optional().catch(undefined);
 const status = z.object({

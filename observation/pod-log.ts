@@ -1,0 +1,36 @@
+import type { LogAnswer, LogWanted } from '../model/page.ts';
+import { type ClusterReader, ReadError } from './cluster-reader.ts';
+
+/** What a person waits for answers within two seconds, or says that it does not. */
+const TIMEOUT_MS = 1_700;
+/** An API server counts a limit in bytes from the first of the wanted lines: where the lines are long, fewer are asked for. */
+const FEWER = 8;
+
+/**
+ * Takes a reader and which log, gives its end: at most so many lines and bytes, the last line always among them where one
+ * line fits. Never rejects: what went wrong is told in words.
+ */
+export async function readPodLog(reader: ClusterReader, wanted: LogWanted, signal: AbortSignal): Promise<LogAnswer> {
+  const late = AbortSignal.timeout(TIMEOUT_MS);
+  try {
+    let { tailLines } = wanted;
+    for (;;) {
+      const options = { ...wanted, tailLines, signal: AbortSignal.any([signal, late]), timeoutMs: TIMEOUT_MS };
+      const text = await reader.podLog(options);
+      const isWhole = tailLines === 1 || Buffer.byteLength(text) < wanted.limitBytes;
+      if (isWhole) return { text };
+      tailLines = Math.max(1, Math.floor(tailLines / FEWER));
+    }
+  } catch (error) {
+    return problemOf(late.aborted ? `no answer within ${TIMEOUT_MS} ms` : error, wanted);
+  }
+}
+
+function problemOf(error: unknown, { pod }: LogWanted): LogAnswer {
+  const status = error instanceof ReadError ? error.status : null;
+  const words = error instanceof Error ? error.message : String(error);
+  if (status === 403) return { problem: 'The status page is not allowed to read logs in this cluster.', status };
+  if (status === 404) return { problem: `The pod ${pod} is gone.`, status };
+  if (status === 400) return { problem: `There is no such log: ${words}.`, status: 404 };
+  return { problem: `The log did not come: ${words}.`, status: status === null ? 504 : 502 };
+}
