@@ -31,8 +31,18 @@ export function talosCode(code: BlockerCode, insecure: boolean, text: string): B
   return code;
 }
 
+/** `talosctl health` shows each check as it goes, and at last that time ran out: the check that did not pass says why. */
+function unpassedCheck(text: string): string | null {
+  const checks = text.split('\n').filter((line) => /^\s*(?:◳ )?waiting for [^:]+: /.test(line));
+  const last = checks.at(-1);
+  return last === undefined || /: (?:OK|\.\.\.)$/.test(last.trimEnd()) ? null : last;
+}
+
 /** Takes the words of talosctl, gives the code they name; null when no rule knows them. */
 export function readTalos(text: string, insecure: boolean) {
+  const check = unpassedCheck(text);
+  const told = check === null ? null : matchText('talos', check);
+  if (told) return { match: told, code: talosCode(told.rule.code, insecure, text) };
   const fromImage = /(?:failed to pull|pulling|pull) .{0,40}image|failed to resolve reference|installer image/i.test(
     text,
   );

@@ -15,7 +15,7 @@ export const rule: Rule = {
     },
     {
       pattern:
-        /(?:incorrect|invalid|bad) (?:CRC|checksum) in control file|calculated CRC checksum does not match|could not read from control file|bogus data in lock file|lock file "[^"]+" is empty|database system identifier/i,
+        /(?:incorrect|invalid|bad) (?:CRC|checksum) in control file|calculated CRC checksum does not match|could not read (?:from control file|file "global\/pg_control")|bogus data in lock file|lock file "[^"]+" is empty|database system identifier/i,
       source: 'PostgreSQL xlog.c, miscinit.c',
     },
     {

@@ -15,8 +15,8 @@ export const rule: Rule = {
     },
     {
       pattern:
-        /could not (?:open extension control file|access file "\$libdir|load library)|type "?vector"? does not exist|extension ".{1,40}" must be installed|Database .{0,60} does not exist/i,
-      source: 'PostgreSQL extension.c, Prisma',
+        /could not (?:open extension control file|access file "\$libdir|load library)|type "?vector"? does not exist|extension ".{1,40}" must be installed|Database .{0,60} does not exist|NoDatabaseError|could not find your database/i,
+      source: 'PostgreSQL extension.c, Prisma, Rails',
     },
     {
       pattern:

@@ -26,8 +26,8 @@ export const rule: Rule = {
     },
     {
       pattern:
-        /KnexTimeoutError|Timeout acquiring a connection|Connection terminated (?:unexpectedly|due to connection timeout)|timeout exceeded when trying to connect|Can't reach database server/i,
-      source: 'knex, node-postgres, Prisma',
+        /KnexTimeoutError|Timeout acquiring a connection|Connection terminated (?:unexpectedly|due to connection timeout)|timeout exceeded when trying to connect|Connection is not available, request timed out|pool timed out while waiting|Can't reach database server/i,
+      source: 'knex, node-postgres, Prisma, HikariCP, sqlx',
     },
     {
       pattern: /psycopg2?\.OperationalError|PSQLException: (?:Connection to|The connection attempt)/i,

@@ -40,8 +40,9 @@ export const rule: Rule = {
       source: 'kubelet image GC manager',
     },
   ],
+  // Linux reports the limit on watched files with the number of a full disk.
   unless:
-    /could not (?:extend|write|create) (?:file|to file|directory|lock file)|pg_wal|SQLSTATE 53100|Insufficient (?:ephemeral-storage|cpu|memory)/i,
+    /file watchers reached|inotify|could not (?:extend|write|create) (?:file|to file|directory|lock file)|pg_wal|SQLSTATE 53100|Insufficient (?:ephemeral-storage|cpu|memory)/i,
   reason: ({ object }) =>
     `The node's disk is full or filling up (seen at ${object}): images cannot be unpacked, volumes cannot grow and pods are evicted.`,
   nextAction: (context) =>

@@ -20,7 +20,7 @@ export const rule: Rule = {
     },
     {
       pattern:
-        /data directory "(?<path>[^"]+)" has (?:invalid permissions|wrong ownership)|AccessDeniedException|PermissionError|must be run as|running as root|"root" execution of/i,
+        /data directory "(?<path>[^"]+)" has (?:invalid permissions|wrong ownership|group or world access)|Permissions should be u=rwx|AccessDeniedException|PermissionError|must be run as|running as root|"root" execution of/i,
       source: 'Postgres miscinit.c, Java, Python',
     },
   ],

@@ -15,7 +15,7 @@ export const rule: Rule = {
     },
     {
       pattern:
-        /(?:invalid|illegal|bad|not a (?:valid )?(?:number|integer|port)|NaN|port|must be|should be|expected).{0,160}tcp:\/\/[\w.[\]:…]+/is,
+        /(?:invalid|illegal|bad|bind \w+|listen \w+|not a (?:valid )?(?:number|integer|port)|NaN|port|must be|should be|expected).{0,160}tcp:\/\/[\w.[\]:…]+/is,
       source: 'programs that check a port themselves',
     },
     {

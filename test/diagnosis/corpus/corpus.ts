@@ -29,6 +29,8 @@ import { third } from './third.ts';
 import { fourth } from './fourth.ts';
 import { fifth } from './fifth.ts';
 import { sixth } from './sixth.ts';
+import { seventh } from './seventh.ts';
+import { eighth } from './eighth.ts';
 
 export const CASES: readonly Case[] = [
   ...pull,
@@ -42,6 +44,8 @@ export const CASES: readonly Case[] = [
   ...fourth,
   ...fifth,
   ...sixth,
+  ...seventh,
+  ...eighth,
 ];
 
 const SUSPECT = 'workflow-worker';
