@@ -75,7 +75,7 @@ function causeOf(error: unknown, nodeIp: string): Cause {
   if (error instanceof TalosError) return talosCause(error, nodeIp);
   if (error instanceof ClusterError) return clusterCause(error);
   if (error instanceof ManifestsError) {
-    const passing = error.fault === 'unreachable';
+    const passing = error.fault === 'unreachable' || error.fault === 'dns';
     const code = passing ? 'flux-source-unreachable' : 'release-invalid';
     const words = {
       reason: `Flux's manifests cannot be had: ${error.message}`,

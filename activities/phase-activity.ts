@@ -59,7 +59,7 @@ async function lookUntilNew(
       const isKnown = keys.size === known.size && [...keys].every((key) => known.has(key));
       if (!isKnown || ports.clock.now().getTime() >= until)
         throw new Blocked(blockers, error instanceof Blocked ? error.facts : {});
-      context.see('the cause to go away', reasons(blockers));
+      context.see('the cause to go away', stillThere(blockers));
     }
     await ports.clock.sleep(LOOK_EVERY_MS, context.signal);
   }
@@ -110,6 +110,7 @@ function phaseContext(
   };
 }
 
-function reasons(blockers: readonly Blocker[]): string {
-  return blockers.map((blocker) => blocker.reason).join('; ');
+/** The first cause in words: all of them stand in the progress, as blockers. */
+function stillThere([first, ...others]: readonly Blocker[]): string {
+  return `${first?.reason ?? ''}${others.length > 0 ? ` (and ${others.length} more)` : ''}`;
 }

@@ -7,7 +7,7 @@ import writeFileAtomic from 'write-file-atomic';
 import type { ReleaseManifest } from '../../model/release.ts';
 import { cacheRoot } from '../../tools/cache.ts';
 import { ManifestsError } from '../ports/manifests.ts';
-import { wordsOf } from './network-error.ts';
+import { isUnresolved, wordsOf } from './network-error.ts';
 
 const DOWNLOAD_TIMEOUT_MS = 120_000;
 const COMMAND_TIMEOUT_MS = 60_000;
@@ -71,7 +71,11 @@ async function download(url: string, signal: AbortSignal): Promise<string> {
     throw new Error(`the server answers ${response.status}`);
   } catch (cause) {
     signal.throwIfAborted();
-    throw new ManifestsError('unreachable', `${url} cannot be fetched: ${wordsOf(cause)}`, { cause });
+    throw new ManifestsError(
+      isUnresolved(cause) ? 'dns' : 'unreachable',
+      `${url} cannot be fetched: ${wordsOf(cause)}`,
+      { cause },
+    );
   }
 }
 

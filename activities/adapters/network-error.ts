@@ -12,3 +12,11 @@ export function wordsOf(error: unknown): string {
   const cause = causeOf(error);
   return cause instanceof Error ? cause.message || cause.name : String(cause);
 }
+
+const DNS_CODES = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'EAI_NODATA']);
+
+/** Says whether a connection failed because its host's name cannot be resolved. */
+export function isUnresolved(error: unknown): boolean {
+  const cause = causeOf(error);
+  return cause instanceof Error && 'code' in cause && DNS_CODES.has(String(cause.code));
+}

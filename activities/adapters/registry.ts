@@ -5,6 +5,7 @@ import { redact } from '../../diagnosis/index.ts';
 import type { ImageAnswer, RegistryPort } from '../ports/registry.ts';
 import { apiHost, parseReference } from './image-reference.ts';
 import type { ImageReference } from './image-reference.ts';
+import { isUnresolved, wordsOf } from './network-error.ts';
 import { registryToken } from './registry-token.ts';
 
 const TIMEOUT_MS = 15_000;
@@ -153,24 +154,16 @@ async function refusal(response: Response): Promise<ImageAnswer> {
   return notFound('unreachable', message);
 }
 
-const DNS_CODES = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'EAI_NODATA']);
-
 function unreachable(host: string, error: unknown, timeoutMs: number): ImageAnswer {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-  if (DNS_CODES.has(code)) return notFound('dns', `the name ${host} cannot be resolved: ${messageOf(cause)}`);
+  if (isUnresolved(error)) return notFound('dns', `the name ${host} cannot be resolved: ${wordsOf(error)}`);
   if (error instanceof Error && error.name === 'TimeoutError') {
     return notFound('unreachable', `${host} did not answer within ${timeoutMs / 1000} s`);
   }
-  return notFound('unreachable', `${host} cannot be asked: ${messageOf(cause)}`);
+  return notFound('unreachable', `${host} cannot be asked: ${wordsOf(error)}`);
 }
 
 function notFound(why: Extract<ImageAnswer, { found: false }>['why'], message: string): ImageAnswer {
   return { found: false, why, message: redact(message).slice(0, LONGEST_MESSAGE) };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message || error.name : String(error);
 }
 
 function parseJson(text: string): unknown {

@@ -3,7 +3,8 @@ import type { KubernetesObject } from '../../model/snapshot.ts';
 
 /** Why manifests cannot be had; the message names the file or address, and what was expected. */
 export class ManifestsError extends Error {
-  readonly fault: 'unreadable' | 'unreachable' | 'digest' | 'version';
+  /** `dns`: the name of the server that has them cannot be resolved. */
+  readonly fault: 'unreadable' | 'unreachable' | 'dns' | 'digest' | 'version';
 
   constructor(fault: ManifestsError['fault'], message: string, options?: ErrorOptions) {
     super(message, options);

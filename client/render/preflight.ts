@@ -12,13 +12,25 @@ const LOOK: Record<PreflightCheck['result'], { symbol: SymbolName; tone: Tone }>
   skipped: { symbol: 'pending', tone: 'dim' },
 };
 
-/** Takes checks, gives a line for each with its answer. */
-export function checkLines(style: Style, checks: readonly PreflightCheck[]): string[] {
+/** Takes checks, gives a line for each with its answer; images of which the same is to be said share one. */
+export function checkLines(style: Style, asked: readonly PreflightCheck[]): string[] {
+  const checks = imagesTogether(asked);
   const width = Math.max(...checks.map(({ title }) => columnsOf(title)), 0);
   return checks.flatMap(({ title, result, detail }) => {
     const look = LOOK[result];
     const start = `${paint(style, look.tone, symbol(style, look.symbol))} ${pad(title, width)}  `;
     return hang(style, `${start}${pad(paint(style, look.tone, result), 7)}  `, clean(detail));
+  });
+}
+
+function imagesTogether(checks: readonly PreflightCheck[]): PreflightCheck[] {
+  const alike = Map.groupBy(checks, ({ id, group, result, detail }) =>
+    group === 'images' ? `${result} ${detail}` : id,
+  );
+  return [...alike.values()].flatMap(([first, ...others]) => {
+    if (!first || others.length === 0) return first ?? [];
+    const names = [first, ...others].map(({ id }) => id.replace(/^image-/, '')).join(', ');
+    return { ...first, title: `${others.length + 1} images`, detail: `${first.detail} (${names})` };
   });
 }
 

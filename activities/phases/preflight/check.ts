@@ -1,5 +1,6 @@
-import type { Blocker } from '../../../model/blocker.ts';
+import type { Blocker, BlockerCode, Evidence } from '../../../model/blocker.ts';
 import type { PreflightCheck } from '../../../model/preflight.ts';
+import type { TierId } from '../../../model/tiers.ts';
 import type { PhaseContext } from '../../phase-context.ts';
 import type { RemoteAnswer } from '../../ports/git.ts';
 import type { TalosTarget } from '../../ports/talos.ts';
@@ -12,10 +13,33 @@ export interface Look extends PhaseContext {
   readonly remote: () => Promise<RemoteAnswer>;
 }
 
+/**
+ * Something outside that this machine asked in vain. Checks that met the same cause are told as one blocker: a resolver that is
+ * down is one thing to put right, however many images, repositories and files it hides.
+ */
+export interface AskedInVain {
+  readonly code: Extract<
+    BlockerCode,
+    'dns-resolution-failure' | 'image-registry-unreachable' | 'image-pull-unauthorized' | 'image-rate-limited'
+  >;
+  /** Whose answer was wanted. */
+  readonly host: string;
+  /** What was asked for: the image of a component, or something else in words for people (`the Git remote`). */
+  readonly wanted: { readonly imageOf: string } | { readonly other: string };
+  readonly tier: TierId;
+  readonly evidence: Evidence;
+}
+
 /** What a check found. `failed` stops the install with its blockers; `warning` is said and stops nothing. */
 export type Finding =
   | { readonly result: 'passed' | 'skipped'; readonly detail: string }
-  | { readonly result: 'failed' | 'warning'; readonly detail: string; readonly blockers: readonly Blocker[] };
+  | {
+      readonly result: 'failed' | 'warning';
+      readonly detail: string;
+      /** What is told where nothing else met the same cause. */
+      readonly blockers: readonly Blocker[];
+      readonly inVain?: AskedInVain;
+    };
 
 /** One look at one thing before anything is touched. */
 export interface Check {
@@ -29,6 +53,9 @@ export interface Check {
   readonly run: (look: Look) => Promise<Finding>;
 }
 
+/** As which attempt `blockersOf` is asked: a check tells what it met at once, and the parked phase looks again. */
+export const AS_LAST_ATTEMPT = Number.MAX_SAFE_INTEGER;
+
 export function passed(detail: string): Finding {
   return { result: 'passed', detail };
 }
@@ -39,13 +66,21 @@ export function skipped(detail: string): Finding {
 
 /** Takes blockers, gives the finding that stops the install, told in their own words. */
 export function failed(...blockers: readonly Blocker[]): Finding {
-  return { result: 'failed', detail: blockers.map((blocker) => blocker.reason).join('; '), blockers };
+  return { result: 'failed', ...reasonsOf(blockers) };
 }
 
 /** Takes blockers, gives the finding that is only said. */
 export function warned(...blockers: readonly Blocker[]): Finding {
-  const mild = blockers.map((blocker): Blocker => ({ ...blocker, severity: 'warning', loginBlocking: false }));
-  return { result: 'warning', detail: mild.map((blocker) => blocker.reason).join('; '), blockers: mild };
+  return { result: 'warning', ...reasonsOf(blockers) };
+}
+
+function reasonsOf(blockers: readonly Blocker[]): { detail: string; blockers: readonly Blocker[] } {
+  return { detail: blockers.map(({ reason }) => reason).join('; '), blockers };
+}
+
+/** Takes what was asked in vain, gives the finding; `own` is told where no other check met the same cause. */
+export function askedInVain(result: 'failed' | 'warning', inVain: AskedInVain, own: readonly Blocker[] = []): Finding {
+  return { result, detail: inVain.evidence.message, blockers: own, inVain };
 }
 
 /** Gives how the node is asked: by the maintenance API, or with the talosconfig; null where it cannot be asked at all. */

@@ -8,8 +8,9 @@ import type { PhaseContext } from '../../phase-context.ts';
 import type { RemoteAnswer } from '../../ports/git.ts';
 import { judgeNode } from '../host/inspect-node.ts';
 import type { Check, Finding, Look } from './check.ts';
-import { failed, skipped } from './check.ts';
+import { AS_LAST_ATTEMPT, failed, skipped } from './check.ts';
 import { CHECKS, PROGRAMS } from './checks.ts';
+import { blockersAmong } from './in-vain.ts';
 import { memory } from './remember.ts';
 
 const TIMEOUT_MS = 90_000;
@@ -17,8 +18,6 @@ const LONGEST_DETAIL = 300;
 /** How many of the open checks are named while people wait. */
 const SHOWN = 3;
 const rememberRemote = memory<RemoteAnswer>(() => 15_000);
-/** `blockersOf` is asked as after the last attempt: a check tells what it met, the parked phase looks again. */
-const LAST_ATTEMPT = Number.MAX_SAFE_INTEGER;
 
 interface Answer {
   readonly check: Check;
@@ -50,7 +49,7 @@ export async function checkEverything(context: PhaseContext): Promise<PhaseOutco
     }),
   ]);
   context.signal.throwIfAborted();
-  return outcomeOf(answers);
+  return outcomeOf(look, answers);
 }
 
 async function answerOf(check: Check, look: Look): Promise<Finding> {
@@ -64,22 +63,26 @@ async function answerOf(check: Check, look: Look): Promise<Finding> {
     const met = late.aborted
       ? new Error(`the check "${check.title}" had no answer within ${timeoutMs / 1000} s`)
       : error;
-    return failed(...(blockersOf(met, look, LAST_ATTEMPT) ?? []));
+    return failed(...(blockersOf(met, look, AS_LAST_ATTEMPT) ?? []));
   }
 }
 
-function outcomeOf(answers: readonly Answer[]): PhaseOutcome {
+function outcomeOf(look: Look, answers: readonly Answer[]): PhaseOutcome {
   const checks = answers.map(({ check, finding }): PreflightCheck => {
     const { id, title, group } = check;
     return { id, title, group, result: finding.result, detail: brief(finding.detail) };
   });
-  const blockers = onceEach(blockersIn(answers, 'failed'));
+  const found = blockersAmong(
+    look,
+    answers.map(({ finding }) => finding),
+  );
+  const blockers = onceEach(found.hard);
   if (blockers.length > 0) throw new Blocked(blockers.toSorted(byWeight), { checks });
   return {
     did: 'nothing-to-do',
     detail: summaryOf(checks),
     facts: { checks },
-    warnings: onceEach(blockersIn(answers, 'warning')),
+    warnings: onceEach(found.soft),
   };
 }
 
@@ -93,12 +96,6 @@ export function summaryOf(checks: readonly PreflightCheck[]): string {
     ...(warnings > 0 ? [`${warnings} warning${warnings === 1 ? '' : 's'}`] : []),
     ...(skips > 0 ? [`${skips} skipped`] : []),
   ].join(', ');
-}
-
-function blockersIn(answers: readonly Answer[], result: 'failed' | 'warning'): Blocker[] {
-  return answers.flatMap(({ finding }) =>
-    finding.result === result && 'blockers' in finding ? [...finding.blockers] : [],
-  );
 }
 
 /** Two checks may meet the same cause: it is told once, with what both saw. */

@@ -1,16 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { TalosError } from '../../../activities/ports/talos.ts';
-import type { TalosPort } from '../../../activities/ports/talos.ts';
-import type { Ports } from '../../../activities/ports/index.ts';
 import { ClusterError } from '../../../activities/ports/kubernetes.ts';
 import type { Cluster } from '../../../activities/ports/kubernetes.ts';
 import { installFacts } from '../../../model/progress.ts';
-import type { InstallSpec } from '../../../model/site.ts';
 import { checkEverything } from '../../../activities/phases/preflight/index.ts';
-import { testSite } from '../context.ts';
-import type { TestSite } from '../context.ts';
-import { BRANCH, bareRemote, goodPorts, localRegistry, preflight } from './surroundings.ts';
+import { BRANCH, around, bareRemote, goodPorts, preflight } from './surroundings.ts';
 
 const GB = 1_000_000_000;
 const SILENT = new TalosError('unreachable', {
@@ -19,35 +14,6 @@ const SILENT = new TalosError('unreachable', {
   stdout: '',
   stderr: 'connection refused',
 });
-
-/** A node in maintenance mode, as its port tells it; the real talosctl stands in node.test.ts. */
-const emptyNode: Partial<TalosPort> = {
-  clientVersion: async () => 'v1.12.0',
-  mode: async () => ({ mode: 'maintenance' }),
-  disks: async () => [{ device: '/dev/sda', sizeBytes: 500 * GB, model: 'QEMU', readOnly: false }],
-  links: async () => [
-    { name: 'eth0', up: true, hardwareAddress: '52:54:00:00:00:01', physical: true, addresses: ['192.0.2.10/24'] },
-    { name: 'eth1', up: false, hardwareAddress: '52:54:00:00:00:02', physical: true, addresses: [] },
-  ],
-  time: async () => ({ earliest: new Date(), latest: new Date() }),
-};
-
-interface Around {
-  readonly spec?: Partial<InstallSpec>;
-  readonly talos?: Partial<TalosPort>;
-  readonly ports?: Partial<Ports>;
-  readonly missing?: readonly string[];
-}
-
-async function around({ spec = {}, talos = {}, ports = {}, missing = [] }: Around = {}): Promise<
-  TestSite & { revision: string; asked: () => number }
-> {
-  const [{ host, asked }, { url, revision }] = [await localRegistry(missing), await bareRemote()];
-  const node = { ...emptyNode, ...talos } as TalosPort;
-  const repo = { url, branch: BRANCH, path: 'flux/profiles/talos-single-node', ...spec.repo };
-  const site = await testSite({ ...goodPorts(host), talos: node, ...ports }, { ...spec, repo });
-  return { ...site, revision, asked };
-}
 
 describe('preflight', () => {
   test('everything is well: all pass, in one line, and nothing is written', async () => {
@@ -112,15 +78,6 @@ describe('preflight', () => {
     const { results } = await preflight(site);
     expect(results['image-alga-core']).toBe('skipped');
     expect(site.asked()).toBe(0);
-  });
-
-  test('a registry that this machine cannot ask says so, and how to go on without it', async () => {
-    const site = await around();
-    const { registry } = goodPorts('127.0.0.1:1');
-    const { blockers, results } = await preflight(site, { ports: { registry } });
-    expect(blockers.map(({ code }) => code)).toEqual(Array(6).fill('image-registry-unreachable'));
-    expect(blockers[0]?.nextAction).toContain('--skip-image-tag-validation');
-    expect(results['image-temporal']).toBe('warning');
   });
 });
 

@@ -10,9 +10,11 @@ import { registryPort } from '../../../activities/adapters/registry.ts';
 import { checkEverything } from '../../../activities/phases/preflight/index.ts';
 import { Blocked } from '../../../activities/blocked.ts';
 import type { Ports } from '../../../activities/ports/index.ts';
+import type { TalosPort } from '../../../activities/ports/talos.ts';
 import type { Blocker } from '../../../model/blocker.ts';
 import type { PreflightCheck } from '../../../model/preflight.ts';
-import { fastClock } from '../context.ts';
+import type { InstallSpec } from '../../../model/site.ts';
+import { fastClock, testSite } from '../context.ts';
 import type { ContextChanges, TestSite } from '../context.ts';
 
 export const BRANCH = 'release/1.0-rc5';
@@ -99,4 +101,34 @@ export async function preflight(site: TestSite, changes: ContextChanges = {}): P
   return result instanceof Blocked
     ? { ...common, detail: result.message, blockers: result.blockers, warnings: [] }
     : { ...common, detail: result.detail, blockers: [], warnings: result.warnings ?? [] };
+}
+
+/** A node in maintenance mode, as its port tells it; the real talosctl stands in node.test.ts. */
+const emptyNode: Partial<TalosPort> = {
+  clientVersion: async () => 'v1.12.0',
+  mode: async () => ({ mode: 'maintenance' }),
+  disks: async () => [{ device: '/dev/sda', sizeBytes: 500 * GB, model: 'QEMU', readOnly: false }],
+  links: async () => [
+    { name: 'eth0', up: true, hardwareAddress: '52:54:00:00:00:01', physical: true, addresses: ['192.0.2.10/24'] },
+    { name: 'eth1', up: false, hardwareAddress: '52:54:00:00:00:02', physical: true, addresses: [] },
+  ],
+  time: async () => ({ earliest: new Date(), latest: new Date() }),
+};
+
+export interface Around {
+  readonly spec?: Partial<InstallSpec>;
+  readonly talos?: Partial<TalosPort>;
+  readonly ports?: Partial<Ports>;
+  readonly missing?: readonly string[];
+}
+
+/** A site whose node, registry and remote are well, unless a test says otherwise. */
+export async function around({ spec = {}, talos = {}, ports = {}, missing = [] }: Around = {}): Promise<
+  TestSite & { revision: string; asked: () => number }
+> {
+  const [{ host, asked }, { url, revision }] = [await localRegistry(missing), await bareRemote()];
+  const node = { ...emptyNode, ...talos } as TalosPort;
+  const repo = { url, branch: BRANCH, path: 'flux/profiles/talos-single-node', ...spec.repo };
+  const site = await testSite({ ...goodPorts(host), talos: node, ...ports }, { ...spec, repo });
+  return { ...site, revision, asked };
 }

@@ -1,5 +1,7 @@
-import { passed } from '../check.ts';
-import type { Check } from '../check.ts';
+import { blockersOf } from '../../../classify.ts';
+import { ManifestsError } from '../../../ports/manifests.ts';
+import { AS_LAST_ATTEMPT, askedInVain, passed } from '../check.ts';
+import type { Check, Finding, Look } from '../check.ts';
 
 /** Flux's own manifests of the release's version can be had here, with the release's digest. */
 export const fluxManifests: Check = {
@@ -9,7 +11,23 @@ export const fluxManifests: Check = {
   timeoutMs: 3 * 60_000,
   run: async (look) => {
     const { release, fluxManifests: file } = look.spec;
-    const objects = await look.ports.manifests.flux(release, file, look.signal);
-    return passed(`Flux ${release.flux.version}, ${objects.length} objects${file === null ? '' : ` from ${file}`}`);
+    try {
+      const objects = await look.ports.manifests.flux(release, file, look.signal);
+      return passed(`Flux ${release.flux.version}, ${objects.length} objects${file === null ? '' : ` from ${file}`}`);
+    } catch (error) {
+      if (!(error instanceof ManifestsError && error.fault === 'dns')) throw error;
+      return unresolved(look, error);
+    }
   },
 };
+
+function unresolved(look: Look, error: ManifestsError): Finding {
+  const at = look.ports.clock.now().toISOString();
+  const evidence = { source: 'operator', object: 'Flux manifests', message: error.message, at };
+  const wanted = { other: "Flux's manifests" };
+  return askedInVain(
+    'failed',
+    { code: 'dns-resolution-failure', host: 'github.com', wanted, tier: 'platform', evidence },
+    blockersOf(error, look, AS_LAST_ATTEMPT) ?? [],
+  );
+}

@@ -1,7 +1,7 @@
-import type { BlockerCode } from '../../../../model/blocker.ts';
+import type { BlockerCode, Evidence } from '../../../../model/blocker.ts';
 import type { RemoteAnswer } from '../../../ports/git.ts';
 import { blockerFor } from '../../../stop.ts';
-import { failed, passed } from '../check.ts';
+import { askedInVain, failed, passed } from '../check.ts';
 import type { Check, Look } from '../check.ts';
 
 type Unreachable = Extract<RemoteAnswer, { reachable: false }>;
@@ -27,11 +27,39 @@ export const gitBranch: Check = {
   run: async (look) => {
     const { url, branch } = look.spec.repo;
     const answer = await look.remote();
-    if (!answer.reachable) return failed(unreachable(look, answer));
+    if (!answer.reachable) return inVain(look, answer) ?? failed(unreachable(look, answer));
     if (answer.revision !== null) return passed(`${branch} of ${url} is at ${answer.revision.slice(0, 12)}`);
     return failed(missing(look, answer.branches));
   },
 };
+
+/** A resolver that is down hides more than this remote; a name that alone cannot be resolved is most likely misspelt. */
+function inVain(look: Look, answer: Unreachable) {
+  if (answer.why !== 'dns') return null;
+  const own = unreachable(look, answer);
+  const { url } = look.spec.repo;
+  const evidence = evidenceOf(look, answer);
+  return askedInVain(
+    'failed',
+    {
+      code: 'dns-resolution-failure',
+      host: hostOf(url),
+      wanted: { other: 'the Git remote' },
+      tier: own.tier,
+      evidence,
+    },
+    [own],
+  );
+}
+
+/** Takes a Git URL (`https://host/path`, `ssh://git@host/path`, `git@host:path`), gives its host. */
+function hostOf(url: string): string {
+  return /^(?:[a-z+]+:\/\/)?(?:[^@/]*@)?([^:/]+)/i.exec(url)?.[1] ?? url;
+}
+
+function evidenceOf(look: Look, { message }: Unreachable): Evidence {
+  return { source: 'git', object: look.spec.repo.url, message, at: look.ports.clock.now().toISOString() };
+}
 
 function missing(look: Look, branches: readonly string[]) {
   const { url, branch } = look.spec.repo;
@@ -58,6 +86,6 @@ function unreachable(look: Look, answer: Unreachable) {
       reason: `There is no Git repository at ${url}.`,
       nextAction: `Try it by hand: \`git ls-remote ${url}\`; then start again with the right --repo-url.`,
     }),
-    evidence: [{ source: 'git', object: url, message: answer.message, at: look.ports.clock.now().toISOString() }],
+    evidence: [evidenceOf(look, answer)],
   });
 }

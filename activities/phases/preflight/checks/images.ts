@@ -1,11 +1,11 @@
-import type { Blocker, BlockerCode } from '../../../../model/blocker.ts';
+import type { Blocker, BlockerCode, Evidence } from '../../../../model/blocker.ts';
 import { imageReference } from '../../../../model/release.ts';
 import type { Image, ReleaseManifest } from '../../../../model/release.ts';
 import type { InstallSpec } from '../../../../model/site.ts';
 import type { TierId } from '../../../../model/tiers.ts';
 import type { ImageAnswer } from '../../../ports/registry.ts';
 import { blockerFor } from '../../../stop.ts';
-import { failed, passed, skipped, warned } from '../check.ts';
+import { askedInVain, failed, passed, skipped, warned } from '../check.ts';
 import type { Check, Look } from '../check.ts';
 import { memory } from '../remember.ts';
 
@@ -43,14 +43,14 @@ const FLAGS: Record<Vendor, string> = {
   temporalWorker: 'temporal-worker-tag',
 };
 
-const CODES: Record<Absent['why'], BlockerCode> = {
+const CODES = {
   missing: 'image-tag-missing',
   'name-invalid': 'image-name-invalid',
   unauthorized: 'image-pull-unauthorized',
   'rate-limited': 'image-rate-limited',
   dns: 'dns-resolution-failure',
   unreachable: 'image-registry-unreachable',
-};
+} as const satisfies Record<Absent['why'], BlockerCode>;
 
 /** One check an image: the registry has the tag that the node will ask for. */
 export const imageChecks: readonly Check[] = ROWS.map((row) => ({
@@ -71,10 +71,21 @@ async function checkImage(look: Look, row: Row) {
     const size = answer.sizeBytes === null ? '' : `, ${Math.round(answer.sizeBytes / 1_000_000)} MB`;
     return passed(`${reference}${size}`);
   }
-  const blocker = absent(look, row, reference, answer);
   // Being asked too often says nothing about the image; the node asks from elsewhere, or later.
   const isSoft = row.tier === 'background' || answer.why === 'rate-limited';
-  return isSoft ? warned(blocker) : failed(blocker);
+  const code = CODES[answer.why];
+  const evidence = evidenceOf(look, reference, answer);
+  if (code === 'image-tag-missing' || code === 'image-name-invalid') {
+    const blocker = absent(look, row, code, evidence);
+    return isSoft ? warned(blocker) : failed(blocker);
+  }
+  const [host = ''] = reference.split('/');
+  const inVain = { code, host, wanted: { imageOf: row.component }, tier: row.tier, evidence };
+  return askedInVain(isSoft ? 'warning' : 'failed', inVain);
+}
+
+function evidenceOf(look: Look, reference: string, { message }: Absent): Evidence {
+  return { source: 'registry', object: reference, message, at: look.ports.clock.now().toISOString() };
 }
 
 function imageOf(spec: InstallSpec, { of }: Row): Image {
@@ -84,23 +95,19 @@ function imageOf(spec: InstallSpec, { of }: Row): Image {
   return tag === undefined ? image : { ...image, tag, digest: null };
 }
 
-function absent(look: Look, { component, tier, of }: Row, reference: string, { why, message }: Absent): Blocker {
-  const isHere = why === 'unreachable' || why === 'dns';
-  return blockerFor(look, CODES[why], {
+function absent(look: Look, { component, tier, of }: Row, code: BlockerCode, evidence: Evidence): Blocker {
+  const reference = evidence.object;
+  return blockerFor(look, code, {
     component,
     tier,
     object: reference,
     facts: { image: reference },
-    ...(isHere && {
-      reason: `This machine could not ask for the image ${reference}: ${message}.`,
-      nextAction: `Check this machine's network, proxy and DNS. If only the node gets through to the registry, go on without this check: \`appliance-client set --skip-image-tag-validation --site ${look.spec.siteId}\`.`,
-    }),
-    ...(why === 'missing' && {
+    ...(code === 'image-tag-missing' && {
       nextAction:
         'vendor' in of
           ? `Choose a release whose images exist (\`appliance-client releases\`), or name a tag that does: \`appliance-client set --${FLAGS[of.vendor]} <tag> --site ${look.spec.siteId}\`.`
           : `The release is incomplete: choose another one (\`appliance-client releases\`).`,
     }),
-    evidence: [{ source: 'registry', object: reference, message, at: look.ports.clock.now().toISOString() }],
+    evidence: [evidence],
   });
 }
