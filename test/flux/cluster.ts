@@ -22,6 +22,7 @@ const seen = z.looseObject({
     generation: z.number().optional(),
     resourceVersion: z.string(),
     uid: z.string(),
+    labels: z.record(z.string(), z.string()).optional(),
   }),
   spec: z.looseObject({ replicas: z.number().optional() }).optional(),
   data: z.record(z.string(), z.string()).optional(),
@@ -32,6 +33,7 @@ const seen = z.looseObject({
       lastHandledReconcileAt: z.string().optional(),
       lastAppliedRevision: z.string().optional(),
       lastAttemptedRevision: z.string().optional(),
+      failures: z.number().optional(),
     })
     .optional(),
 });

@@ -1,39 +1,30 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, onTestFailed, test, vi } from 'vitest';
-import { startApiServer, type ControlPlane } from '../../lab/control-plane.ts';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { repositoryFile, siteValues } from '../charts/values.ts';
 import { testSpec } from '../support/spec.ts';
-import { entry, openCluster, prepare, valuesConfigMap, type Cluster, type Kind, type Seen } from './cluster.ts';
-import { startFluxControllers, type FluxControllers } from './controllers.ts';
-import { BRANCH, startGitServer, type GitServer } from './git-server.ts';
+import { valuesConfigMap, type Cluster, type Kind } from './cluster.ts';
+import { BRANCH } from './git-server.ts';
+import { readyOf, startLiveTree, type LiveTree } from './live-tree.ts';
 
 vi.setConfig({ testTimeout: 180_000 });
 
-const stateDir = mkdtempSync(join(tmpdir(), 'flux-tree-'));
-let controlPlane: ControlPlane | undefined;
-let controllers: FluxControllers | undefined;
-let git: GitServer;
+let tree: LiveTree | undefined;
 let cluster: Cluster;
+let eventually: LiveTree['eventually'];
+let isReady: LiveTree['isReady'];
+let play: LiveTree['play'];
+let push: LiveTree['push'];
+let release: LiveTree['release'];
+let requestReconcile: LiveTree['requestReconcile'];
+let tier: LiveTree['tier'];
 
 beforeAll(async () => {
-  git = await startGitServer();
-  controlPlane = await startApiServer({ stateDir });
-  cluster = openCluster(controlPlane.kubeconfigPath);
   const { 'email-service': late, ...values } = siteValues();
   expect(late).toBeTruthy();
-  await prepare(cluster, values);
-  controllers = await startFluxControllers(controlPlane.kubeconfigPath);
-  for (const object of entry({ url: git.url, branch: BRANCH, profile: 'talos-single-node' }))
-    await cluster.apply(object);
+  tree = await startLiveTree(values);
+  ({ cluster, eventually, isReady, play, push, release, requestReconcile, tier } = tree);
+  await tree.begin();
 });
-afterAll(async () => {
-  await controllers?.stop();
-  await git.close();
-  await controlPlane?.stop();
-  rmSync(stateDir, { recursive: true, force: true });
-});
+afterAll(() => tree?.stop());
 
 const CORE = ['StatefulSet/db', 'StatefulSet/redis', 'Deployment/pgbouncer', 'Deployment/alga-core-sebastian'] as const;
 const BACKGROUND = [
@@ -56,50 +47,11 @@ const RELEASES = [
   'appliance-status',
 ];
 
-/** Awaits what the controllers are to bring about; a failure shows what they said. */
-async function eventually(check: () => Promise<void>, timeout = 60_000): Promise<void> {
-  onTestFailed(async () => console.log(await picture()));
-  await vi.waitFor(check, { timeout, interval: 250 });
-}
-
-/** Every Flux object with its Ready condition, and the end of the controllers' logs: what a failed test needs. */
-async function picture(): Promise<string> {
-  const kinds: [Kind, string][] = [
-    ['GitRepository', 'flux-system'],
-    ['Kustomization', 'flux-system'],
-    ['HelmRelease', 'alga-system'],
-  ];
-  const objects = (await Promise.all(kinds.map(([kind, namespace]) => cluster.list(kind, namespace)))).flat();
-  const lines = objects.map((object) => {
-    const ready = readyOf(object);
-    return `${object.kind} ${object.metadata.name}: ${ready?.status} ${ready?.reason} ${ready?.message}`;
-  });
-  return [...lines, controllers?.logs()].join('\n');
-}
-
 /** Why a release's last action failed: with RetryOnFailure, Ready says only when the next one comes. */
 const failureOf = async (name: string) => {
   const conditions = (await release(name))?.status?.conditions ?? [];
   return conditions.find(({ type, status }) => type === 'Released' && status === 'False')?.message;
 };
-
-const readyOf = (object: Seen | null) => object?.status?.conditions.find(({ type }) => type === 'Ready');
-const isReady = async (kind: Kind, name: string, namespace: string) => {
-  const object = await cluster.get(kind, name, namespace);
-  return readyOf(object)?.status === 'True' && object?.status?.observedGeneration === object?.metadata.generation;
-};
-const release = (name: string) => cluster.get('HelmRelease', name, 'alga-system');
-const tier = (name: string) => cluster.get('Kustomization', name, 'flux-system');
-
-async function play(workloads: readonly string[], namespace = 'msp'): Promise<void> {
-  for (const each of workloads) {
-    const [kind, name = ''] = each.split('/');
-    if (kind === 'Deployment' || kind === 'StatefulSet') {
-      await eventually(async () => expect(await cluster.get(kind, name, namespace)).not.toBeNull());
-      await cluster.makeReady(kind, name, namespace);
-    }
-  }
-}
 
 /** Waits until a tier was checked at a commit, with that outcome. */
 const tierAt = (name: string, commit: string, status: 'True' | 'False') =>
@@ -117,26 +69,6 @@ async function fingerprint(): Promise<string[]> {
     .flat()
     .map(({ kind, metadata }) => `${kind}/${metadata.name}@${metadata.resourceVersion}`)
     .toSorted();
-}
-
-/** What `flux reconcile` does: says when, and waits until it was done. */
-async function requestReconcile(objects: readonly (readonly [Kind, string, string])[]): Promise<void> {
-  const at = new Date().toISOString();
-  const annotations = { 'reconcile.fluxcd.io/requestedAt': at };
-  for (const [kind, name, namespace] of objects)
-    await cluster.patch(kind, name, namespace, { metadata: { annotations } });
-  await eventually(async () => {
-    for (const [kind, name, namespace] of objects) {
-      expect((await cluster.get(kind, name, namespace))?.status?.lastHandledReconcileAt).toBe(at);
-    }
-  });
-}
-
-/** Commits, and has Flux look at once instead of at its next interval. */
-async function push(files: Readonly<Record<string, string>>): Promise<string> {
-  const commit = await git.commit(files);
-  await requestReconcile([['GitRepository', 'alga-appliance', 'flux-system']]);
-  return commit;
 }
 
 describe('the tree comes up tier by tier', () => {

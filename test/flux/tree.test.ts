@@ -150,7 +150,8 @@ describe('names of the contract', () => {
   test('a failed HelmRelease is never uninstalled or rolled back, and none waits for pods', async () => {
     const manifests = parseManifests(await build('flux/base'));
     for (const name of names(manifests, 'HelmRelease')) {
-      const { install, upgrade } = helmRelease.parse(the(manifests, 'HelmRelease', name).spec);
+      const { spec } = the(manifests, 'HelmRelease', name);
+      const { install, upgrade } = helmRelease.parse(spec);
       for (const action of [install, upgrade]) {
         expect(action).toMatchObject({
           strategy: { name: 'RetryOnFailure' },
@@ -158,7 +159,10 @@ describe('names of the contract', () => {
           disableWaitForJobs: true,
         });
         expect(action).not.toHaveProperty('remediation');
+        expect(action.strategy.retryInterval).toMatch(/^[2-5]m$/);
       }
+      // What a release that cannot succeed may cost: test/flux/retry.test.ts shows it with the real controllers.
+      expect(spec).toMatchObject({ maxHistory: 3, timeout: '5m' });
     }
   });
 
