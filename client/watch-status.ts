@@ -142,6 +142,6 @@ function added(before: readonly Blocker[], after: readonly Blocker[]): Blocker[]
 
 function stillLine(style: Style, { document, look }: Picture, at: Date): string {
   const { install } = look;
-  if (install?.run === 'RUNNING' && install.progress) return heartbeatLine(install.progress, at);
+  if (install?.run === 'RUNNING' && install.progress) return heartbeatLine(style, install.progress, at);
   return `${rollupLine(style, document)}, unchanged`;
 }

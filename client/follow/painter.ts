@@ -64,7 +64,7 @@ export function linePainter(context: CommandContext): Painter {
       before = progress;
       if (lines.length > 0) write(lines, now);
       else if (now.getTime() - last >= LONGEST_SILENCE_MS)
-        write([progress ? heartbeatLine(progress, now) : NOT_BEGUN], now);
+        write([progress ? heartbeatLine(context.errorStyle, progress, now) : NOT_BEGUN], now);
     },
     note: (line, now) => write([line], now),
     done: () => {},

@@ -1,13 +1,16 @@
 import type { Blocker } from '../../model/blocker.ts';
 import { paint, symbol } from './style.ts';
 import type { Style } from './style.ts';
-import { between, clean, columnsOf, hang, wrap } from './text.ts';
+import { between, clean, columnsOf, count, glance, hang, wrap } from './text.ts';
 
 const RETRY = {
   automatic: 'The installer looks again by itself and goes on when the cause is gone.',
   'after-change': 'When you have changed it: `appliance-client retry` looks again at once.',
   manual: 'It needs a person: when it is done, run `appliance-client retry`.',
 } as const satisfies Record<Blocker['retry'], string>;
+
+/** How many messages are shown: the first tell what was met, all of them stand in the document. */
+const SEEN = 4;
 
 /**
  * Takes a blocker and the present time, gives the lines in which a person reads what is wrong, what shows it, and what to do;
@@ -25,10 +28,16 @@ export function blockerLines(style: Style, blocker: Blocker, now: Date | null): 
     ...(fits
       ? [`${paint(style, tone, title)}  ${paint(style, 'dim', facts)}`]
       : [...wrap(title, style.width).map((line) => paint(style, tone, line)), ...dim(style, hang(style, '  ', facts))]),
-    ...hang(style, '  ', clean(blocker.reason)),
-    ...blocker.evidence.flatMap(({ object, message }) =>
-      dim(style, hang(style, '  seen: ', `${clean(object)}: ${clean(message)}`)),
-    ),
+    ...hang(style, '  ', glance(style, blocker.reason)),
+    ...blocker.evidence
+      .slice(0, SEEN)
+      .flatMap(({ object, message }) => dim(style, hang(style, '  seen: ', glance(style, `${object}: ${message}`)))),
+    ...(blocker.evidence.length > SEEN
+      ? dim(
+          style,
+          hang(style, '  ', `and ${count(blocker.evidence.length - SEEN, 'more message')}, all in \`-o json\``),
+        )
+      : []),
     ...hang(style, `  ${symbol(style, 'next')} `, clean(blocker.nextAction)).map((line) =>
       paint(style, 'strong', line),
     ),

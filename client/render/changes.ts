@@ -8,7 +8,7 @@ import { begunLines, operationLines } from './operations.ts';
 import { presentOf } from './present.ts';
 import { paint, symbol } from './style.ts';
 import type { Style } from './style.ts';
-import { between, clean } from './text.ts';
+import { between, clean, glance } from './text.ts';
 
 /**
  * Takes two looks at an install (`before` is null at the first), gives a line for each thing that changed between them, as a
@@ -19,10 +19,10 @@ export function changeLines(style: Style, before: InstallProgress | null, after:
   return [
     ...after.phases.flatMap((phase) => phaseChange(style, old(before, phase), phase, now)),
     ...tierChanges(before, after),
-    ...waitChanges(before, after),
+    ...waitChanges(style, before, after),
     ...operationChanges(before, after, present),
     ...added(before?.warnings ?? [], after.warnings).map(
-      (warning) => `warning: ${clean(warning.component)}: ${clean(warning.reason)} [${warning.code}]`,
+      (warning) => `warning: ${clean(warning.component)}: ${glance(style, warning.reason)} [${warning.code}]`,
     ),
     ...blockerChanges(style, before, after, present),
     ...stateChange(before, after),
@@ -38,7 +38,7 @@ function phaseChange(style: Style, before: PhaseProgress | undefined, phase: Pha
   const look = PHASE_LOOK[phase.state];
   const took =
     phase.finishedAt === null || phase.since === null ? '' : ` in ${between(phase.since, phase.finishedAt ?? now)}`;
-  const detail = phase.detail === '' ? '' : `: ${clean(phase.detail)}`;
+  const detail = phase.detail === '' ? '' : `: ${glance(style, phase.detail)}`;
   return [`${paint(style, look.tone, `${symbol(style, look.symbol)} ${phase.id} ${phase.state}`)}${took}${detail}`];
 }
 
@@ -48,13 +48,13 @@ function tierChanges(before: InstallProgress | null, after: InstallProgress): st
   );
 }
 
-function waitChanges(before: InstallProgress | null, after: InstallProgress): string[] {
+function waitChanges(style: Style, before: InstallProgress | null, after: InstallProgress): string[] {
   // A parked step looks again and again: what it waits for in between is not news, its blocker is.
   if (after.state === 'parked') return [];
   const known = new Set(before?.waits.map((wait) => wait.what));
   return after.waits
     .filter((wait) => !known.has(wait.what))
-    .map((wait) => `waiting for ${clean(wait.what)}; last seen: ${clean(wait.saw)}`);
+    .map((wait) => `waiting for ${clean(wait.what)}; last seen: ${glance(style, wait.saw)}`);
 }
 
 function operationChanges(before: InstallProgress | null, after: InstallProgress, now: Date): string[] {
@@ -97,8 +97,8 @@ function stateChange(before: InstallProgress | null, after: InstallProgress): st
   }
 }
 
-/** Takes the progress and the time, gives what the install waits for and for how long: the line that breaks a silence. */
-export function heartbeatLine(progress: InstallProgress, now: Date): string {
+/** Takes a style, the progress and the time, gives what the install waits for and for how long: the line that breaks a silence. */
+export function heartbeatLine(style: Style, progress: InstallProgress, now: Date): string {
   const phase = progress.phases.find(({ id }) => id === progress.phase);
   const present = presentOf(progress, now);
   const wait = progress.waits[0];
@@ -108,7 +108,7 @@ export function heartbeatLine(progress: InstallProgress, now: Date): string {
     return `${progress.phase}: blocked for ${between(blocker.since, present)}: ${clean(blocker.title)} [${blocker.code}], ${clean(blocker.component)}`;
   const elapsed = phase?.since ? ` for ${between(phase.since, now)}` : '';
   if (wait)
-    return `${progress.phase}: still waiting for ${clean(wait.what)} for ${between(wait.since, present)}; last seen: ${clean(wait.saw)}`;
+    return `${progress.phase}: still waiting for ${clean(wait.what)} for ${between(wait.since, present)}; last seen: ${glance(style, wait.saw)}`;
   if (operation) return `${progress.phase}: ${operation}`;
-  return `${progress.phase}: ${phase?.state ?? progress.state}${elapsed}${phase?.detail ? `: ${clean(phase.detail)}` : ''}`;
+  return `${progress.phase}: ${phase?.state ?? progress.state}${elapsed}${phase?.detail ? `: ${glance(style, phase.detail)}` : ''}`;
 }

@@ -4,7 +4,7 @@ import { operationLines } from './operations.ts';
 import { presentOf } from './present.ts';
 import { paint, symbol } from './style.ts';
 import type { Style, SymbolName, Tone } from './style.ts';
-import { between, clean, clip, columnsOf, count, cut, hang, pad } from './text.ts';
+import { between, clean, clip, columnsOf, count, cut, glance, hang, pad } from './text.ts';
 
 export const PHASE_LOOK: Record<PhaseState, { symbol: SymbolName; tone: Tone }> = {
   pending: { symbol: 'pending', tone: 'dim' },
@@ -118,7 +118,7 @@ function phaseLines(style: Style, phase: PhaseProgress, progress: InstallProgres
       hang(
         style,
         '     ',
-        `waiting for ${clean(wait.what)} for ${between(wait.since, present)}; last seen: ${clean(wait.saw)}`,
+        `waiting for ${clean(wait.what)} for ${between(wait.since, present)}; last seen: ${glance(style, wait.saw)}`,
       ),
     ),
     ...operationLines(progress.activeOperations, present).flatMap((operation) => hang(style, '     ', operation)),
@@ -132,7 +132,7 @@ function warningLines(style: Style, { warnings }: InstallProgress): string[] {
       hang(
         style,
         paint(style, 'warn', ` ${symbol(style, 'warning')} `),
-        `${clean(warning.component)}: ${clean(warning.reason)} [${warning.code}] ${clean(warning.nextAction)}`,
+        `${clean(warning.component)}: ${glance(style, warning.reason)} [${warning.code}] ${clean(warning.nextAction)}`,
       ),
     ),
     '',

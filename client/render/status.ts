@@ -6,7 +6,7 @@ import { operationLines } from './operations.ts';
 import { presentOf } from './present.ts';
 import { paint, symbol } from './style.ts';
 import type { Style, SymbolName, Tone } from './style.ts';
-import { between, clean, columnsOf, duration, hang, pad } from './text.ts';
+import { between, clean, columnsOf, duration, glance, hang, pad } from './text.ts';
 
 interface Look {
   readonly symbol: SymbolName;
@@ -126,7 +126,7 @@ function installRows(style: Style, { install }: StatusDocument, now: Date): stri
       hang(
         style,
         '  ',
-        `waiting for ${clean(wait.what)} for ${between(wait.since, now)}; last seen: ${clean(wait.saw)}`,
+        `waiting for ${clean(wait.what)} for ${between(wait.since, now)}; last seen: ${glance(style, wait.saw)}`,
       ),
     ),
   ];

@@ -34,6 +34,16 @@ export function cut(style: Style, text: string, width: number): string {
   );
 }
 
+/** What a wait last saw, a reason, a message: told whole in `-o json`, and as much of it as can be read at a glance here. */
+const GLANCE_LINES = 3;
+const GLANCE_COLUMNS = 400;
+
+/** Takes a text from outside, gives it in one line, `clean`, and no longer than a glance: some lines of a terminal, or one of a log. */
+export function glance(style: Style, text: string): string {
+  const columns = Number.isFinite(style.width) ? (style.width - 10) * GLANCE_LINES : GLANCE_COLUMNS;
+  return cut(style, clean(text), Math.min(columns, GLANCE_COLUMNS));
+}
+
 /** Takes a text, possibly coloured, gives it filled up with spaces to a width. */
 export function pad(text: string, width: number): string {
   return text + ' '.repeat(Math.max(width - columnsOf(text), 0));

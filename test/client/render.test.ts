@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { heartbeatLine } from '../../client/render/changes.ts';
+import { changeLines, heartbeatLine } from '../../client/render/changes.ts';
 import { installLines, liveLines } from '../../client/render/install.ts';
 import { begunLines, operationLines } from '../../client/render/operations.ts';
 import type { Style } from '../../client/render/style.ts';
 import { bytes, clean, clip, columnsOf, cut, duration, hang, wrap } from '../../client/render/text.ts';
 import { table } from '../../client/render/table.ts';
 import { differences, specDigest } from '../../client/spec/digest.ts';
+import type { InstallProgress } from '../../model/progress.ts';
 import type { ActiveOperation } from '../../model/status.ts';
 import { testSpec } from '../support/spec.ts';
 import { at } from './support/progress.ts';
@@ -42,6 +43,44 @@ describe('the live view', () => {
         const longestWord = Math.max(...line.split(' ').map(columnsOf));
         expect(columnsOf(line)).toBeLessThanOrEqual(Math.max(width, longestWord + 20));
       }
+  });
+});
+
+describe('however much a program said', () => {
+  const said = 'rpc error: code = Unavailable desc = connection refused; '.repeat(60);
+  const [blocker] = PARKED.blockers;
+  const long: InstallProgress = {
+    ...PARKED,
+    waits: [{ what: 'the cause to go away', saw: said, since: at(60), seenAt: at(110) }],
+    warnings: PARKED.blockers.map((one) => ({ ...one, reason: said })),
+    blockers: blocker
+      ? [
+          {
+            ...blocker,
+            reason: said,
+            evidence: Array.from({ length: 12 }, (_, index) => ({
+              source: 'registry',
+              object: `image ${index}`,
+              message: said,
+              at: null,
+            })),
+          },
+        ]
+      : [],
+  };
+
+  test.each([40, 80, 200])('a window of %i columns shows it at a glance, and the next action whole', (width) => {
+    const lines = installLines({ ...PLAIN, width }, long, NOW);
+    expect(lines.length).toBeLessThan(90);
+    expect(lines.join(' ').replaceAll(/\s+/g, ' ')).toContain(blocker?.nextAction.slice(-40));
+    expect(lines.join(' ')).toContain('and 8 more messages');
+  });
+
+  test('a log has no line that nobody would read', () => {
+    const pipe = { ...PLAIN, width: Number.POSITIVE_INFINITY };
+    const lines = [...changeLines(pipe, null, long, NOW), heartbeatLine(pipe, { ...long, state: 'running' }, NOW)];
+    expect(Math.max(...lines.map(columnsOf))).toBeLessThan(600);
+    expect(lines.filter((line) => line.includes('…')).length).toBeGreaterThan(4);
   });
 });
 
@@ -81,7 +120,7 @@ describe('what is under way', () => {
       waits: [{ what: 'the cause to go away', saw: 'no tag', since: at(60), seenAt: at(660) }],
       activeOperations: [PULL],
     };
-    expect(heartbeatLine(ahead, NOW)).toContain('blocked for 10m:');
+    expect(heartbeatLine(PLAIN, ahead, NOW)).toContain('blocked for 10m:');
     expect(installLines(PLAIN, ahead, NOW).join('\n')).toMatch(
       /waiting for the cause to go away for 10m;[\s\S]*for 10m 20s/,
     );
