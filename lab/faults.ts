@@ -27,7 +27,16 @@ const registry =
   (image: string): RegistryFault => ({ kind, image, bytesPerSecond: 50_000 });
 
 /** The vendor's own image is this heavy, and took sixteen minutes to come (appliance contract). */
-const HEAVY = { bytesPerSecond: 1_900_000, layerBytes: 1_800_000_000 } as const;
+const HEAVY = { layerBytes: 1_800_000_000, seconds: 16 * 60 } as const;
+
+const heavy =
+  (seconds: number) =>
+  (image: string): RegistryFault => ({
+    kind: 'slow',
+    image: image || 'alga-psa-ee',
+    layerBytes: HEAVY.layerBytes,
+    bytesPerSecond: HEAVY.layerBytes / seconds,
+  });
 
 /** Faults by name; a name may carry a target: `image-missing=workflow-worker`. */
 export const FAULTS: Readonly<Record<string, Play>> = {
@@ -55,8 +64,9 @@ export const FAULTS: Readonly<Record<string, Play>> = {
   'image-slow': { what: 'the layers drip in', registry: registry('slow') },
   'image-heavy': {
     what: "an image, the application's by itself, is 1.8 GB heavy and takes sixteen minutes to come",
-    registry: (image) => ({ kind: 'slow', image: image || 'alga-psa-ee', ...HEAVY }),
+    registry: heavy(HEAVY.seconds),
   },
+  'image-heavy-minute': { what: 'the same on a better line: it takes one minute', registry: heavy(60) },
   'image-cut': { what: 'the connection is cut in the middle of a layer', registry: registry('cut') },
   'image-architecture': { what: 'the image is for another CPU', registry: registry('other-architecture') },
   'git-unreachable': { what: 'the Git server takes no connection', git: 'unreachable' },

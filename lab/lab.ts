@@ -16,7 +16,7 @@ import { makeNetwork, namespaceOf } from './network/namespace.ts';
 import { startResolver } from './network/resolver.ts';
 import { hostOf } from './node/containerd.ts';
 import { DISK_FULL } from './node/disk.ts';
-import { folderOf } from './place.ts';
+import { REGISTRY_LOG, folderOf } from './place.ts';
 import type { LabRecord } from './place.ts';
 import { startRegistryProxy } from './registry/proxy.ts';
 import { startRegistry } from './registry/registry.ts';
@@ -72,7 +72,12 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     const network = await makeNetwork(name);
     const registry = await startRegistry({ storage, folder, readOnly: true });
     ends.push(() => registry.stop());
-    const proxy = await startRegistryProxy(network.hostAddress, PORTS.registry, registry.url);
+    const proxy = await startRegistryProxy({
+      address: network.hostAddress,
+      port: PORTS.registry,
+      registry: registry.url,
+      log: path.join(folder, REGISTRY_LOG),
+    });
     ends.push(() => proxy.stop());
     const repository = path.join(folder, 'appliance.git');
     const git = await startGitServer(network.hostAddress, PORTS.git, repository);

@@ -5,6 +5,9 @@ import { z } from 'zod';
 /** Folder of all labs. Not below the project: what runs there belongs to root and is removed with the lab. */
 export const LABS = '/var/lib/appliance-lab';
 
+/** In the lab's folder: every question to its registry, and the answer's status. */
+export const REGISTRY_LOG = 'registry-requests.log';
+
 const NAME = /^[a-z0-9][a-z0-9-]{0,30}$/;
 
 /** Takes a lab's name, gives its folder. @throws RangeError for a name that is none */

@@ -62,10 +62,16 @@ async function place(entry: Entry, root: string): Promise<void> {
     await writeFile(at, entry.text);
     return chmod(at, entry.mode ?? 0o644);
   }
-  const except = new Set(entry.except);
-  const filter = (source: string): boolean => !except.has(path.relative(entry.from, source));
+  const filter = (source: string): boolean => !isExcepted(entry, path.relative(entry.from, source));
   await cp(entry.from, at, { recursive: true, dereference: true, filter });
-  return entry.mode === undefined ? undefined : chmod(at, entry.mode);
+  if (entry.mode !== undefined) return chmod(at, entry.mode);
+  // Who made the checkout may read it all; users in a container must, too.
+  await execa('chmod', ['-R', 'u=rwX,go=rX', at], { timeout: 60_000 });
+}
+
+/** Says whether a file of a folder, by its path in there, is left out: itself, or with the folder that it lies in. */
+export function isExcepted({ except = [] }: { readonly except?: readonly string[] }, file: string): boolean {
+  return except.some((name) => file === name || file.startsWith(`${name}/`));
 }
 
 async function placeProgram(file: string, to: string, root: string): Promise<void> {

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { access, mkdir, mkdtemp, readFile, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import { cacheRoot } from '../../tools/cache.ts';
 import { takeLock } from '../../tools/lock.ts';
@@ -7,12 +6,14 @@ import { labNames } from '../place.ts';
 import { startRegistry } from '../registry/registry.ts';
 import { layers, recipes } from './catalog.ts';
 import type { Recipe } from './catalog.ts';
+import { keyOf } from './key.ts';
 import { makeLayer } from './layer.ts';
-import type { Entry, Layer } from './layer.ts';
+import type { Layer } from './layer.ts';
 import { pushImage } from './push.ts';
+import { shareBlobs } from './share.ts';
 
 const MAKING = 'making-';
-/** A registry that nobody asked for during this long goes: the next state of the project makes its own, of about 0.8 GB. */
+/** A registry that nobody asked for during this long goes. Another state of the project makes its own, and shares what is the same. */
 const UNUSED_MS = 24 * 3_600_000;
 
 /**
@@ -49,7 +50,10 @@ async function make(store: string, root: string, fillFolder: (work: string) => P
   const work = await mkdtemp(path.join(root, MAKING));
   try {
     await fillFolder(work);
-    await rename(path.join(work, 'registry'), store);
+    const registry = path.join(work, 'registry');
+    const others = (await readdir(root)).filter((name) => !name.startsWith(MAKING));
+    for (const other of others) await shareBlobs(registry, path.join(root, other));
+    await rename(registry, store);
   } finally {
     await rm(work, { recursive: true, force: true });
   }
@@ -93,22 +97,4 @@ export function partsOf(reference: string): { readonly repository: string; reado
   const match = /^[^/]+\/(.+):([^:/]+)$/.exec(reference);
   if (!match?.[1] || !match[2]) throw new Error(`${reference} is not an image reference with registry and tag`);
   return { repository: match[1], tag: match[2] };
-}
-
-/** Changes when a file that goes in does, judged by size and time. */
-async function keyOf(contents: Contents, images: readonly Recipe[]): Promise<string> {
-  const hash = createHash('sha256').update(JSON.stringify([contents, images]));
-  for (const name of ['layer.ts', 'push.ts']) hash.update(await readFile(path.join(import.meta.dirname, name)));
-  const entries: readonly Entry[] = Object.values(contents).flat();
-  for (const entry of entries) {
-    const source = 'program' in entry ? entry.program : 'from' in entry ? entry.from : null;
-    if (source === null) continue;
-    const root = await stat(source);
-    const files = root.isDirectory() ? await readdir(source, { recursive: true }) : ['.'];
-    for (const file of files.toSorted()) {
-      const { size, mtimeMs } = await stat(path.join(source, file));
-      hash.update(`${file} ${size} ${mtimeMs}\n`);
-    }
-  }
-  return hash.digest('hex').slice(0, 12);
 }

@@ -1,3 +1,4 @@
+import { createWriteStream } from 'node:fs';
 import { createServer, request as ask } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
@@ -14,15 +15,32 @@ export interface RegistryProxy {
   stop(): Promise<void>;
 }
 
+export interface RegistryProxyOptions {
+  readonly address: string;
+  readonly port: number;
+  /** `http://host:port` of the registry that has the images. */
+  readonly registry: string;
+  /** File that gets a line for every answer: when, to whom, what was asked, and the status. */
+  readonly log?: string;
+}
+
 /**
  * Stands between the node and the registry and plays what goes wrong. The image that a blob belongs to is the repository's: a
  * fault on a tag of it strikes the blobs as well.
  */
-export async function startRegistryProxy(address: string, port: number, registry: string): Promise<RegistryProxy> {
+export async function startRegistryProxy(options: RegistryProxyOptions): Promise<RegistryProxy> {
+  const { address, port, registry } = options;
+  const log = options.log === undefined ? null : createWriteStream(options.log, { flags: 'a' });
   let faults: readonly RegistryFault[] = [];
   const manifests = madeManifests(registry);
   const server = createServer((request, response) => {
     const url = request.url ?? '';
+    response.once('close', () => {
+      const asked = `${request.socket.remoteAddress} ${request.method} ${url}`;
+      log?.write(
+        `${new Date().toISOString()} ${asked} ${response.statusCode}${response.writableFinished ? '' : ' cut'}\n`,
+      );
+    });
     const struckBy = (): RegistryFault | undefined => faults.find((candidate) => strikes(candidate, url));
     answer({ registry, manifests, url, struckBy, request, response }).catch(() => response.destroy());
   });
@@ -35,7 +53,7 @@ export async function startRegistryProxy(address: string, port: number, registry
     setFaults: (wanted) => void (faults = wanted),
     stop: () =>
       new Promise((resolve) => {
-        server.close(() => resolve());
+        server.close(() => (log ? log.end(resolve) : resolve()));
         server.closeAllConnections();
       }),
   };
@@ -123,9 +141,15 @@ function forward(registry: string, request: IncomingMessage): Promise<IncomingMe
 /** Lets through as many bytes a second as the fault says, and all of them from when there is none. */
 function drip(struckBy: () => RegistryFault | undefined) {
   return async function* slowly(chunks: AsyncIterable<Buffer>) {
+    let due = performance.now();
     for await (const chunk of chunks) {
       const { kind, bytesPerSecond } = struckBy() ?? {};
-      if (kind === 'slow' && bytesPerSecond !== undefined) await delay((chunk.length / bytesPerSecond) * 1_000);
+      if (kind === 'slow' && bytesPerSecond !== undefined) {
+        due += (chunk.length / bytesPerSecond) * 1_000;
+        const early = due - performance.now();
+        // Timers count whole milliseconds: what they cannot wait for is made up for by the next chunks.
+        if (early >= 1) await delay(early);
+      }
       yield chunk;
     }
   };

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { request } from 'undici';
@@ -25,6 +25,7 @@ let folder: string;
 let registry: Registry;
 let proxy: RegistryProxy;
 let puller: Puller;
+let log: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'registry-faults-'));
@@ -34,7 +35,9 @@ beforeAll(async () => {
     const layer = await makeLayer([{ text: image.repository.repeat(200_000), to: 'app/program' }], folder);
     await pushImage(registry.url, { ...image, layers: [layer], config: {}, architecture });
   }
-  proxy = await startRegistryProxy('127.0.0.1', await freePort('127.0.0.1'), registry.url);
+  const port = await freePort('127.0.0.1');
+  log = path.join(folder, 'requests.log');
+  proxy = await startRegistryProxy({ address: '127.0.0.1', port, registry: registry.url, log });
   puller = await startPuller(path.join(folder, 'containerd'));
 }, 60_000);
 afterEach(() => proxy.setFaults([]));
@@ -69,6 +72,14 @@ describe('what containerd makes of a fault, which the kubelet passes on', () => 
       expect(after.exitCode, after.all).toBe(0);
     },
   );
+});
+
+test('every answer is on record: who asked for what, and the status', async () => {
+  proxy.setFaults([{ kind: 'missing', image: IMAGE.repository }]);
+  const url = `/v2/${IMAGE.repository}/manifests/${IMAGE.tag}?asked=once`;
+  const answer = await request(`${proxy.url}${url}`);
+  await answer.body.dump();
+  await expect.poll(() => readFile(log, 'utf8')).toContain(` 127.0.0.1 GET ${url} 404\n`);
 });
 
 describe("what the installer's preflight makes of a fault", () => {
