@@ -11,7 +11,6 @@ import type { InstallInput, PreflightReport } from '../model/workflow-contract.t
 import {
   INSTALL_WORKFLOW,
   MEMO_SPEC_DIGEST,
-  PREFLIGHT_WORKFLOW,
   UPDATE_PAUSE,
   UPDATE_RESUME,
   UPDATE_RETRY,
@@ -22,6 +21,7 @@ import {
 import type { TemporalAccess } from '../worker/index.ts';
 import { callFailure } from './install/call-failure.ts';
 import { decodeFirst } from './install/decode.ts';
+import { runPreflight } from './install/run-preflight.ts';
 import { dateOf, viewOf } from './install/view.ts';
 import type { InstallView } from './install/view.ts';
 import { specDigest } from './spec/digest.ts';
@@ -71,7 +71,8 @@ export interface InstallClient {
   setInput(siteId: string, change: InputChange, changed: InstallSpec): Promise<void>;
   /** Asks the install to stop; it stops when a worker has heard of it. */
   cancel(siteId: string): Promise<void>;
-  preflight(spec: InstallSpec): Promise<PreflightReport>;
+  /** `tell` is told again and again what is still open, for people who wait. */
+  preflight(spec: InstallSpec, tell: (stillOpen: string) => void): Promise<PreflightReport>;
   close(): Promise<void>;
 }
 
@@ -162,17 +163,8 @@ export function createInstallClient(access: TemporalAccess, signal: AbortSignal)
       call(`cancel the install of ${siteId}`, async () => {
         await client.workflow.getHandle(installWorkflowId(siteId)).cancel();
       }),
-    preflight: (spec) =>
-      call(
-        `check the site ${spec.siteId}`,
-        () =>
-          client.workflow.execute<(input: { spec: InstallSpec }) => Promise<PreflightReport>>(PREFLIGHT_WORKFLOW, {
-            workflowId: `appliance-preflight/${spec.siteId}/${crypto.randomUUID()}`,
-            taskQueue: access.taskQueue,
-            args: [{ spec }],
-          }),
-        PREFLIGHT_TIMEOUT_MS,
-      ),
+    preflight: (spec, tell) =>
+      call(`check the site ${spec.siteId}`, () => runPreflight(access, spec, tell), PREFLIGHT_TIMEOUT_MS),
     close: () => access.close(),
   };
 }

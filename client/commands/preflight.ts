@@ -16,7 +16,7 @@ export async function run(context: CommandContext): Promise<number> {
   await recordSimulation(site, simulate);
   return withSession(context, site, { start: 'on-demand', detached: false }, async (session) => {
     await session.ensureWorker();
-    const report = await session.installs.preflight(spec);
+    const report = await session.installs.preflight(spec, (stillOpen) => context.say(`still checking: ${stillOpen}`));
     await context.give(report, () => reportLines(context.style, report));
     if (report.blockers.length === 0) return EXIT.done;
     return report.blockers.some(({ code }) => code === 'operator-tool-missing') ? EXIT.missing : EXIT.preflight;

@@ -34,7 +34,7 @@ export interface InstallView {
 export async function viewOf(client: Client, description: WorkflowExecutionDescription): Promise<InstallView> {
   const { memo, raw } = description;
   const activities = raw.pendingActivities ?? [];
-  const details = await Promise.all(activities.map((one) => detailOf(client, one.heartbeatDetails?.payloads ?? [])));
+  const details = await heartbeatsOf(client, description);
   const digest = memo?.[MEMO_SPEC_DIGEST];
   const progress = memo?.[MEMO_PROGRESS];
   return {
@@ -50,6 +50,16 @@ export async function viewOf(client: Client, description: WorkflowExecutionDescr
       lastFailure: one.lastFailure?.message ?? null,
     })),
   };
+}
+
+/** Takes a description of a workflow, gives what the newest heartbeat of each of its activities tells; null for none. */
+export function heartbeatsOf(
+  client: Client,
+  { raw }: Pick<WorkflowExecutionDescription, 'raw'>,
+): Promise<(HeartbeatDetail | null)[]> {
+  return Promise.all(
+    (raw.pendingActivities ?? []).map((one) => detailOf(client, one.heartbeatDetails?.payloads ?? [])),
+  );
 }
 
 function parseProgress(value: unknown): InstallProgress {

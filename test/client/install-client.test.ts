@@ -187,7 +187,16 @@ test('a cancelled install is begun anew', async () => {
 
 test('the preflight alone gives every check', async () => {
   await withWorker(scriptedActivities({}), async () => {
-    expect(await client().preflight(newSpec())).toMatchObject({ blockers: [] });
+    expect(await client().preflight(newSpec(), () => {})).toMatchObject({ blockers: [] });
+  });
+});
+
+test('the preflight says what is still open while people wait', async () => {
+  const told = Promise.withResolvers<string>();
+  const report = client().preflight(newSpec(), told.resolve);
+  expect(await told.promise).toBe('no worker has taken it up yet');
+  await withWorker(scriptedActivities({}), async () => {
+    expect(await report).toMatchObject({ blockers: [] });
   });
 });
 

@@ -1,0 +1,50 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Client, WorkflowHandle } from '@temporalio/client';
+import type { InstallSpec } from '../../model/site.ts';
+import { PREFLIGHT_WORKFLOW } from '../../model/workflow-contract.ts';
+import type { PreflightReport } from '../../model/workflow-contract.ts';
+import type { TemporalAccess } from '../../worker/index.ts';
+import { heartbeatsOf } from './view.ts';
+
+type Preflight = (input: { readonly spec: InstallSpec }) => Promise<PreflightReport>;
+
+/** No silence over 10 seconds is promised. */
+const TELL_EVERY_MS = 5_000;
+
+/** Takes the way to Temporal, a spec and who is told what is still open; gives the report of all checks. */
+export async function runPreflight(
+  { client, taskQueue }: Pick<TemporalAccess, 'client' | 'taskQueue'>,
+  spec: InstallSpec,
+  tell: (stillOpen: string) => void,
+): Promise<PreflightReport> {
+  const handle = await client.workflow.start<Preflight>(PREFLIGHT_WORKFLOW, {
+    workflowId: `appliance-preflight/${spec.siteId}/${crypto.randomUUID()}`,
+    taskQueue,
+    args: [{ spec }],
+  });
+  const over = new AbortController();
+  const telling = tellUntil(over.signal, async () => tell(await openIn(client, handle)));
+  try {
+    return await handle.result();
+  } finally {
+    over.abort();
+    await telling;
+  }
+}
+
+async function openIn(client: Client, handle: WorkflowHandle): Promise<string> {
+  const [heartbeat] = await heartbeatsOf(client, await handle.describe());
+  return heartbeat?.wait?.saw ?? 'no worker has taken it up yet';
+}
+
+/** Ends with the signal, or when the server cannot be asked: waiting for the report says why. */
+async function tellUntil(signal: AbortSignal, tell: () => Promise<void>): Promise<void> {
+  try {
+    for (;;) {
+      await delay(TELL_EVERY_MS, undefined, { signal });
+      await tell();
+    }
+  } catch {
+    // Nothing is lost: what is told here is only for people who wait.
+  }
+}
