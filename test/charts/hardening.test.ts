@@ -13,6 +13,17 @@ const WRITABLE = [
   'temporal-worker',
 ];
 
+/** Containers of the vendor's images, of which nobody outside knows the user: `runAsUser` sets one. */
+const VENDORS = [
+  'alga-core',
+  'bootstrap',
+  'wait-for-bootstrap',
+  'hocuspocus',
+  'workflow-worker',
+  'email-service',
+  'temporal-worker',
+];
+
 const charts = Object.keys(RELEASES);
 const hocuspocus = (chart: string) =>
   chart === 'alga-core' ? ['--set', 'hocuspocus.enabled=true,images.hocuspocus.tag=1.0'] : [];
@@ -36,6 +47,15 @@ describe.each([...charts.map((chart) => [chart]), ['local-path-storage']])('pods
         const { readOnlyRootFilesystem } = each.securityContext;
         expect(readOnlyRootFilesystem || WRITABLE.includes(each.name)).toBe(true);
       }
+    }
+  });
+
+  test('run as somebody other than root, wherever it is known whom the image is made for', async () => {
+    for (const { pod } of workloads(await objects())) {
+      const asRoot = [...pod.initContainers, ...pod.containers].filter(
+        ({ securityContext: own }) => !(own.runAsNonRoot ?? pod.securityContext.runAsNonRoot ?? false),
+      );
+      expect(asRoot.map(({ name }) => name).filter((name) => !VENDORS.includes(name))).toEqual([]);
     }
   });
 

@@ -13,6 +13,7 @@ const container = z.looseObject({
   securityContext: z.looseObject({
     allowPrivilegeEscalation: z.boolean(),
     readOnlyRootFilesystem: z.boolean(),
+    runAsNonRoot: z.boolean().optional(),
     capabilities: z.looseObject({ drop: z.array(z.string()) }),
   }),
   resources: z.looseObject({ requests: z.record(z.string(), z.unknown()), limits: z.record(z.string(), z.unknown()) }),
@@ -27,7 +28,10 @@ const podSpec = z.looseObject({
   automountServiceAccountToken: z.boolean().optional(),
   imagePullSecrets: z.array(z.looseObject({ name: z.string() })).optional(),
   serviceAccountName: z.string().optional(),
-  securityContext: z.looseObject({ seccompProfile: z.looseObject({ type: z.string() }) }),
+  securityContext: z.looseObject({
+    runAsNonRoot: z.boolean().optional(),
+    seccompProfile: z.looseObject({ type: z.string() }),
+  }),
   initContainers: z.array(container).default([]),
   containers: z.array(container),
 });

@@ -3,7 +3,7 @@
 {{- end }}
 
 {{- define "alga-core.secretName" -}}
-{{ include "alga-core.fullname" . }}-secrets
+{{ .Values.credentials.applicationSecret | default (printf "%s-secrets" (include "alga-core.fullname" .)) }}
 {{- end }}
 
 {{- define "alga-core.claim" -}}
@@ -24,9 +24,9 @@
   value: app_user
 - name: DB_USER_ADMIN
   value: postgres
-{{ include "alga.secretEnv" (dict "env" "DB_PASSWORD_SERVER" "secret" "db-credentials" "key" "DB_PASSWORD_SERVER") }}
-{{ include "alga.secretEnv" (dict "env" "DB_PASSWORD_ADMIN" "secret" "db-credentials" "key" "DB_PASSWORD_SUPERUSER") }}
-{{ include "alga.secretEnv" (dict "env" "DB_PASSWORD_SUPERUSER" "secret" "db-credentials" "key" "DB_PASSWORD_SUPERUSER") }}
+{{ include "alga.secretEnv" (dict "env" "DB_PASSWORD_SERVER" "secret" .Values.credentials.databaseSecret "key" "DB_PASSWORD_SERVER") }}
+{{ include "alga.secretEnv" (dict "env" "DB_PASSWORD_ADMIN" "secret" .Values.credentials.databaseSecret "key" "DB_PASSWORD_SUPERUSER") }}
+{{ include "alga.secretEnv" (dict "env" "DB_PASSWORD_SUPERUSER" "secret" .Values.credentials.databaseSecret "key" "DB_PASSWORD_SUPERUSER") }}
 {{- end }}
 
 {{/* securityContext of a container of the vendor's: which user its image runs as is the image's business. */}}

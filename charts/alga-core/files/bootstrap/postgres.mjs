@@ -90,7 +90,7 @@ function wrongCredentials(settings, error) {
   return new Stop(
     EXIT.credentials,
     `Postgres at ${settings.host}:${settings.port} refuses the credentials of "${settings.admin.user}" (${error.message}). ` +
-      'The data on the volume belongs to other credentials. Two ways out: put the original Secret db-credentials back and run in recover mode; ' +
+      `The data on the volume belongs to other credentials. Two ways out: put the original Secret ${settings.databaseSecret} back and run in recover mode; ` +
       'or give the data up: wipe the application data, then install fresh.',
   );
 }

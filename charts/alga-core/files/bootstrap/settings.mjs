@@ -53,6 +53,7 @@ export function readSettings(env) {
     app: { user: identifier('DB_USER_SERVER'), password: text('DB_PASSWORD_SERVER') },
     pgbouncer: optional(env, 'PGBOUNCER', identifier),
     hocuspocus: optional(env, 'HOCUSPOCUS', identifier),
+    databaseSecret: env.DATABASE_SECRET || 'db-credentials',
     hocuspocusDatabase: identifier('DB_NAME_HOCUSPOCUS', 'hocuspocus'),
     databaseWait: whole('DATABASE_WAIT_SECONDS', 600) * 1000,
     lockWait: whole('LOCK_WAIT_SECONDS', 3600) * 1000,
