@@ -1,4 +1,5 @@
 import { usageError } from './failure.ts';
+import { callOf, typedHere } from './hints.ts';
 import type { Io } from './io.ts';
 import { switchOption, textOption } from './options.ts';
 import type { Options } from './options.ts';
@@ -7,7 +8,7 @@ import { styleOf } from './render/style.ts';
 import type { Style } from './render/style.ts';
 import type { Services } from './services.ts';
 import { withoutAliases } from './spec/aliases.ts';
-import { chooseSite, homeOf } from './site.ts';
+import { chooseSite, homeOf, siteChoice } from './site.ts';
 import type { Site } from './site.ts';
 
 export const FORMATS = ['table', 'json', 'yaml'] as const;
@@ -33,7 +34,12 @@ export interface CommandContext {
   say(...lines: readonly string[]): void;
   /** What must be read, `--quiet` or not; on stderr. */
   insist(...lines: readonly string[]): void;
+  /** The site that this call chooses; what is told from then on is about it. */
   site(): Promise<Site>;
+  /** What is told from here on is about this site. */
+  about(site: Site): void;
+  /** Takes a text with calls of the client, gives it with calls that are right for the site that is told about. */
+  typed(text: string): string;
   /** Gives a prompter, or null where nobody can be asked. */
   prompter(): Promise<Prompter | null>;
 }
@@ -44,11 +50,15 @@ export function createContext(io: Io, services: Services, given: Options, args: 
   const noColor = options['color'] === false;
   const format = formatOf(textOption(options, 'output'));
   const quiet = switchOption(options, 'quiet');
-  const style = styleOf(io, 'stdout', noColor);
+  const home = homeOf(textOption(options, 'configDir'), io.env, io.cwd);
+  const hints = { options, io, home };
+  const subject: { site: Site | null } = { site: null };
+  const call = (command: string): string =>
+    subject.site ? callOf(hints, subject.site, command) : `appliance-client ${command}`;
+  const style = { ...styleOf(io, 'stdout', noColor), call };
   const insist = (...lines: readonly string[]): void => {
     if (lines.length > 0) io.stderr.write(`${lines.join('\n')}\n`);
   };
-  const home = homeOf(textOption(options, 'configDir'), io.env, io.cwd);
   return {
     io,
     services,
@@ -58,7 +68,7 @@ export function createContext(io: Io, services: Services, given: Options, args: 
     quiet,
     home,
     style,
-    errorStyle: styleOf(io, 'stderr', noColor),
+    errorStyle: { ...styleOf(io, 'stderr', noColor), call },
     yes: switchOption(options, 'yes'),
     give: async (document, lines) => {
       io.stdout.write(await written(format, document, lines));
@@ -67,8 +77,11 @@ export function createContext(io: Io, services: Services, given: Options, args: 
       if (!quiet) insist(...lines);
     },
     insist,
-    site: () =>
-      chooseSite({ home, named: textOption(options, 'site') ?? (io.env['ALGA_APPLIANCE_SITE'] || undefined) }),
+    site: async () => (subject.site = await chooseSite(siteChoice(home, options, io.env))),
+    about: (site) => {
+      subject.site = site;
+    },
+    typed: (text) => (subject.site ? typedHere(hints, subject.site, text) : text),
     prompter: async () => (io.stdinIsTty && io.stderrIsTty ? services.prompter(io) : null),
   };
 }

@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander';
+import type { CommandContext } from './context.ts';
 import { EXIT } from './exit-codes.ts';
 import { explain } from './failure.ts';
 import type { Io } from './io.ts';
@@ -14,8 +15,9 @@ import type { Services } from './services.ts';
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   const services: Services = { ...realServices, ...io.services };
   let exit: number = EXIT.done;
+  const told: Told = { context: null };
   const program = createProgram(io, argv, async (call) => {
-    exit = await runCall(call, io, services);
+    exit = await runCall(call, io, services, told);
   });
   try {
     if (argv.length === 0) {
@@ -26,19 +28,26 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     return exit;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
-    return tell(error, io, services);
+    return tell(error, io, services, told);
   }
 }
 
-async function runCall({ entry, options, args }: Call, io: Io, services: Services): Promise<number> {
+/** The call that a failure is told of; null before there is one. */
+interface Told {
+  context: CommandContext | null;
+}
+
+async function runCall({ entry, options, args }: Call, io: Io, services: Services, told: Told): Promise<number> {
   // A help text pays for none of it: the context brings the model, and with it all its schemas.
   const [{ run }, { createContext }] = await Promise.all([entry.load(), import('./context.ts')]);
-  return run(createContext(io, services, options, args));
+  told.context = createContext(io, services, options, args);
+  return run(told.context);
 }
 
 /** Says what went wrong, and for a defect where its stack is. */
-async function tell(error: unknown, io: Io, services: Services): Promise<number> {
-  const { exit, message, defect } = explain(error);
+async function tell(error: unknown, io: Io, services: Services, { context }: Told): Promise<number> {
+  const { exit, message: said, defect } = explain(error);
+  const message = context?.typed(said) ?? said;
   io.stderr.write(`${io.signal.aborted && defect ? 'Interrupted.' : `error: ${message}`}\n`);
   if (!defect) return exit;
   if (io.signal.aborted) return EXIT.interrupted;

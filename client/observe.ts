@@ -13,6 +13,7 @@ import type { InstallView } from './install/view.ts';
 import { openSession } from './session.ts';
 import type { Session } from './session.ts';
 import type { Site } from './site.ts';
+import { typistFor } from './typed.ts';
 
 /** `status` answers in about two seconds: what is not there by then is unknown. */
 const CLUSTER_TIMEOUT_MS = 1_800;
@@ -187,10 +188,11 @@ function emptySnapshot({ siteId, record }: Site, now: Date): Snapshot & Required
 
 /** Asks Temporal for the install, and this machine for its worker. */
 async function installOf(
-  { services, io }: CommandContext,
+  context: CommandContext,
   site: Site,
   temporal: Kept<Session>,
 ): Promise<Omit<Look, 'snapshot'>> {
+  const { services, io } = context;
   try {
     const session = await temporal.get();
     if (!session) return { install: null, installError: null, workerRuns: null };
@@ -203,13 +205,13 @@ async function installOf(
   } catch (error) {
     io.signal.throwIfAborted();
     await temporal.drop();
-    return { install: null, installError: explain(error).message, workerRuns: null };
+    return { install: null, installError: context.typed(explain(error).message), workerRuns: null };
   }
 }
 
 /** Takes a look and the document of the look before, gives the status document: the one diagnosis of every part. */
 export async function documentOf(
-  { services }: CommandContext,
+  context: CommandContext,
   site: Site,
   { snapshot, install }: Look,
   previous: StatusDocument | null = null,
@@ -218,11 +220,11 @@ export async function documentOf(
     import('../diagnosis/index.ts'),
     import('../diagnosis/with-install.ts'),
   ]);
-  const now = services.clock.now();
+  const now = context.services.clock.now();
   const progress = progressOf(install);
   const release = site.record?.spec.release ?? null;
   const { status } = diagnose(snapshot, { now, release, install: progress, previous });
-  return withInstall(status, progress, { now, lastSeenIsNow: site.simulated });
+  return typistFor(context, site).status(withInstall(status, progress, { now, lastSeenIsNow: site.simulated }));
 }
 
 export function progressOf(view: InstallView | null): InstallProgress | null {

@@ -1,12 +1,11 @@
 import { existsSync } from 'node:fs';
 import type { InstallSpec } from '../model/site.ts';
-import { SITE_FILES, listSites, whyUnwritable } from '../site-folder/index.ts';
+import { SITE_FILES, whyUnwritable } from '../site-folder/index.ts';
 import type { CommandContext } from './context.ts';
-import { usageError } from './failure.ts';
-import { switchOption, textOption } from './options.ts';
+import { switchOption } from './options.ts';
 import { loadReleases, releasesFolder } from './releases.ts';
 import { simulationOf } from './simulation.ts';
-import { DEFAULT_SITE, SIMULATED_SITE, openSite, simulationHome } from './site.ts';
+import { chooseSiteToInstall, siteChoice } from './site.ts';
 import type { Site } from './site.ts';
 import { askAuthKey, givenAuthKey } from './spec/auth-key.ts';
 import type { Checkout } from './spec/checkout.ts';
@@ -40,7 +39,8 @@ export async function takeOrder(
 ): Promise<Order> {
   const { io, services, options } = context;
   const simulate = simulationOf(options);
-  const site = await siteToInstall(context, simulate !== null);
+  const site = await chooseSiteToInstall(siteChoice(context.home, options, io.env), simulate !== null);
+  context.about(site);
   const prompter = simulate ? null : await context.prompter();
   const mode = await modeOf(context, prompter, site, modeOtherwise);
   const auth = await givenAuthKey(io, options);
@@ -60,22 +60,6 @@ export async function takeOrder(
   const asks = prompter && askForKey && auth.key === null && !context.yes;
   const asked = asks ? await askAuthKey(site, prompter) : null;
   return { site, spec, authKey: auth.key ?? asked, simulate, notes };
-}
-
-/** The site that an order is for: the named one, else the only one there is, else the default name. */
-async function siteToInstall(context: CommandContext, simulated: boolean): Promise<Site> {
-  const { home } = context;
-  const named = textOption(context.options, 'site') ?? (context.io.env['ALGA_APPLIANCE_SITE'] || undefined);
-  const known = await listSites(home);
-  if (simulated) {
-    const siteId = named ?? SIMULATED_SITE;
-    if (known.includes(siteId))
-      throw usageError(`--simulate: ${siteId} is a real site. Name another one with --site, or leave --site out.`);
-    return openSite(simulationHome(home), siteId, true);
-  }
-  if (named === undefined && known.length > 1)
-    throw usageError(`there are several sites (${known.join(', ')}): name the one you mean with --site`);
-  return openSite(home, named ?? known[0] ?? DEFAULT_SITE, false);
 }
 
 type Prompter = Awaited<ReturnType<CommandContext['prompter']>>;

@@ -3,6 +3,8 @@ import type { CommandContext } from './context.ts';
 import type { InstallClient } from './install-client.ts';
 import { environmentFor, recordedSimulation } from './simulation.ts';
 import type { Site } from './site.ts';
+import { typistFor } from './typed.ts';
+import type { Typist } from './typed.ts';
 
 /** A command's hold on Temporal and, once it asked for one, on a worker. */
 export interface Session {
@@ -33,7 +35,8 @@ export async function openSession(context: CommandContext, site: Site, options: 
     signal: io.signal,
     onProgress: (line: string) => context.say(line),
   };
-  const open = (): Promise<InstallClient> => services.openInstalls({ ...common, start: options.start });
+  const open = async (): Promise<InstallClient> =>
+    typedInstalls(await services.openInstalls({ ...common, start: options.start }), typistFor(context, site));
   const session: Session = {
     installs: await open(),
     worker: null,
@@ -56,6 +59,18 @@ export async function openSession(context: CommandContext, site: Site, options: 
     close: () => session.installs.close(),
   };
   return session;
+}
+
+/** What an install says of itself was written by a worker, for any machine; here it is read on this one. */
+function typedInstalls(installs: InstallClient, typist: Typist): InstallClient {
+  return {
+    ...installs,
+    view: async (siteId) => {
+      const view = await installs.view(siteId);
+      return view && typist.view(view);
+    },
+    preflight: async (spec, tell) => typist.report(await installs.preflight(spec, tell)),
+  };
 }
 
 /** Opens a session, gives it to `use` and closes it whatever happens, its own worker included. */

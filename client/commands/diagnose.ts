@@ -12,6 +12,7 @@ import { lookAt, progressOf } from '../observe.ts';
 import { switchOption, textOption } from '../options.ts';
 import { explanationLines } from '../render/explanation.ts';
 import { statusLines } from '../render/status.ts';
+import { typistFor } from '../typed.ts';
 
 /** `diagnose`: the causes, from the cluster or from a snapshot that somebody sent. */
 export async function run(context: CommandContext): Promise<number> {
@@ -35,11 +36,12 @@ export async function run(context: CommandContext): Promise<number> {
 async function ofSite(context: CommandContext): Promise<Diagnosis> {
   const site = await context.site();
   const { snapshot, install } = await lookAt(context, site);
-  return diagnose(snapshot, {
+  const diagnosis = diagnose(snapshot, {
     now: context.services.clock.now(),
     release: site.record?.spec.release ?? null,
     install: progressOf(install),
   });
+  return { ...diagnosis, status: typistFor(context, site).status(diagnosis.status) };
 }
 
 /**

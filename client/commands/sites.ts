@@ -36,5 +36,5 @@ export async function run(context: CommandContext): Promise<number> {
 }
 
 async function sitesIn(home: string, simulated: boolean): Promise<Site[]> {
-  return Promise.all((await listSites(home)).map((siteId) => openSite(home, siteId, simulated)));
+  return Promise.all((await listSites(home)).map((siteId) => openSite(home, siteId, { simulated, isImplied: false })));
 }

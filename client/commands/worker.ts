@@ -68,7 +68,7 @@ async function stop(context: CommandContext): Promise<number> {
 async function runHere(context: CommandContext): Promise<number> {
   const { services, io } = context;
   const named = textOption(context.options, 'site');
-  const site = named === undefined ? await openSite(context.home, 'any', false) : await context.site();
+  const site = named === undefined ? await openSite(context.home, 'any') : await context.site();
   const worker = await services.ensureWorker({
     home: site.home,
     environment: environmentFor(site, io.env),

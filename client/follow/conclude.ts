@@ -32,7 +32,9 @@ export async function conclude(
 ): Promise<number> {
   const progress = view?.progress ?? null;
   if (end === 'complete' || end === 'login' || context.format !== 'table') {
-    await context.give(progress, () => (progress ? outcomeLines(progress, callOf(context, site, 'token show')) : []));
+    await context.give(progress, () =>
+      progress ? outcomeLines(progress, (command) => callOf(context, site, command)) : [],
+    );
   }
   if (end === 'complete') return EXIT.done;
   if (progress && end === 'preflight') {
@@ -53,18 +55,15 @@ export async function conclude(
   return end === 'preflight' && tool ? EXIT.missing : EXIT_OF[end];
 }
 
-/** Takes the progress of an install that people can use, gives what they want to know of it. */
-export function outcomeLines(progress: InstallProgress, tokenCall: string): string[] {
+/** Takes the progress of an install that people can use, and how a command is called, gives what they want to know of it. */
+export function outcomeLines(progress: InstallProgress, call: (command: string) => string): string[] {
   const { urls, warnings, state } = progress;
   const facts: [string, string | null | undefined][] = [
     ['Alga PSA', urls.loginUrl],
-    ['Status page', urls.statusUrl && `${urls.statusUrl} (token: \`${tokenCall}\`)`],
+    ['Status page', urls.statusUrl && `${urls.statusUrl} (token: \`${call('token show')}\`)`],
     ['Install', state === 'complete' ? 'complete' : 'people can log in; background services go on'],
     ['Report', progress.facts.reportFile],
-    [
-      'Issues',
-      warnings.length > 0 ? `${count(warnings.length, 'warning')}; \`appliance-client status\` lists them` : null,
-    ],
+    ['Issues', warnings.length > 0 ? `${count(warnings.length, 'warning')}; \`${call('status')}\` lists them` : null],
   ];
   return facts.flatMap(([name, text]) => (text ? [`${`${name}:`.padEnd(13)}${text}`] : []));
 }

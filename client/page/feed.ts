@@ -16,7 +16,7 @@ const LOOK_EVERY_MS = 1_000;
  */
 export async function feedPage(
   context: CommandContext,
-  { home, siteId, simulated }: Site,
+  found: Site,
   page: LocalPage,
   signal: AbortSignal,
 ): Promise<void> {
@@ -24,7 +24,7 @@ export async function feedPage(
   void endWith(page, ended);
   const until = AbortSignal.any([signal, ended.signal]);
   // Read anew: the record was written after the command had found the site.
-  const site = await openSite(home, siteId, simulated);
+  const site = await openSite(found.home, found.siteId, found);
   const observer = createObserver(context, site, 'watch');
   let before: StatusDocument | null = null;
   let known: InstallView | null = null;

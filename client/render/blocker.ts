@@ -1,13 +1,14 @@
 import type { Blocker } from '../../model/blocker.ts';
-import { paint, symbol } from './style.ts';
+import { onceOver } from './over.ts';
+import { call, paint, symbol } from './style.ts';
 import type { Style } from './style.ts';
 import { between, clean, columnsOf, count, glance, hang, wrap } from './text.ts';
 
-const RETRY = {
-  automatic: 'The installer looks again by itself and goes on when the cause is gone.',
-  'after-change': 'When you have changed it: `appliance-client retry` looks again at once.',
-  manual: 'It needs a person: when it is done, run `appliance-client retry`.',
-} as const satisfies Record<Blocker['retry'], string>;
+const RETRY: Record<Blocker['retry'], (retry: string) => string> = {
+  automatic: () => 'The installer looks again by itself and goes on when the cause is gone.',
+  'after-change': (retry) => `When you have changed it: ${retry} looks again at once.`,
+  manual: (retry) => `It needs a person: when it is done, run ${retry}.`,
+};
 
 /** How many messages are shown: the first tell what was met, all of them stand in the document. */
 const SEEN = 4;
@@ -38,10 +39,10 @@ export function blockerLines(style: Style, blocker: Blocker, now: Date | null): 
           hang(style, '  ', `and ${count(blocker.evidence.length - SEEN, 'more message')}, all in \`-o json\``),
         )
       : []),
-    ...hang(style, `  ${symbol(style, 'next')} `, clean(blocker.nextAction)).map((line) =>
-      paint(style, 'strong', line),
+    ...hang(style, `  ${symbol(style, 'next')} `, clean(now ? blocker.nextAction : onceOver(blocker.nextAction))).map(
+      (line) => paint(style, 'strong', line),
     ),
-    ...(!now || saysHow(blocker) ? [] : hang(style, '  ', RETRY[blocker.retry])),
+    ...(!now || saysHow(blocker) ? [] : hang(style, '  ', RETRY[blocker.retry](call(style, 'retry')))),
   ];
 }
 

@@ -6,7 +6,7 @@ import { blockerLines } from './blocker.ts';
 import { PHASE_LOOK } from './install.ts';
 import { begunLines, operationLines } from './operations.ts';
 import { presentOf } from './present.ts';
-import { paint, symbol } from './style.ts';
+import { call, paint, symbol } from './style.ts';
 import type { Style } from './style.ts';
 import { between, clean, glance } from './text.ts';
 
@@ -25,7 +25,7 @@ export function changeLines(style: Style, before: InstallProgress | null, after:
       (warning) => `warning: ${clean(warning.component)}: ${glance(style, warning.reason)} [${warning.code}]`,
     ),
     ...blockerChanges(style, before, after, present),
-    ...stateChange(before, after),
+    ...stateChange(style, before, after),
   ];
 }
 
@@ -80,7 +80,7 @@ function blockerChanges(style: Style, before: InstallProgress | null, after: Ins
   ];
 }
 
-function stateChange(before: InstallProgress | null, after: InstallProgress): string[] {
+function stateChange(style: Style, before: InstallProgress | null, after: InstallProgress): string[] {
   if (before?.state === after.state) return [];
   const login = before?.state === 'ready' ? [] : [`LOGIN_READY ${after.urls.loginUrl ?? ''}`.trimEnd()];
   switch (after.state) {
@@ -89,7 +89,7 @@ function stateChange(before: InstallProgress | null, after: InstallProgress): st
     case 'complete':
       return [...login, 'the install is complete'];
     case 'paused':
-      return ['the install is paused: `appliance-client resume` goes on'];
+      return [`the install is paused: ${call(style, 'resume')} goes on`];
     case 'cancelled':
       return ['the install is cancelled'];
     default:

@@ -2,7 +2,7 @@ import type { InstallProgress, PhaseProgress, PhaseState } from '../../model/pro
 import { blockerLines } from './blocker.ts';
 import { operationLines } from './operations.ts';
 import { presentOf } from './present.ts';
-import { paint, symbol } from './style.ts';
+import { call, paint, symbol } from './style.ts';
 import type { Style, SymbolName, Tone } from './style.ts';
 import { between, clean, clip, columnsOf, count, cut, glance, hang, pad } from './text.ts';
 
@@ -144,7 +144,7 @@ function urlLines(style: Style, { urls, state }: InstallProgress): string[] {
   return [
     ...(urls.statusUrl === null
       ? []
-      : hang(style, 'Status page: ', `${urls.statusUrl} (\`appliance-client token show\` gives its token)`)),
+      : hang(style, 'Status page: ', `${urls.statusUrl} (${call(style, 'token show')} gives its token)`)),
     ...(urls.loginUrl === null ? [] : hang(style, login, urls.loginUrl)),
   ];
 }

@@ -7,6 +7,8 @@ export interface Style {
   readonly color: boolean;
   readonly unicode: boolean;
   readonly width: number;
+  /** How a command of the client is called for the site that is told about; without it no site is named. */
+  readonly call?: (command: string) => string;
 }
 
 export type Tone = 'good' | 'busy' | 'bad' | 'warn' | 'dim' | 'strong' | 'plain';
@@ -25,6 +27,11 @@ export function paint(style: Style, tone: Tone, text: string): string {
   return style.color && tone !== 'plain' && text !== ''
     ? styleText(FORMATS[tone], text, { validateStream: false })
     : text;
+}
+
+/** Takes a style and a command, gives the call of it that a person types. */
+export function call(style: Style, command: string): string {
+  return `\`${style.call?.(command) ?? `appliance-client ${command}`}\``;
 }
 
 const SYMBOLS = {

@@ -46,9 +46,7 @@ test('a simulated install is begun, left with Ctrl-C, taken up by another proces
 
   const still = await client('status', '-o', 'json');
   expect(statusDocument.parse(JSON.parse(still.stdout)).rollup.state).toBe('installing');
-  expect(still.stderr).toContain(
-    'No worker runs: the install stands still until `appliance-client resume --site simulated`.',
-  );
+  expect(still.stderr).toContain('No worker runs: the install stands still until `appliance-client resume`.');
 
   const resumed = await client('resume');
   expect(resumed.stderr).toContain('LOGIN_READY http://192.0.2.10:3000');
