@@ -51,7 +51,7 @@ export function createContext(io: Io, services: Services, given: Options, args: 
   const format = formatOf(textOption(options, 'output'));
   const quiet = switchOption(options, 'quiet');
   const home = homeOf(textOption(options, 'configDir'), io.env, io.cwd);
-  const hints = { options, io, home };
+  const hints = { options, io };
   const subject: { site: Site | null } = { site: null };
   const call = (command: string): string =>
     subject.site ? callOf(hints, subject.site, command) : `appliance-client ${command}`;

@@ -1,9 +1,13 @@
 import { optionKey, textOption } from './options.ts';
-import type { CommandContext } from './context.ts';
+import type { Options } from './options.ts';
+import type { Io } from './io.ts';
 import type { Site } from './site.ts';
 
 /** What a hint has to know of this very call: its flags, and where the person's own folder is. */
-export type CallContext = Pick<CommandContext, 'options' | 'io' | 'home'>;
+export interface CallContext {
+  readonly options: Options;
+  readonly io: Pick<Io, 'env'>;
+}
 
 /** Takes the context, the site and a command, gives the call that a person types to come back to this very site. */
 export function callOf(context: CallContext, site: Site, command: string): string {

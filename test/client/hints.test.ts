@@ -28,7 +28,7 @@ interface Where {
 
 async function typist({ home, options = {}, kind }: Where): Promise<(text: string) => string> {
   const { io } = testIo('/home/anna');
-  const context: CallContext = { options, io, home };
+  const context: CallContext = { options, io };
   const site = await openSite(home, 'berlin', kind);
   return (text) => typedHere(context, site, text);
 }
