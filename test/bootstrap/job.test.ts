@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createImage, jobEnvironment, PASSWORDS, runJob, startJob } from './job.ts';
 import { createPostgres, SUPERUSER_PASSWORD, type Postgres } from './postgres.ts';
+import { insideSleep } from './sleep.ts';
 
 let postgres: Postgres;
 const image = createImage();
@@ -26,17 +27,6 @@ const anotherInstall = { BOOTSTRAP_INSTALL_ID: 'install-2' };
 function freshDatabase() {
   database = `server_${++counter}`;
 }
-
-/** Waits until the job's program is inside its long statement. */
-const insideSleep = () =>
-  vi.waitFor(
-    async () => {
-      const query =
-        "select 1 from pg_stat_activity where query like '%pg_sleep%' and application_name = 'alga-bootstrap-step' and state = 'active'";
-      expect(await postgres.query('postgres', query)).toHaveLength(1);
-    },
-    { timeout: 30_000, interval: 50 },
-  );
 
 describe('fresh on an empty Postgres', () => {
   test('makes databases, roles, extension and schemas, migrates, seeds and says so', async () => {
@@ -157,7 +147,7 @@ describe('interrupted', () => {
   test('killed in the middle of the migrations and run again: finishes, seeds once', async () => {
     freshDatabase();
     const killed = startJob(env({ STAND_IN_SLOW_MIGRATION: '600' }));
-    await insideSleep();
+    await insideSleep(postgres);
     killed.kill();
     await killed.finished;
     const job = await runJob(env());
@@ -170,7 +160,7 @@ describe('interrupted', () => {
   test('killed in the middle of the seeds and run again: no half-seeded database passes for a whole one', async () => {
     freshDatabase();
     const killed = startJob(env({ STAND_IN_SLOW_SEED: '600' }));
-    await insideSleep();
+    await insideSleep(postgres, 'users');
     killed.kill();
     await killed.finished;
     expect(await users()).toEqual(['first@stand-in.test']);
@@ -185,7 +175,7 @@ describe('interrupted', () => {
   test('asked to stop in the middle of a migration, it finishes the run first', async () => {
     freshDatabase();
     const job = startJob(env({ STAND_IN_SLOW_MIGRATION: '2' }));
-    await insideSleep();
+    await insideSleep(postgres);
     job.signal('SIGTERM');
     const finished = await job.finished;
     expect(finished.log).toContain('asked to stop: finishing this run first');
@@ -212,6 +202,14 @@ test('two at once: one waits for the other, the seeds run once', async () => {
 });
 
 describe("the application's start gate", () => {
+  test('goes at once when it is asked to, as the first process of a container would not by itself', async () => {
+    freshDatabase();
+    const gate = startJob(env({ GATE_PATIENCE_SECONDS: '60' }), 'gate');
+    await gate.said('waiting for the bootstrap job');
+    gate.signal('SIGTERM');
+    expect((await gate.finished).exitCode).toBe(143);
+  });
+
   test('waits, says for what, and gives up after its patience', async () => {
     freshDatabase();
     const { exitCode, log } = await runJob(env({ GATE_PATIENCE_SECONDS: '3' }), 'gate');

@@ -1,4 +1,5 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -30,12 +31,16 @@ export interface FinishedJob {
   log: string;
   /** Null when the program was killed before it could write one. */
   result: JobResult | null;
+  /** The termination message, byte for byte; empty when there is none. */
+  message: Buffer;
 }
 
 export interface RunningJob {
   /** Ends the whole container at once: program and children, as a kubelet's SIGKILL does. */
   kill(): void;
   signal(signal: NodeJS.Signals): void;
+  /** Waits until it has printed this. */
+  said(words: string): Promise<void>;
   readonly finished: Promise<FinishedJob>;
 }
 
@@ -90,15 +95,20 @@ export function startJob(env: Record<string, string>, program: 'main' | 'gate' =
     detached: true,
     timeout: 180_000,
   });
+  let printed = '';
+  child.all.on('data', (chunk: Buffer) => (printed += chunk.toString()));
   const finish = async (): Promise<FinishedJob> => {
     const { exitCode, all } = await child;
-    const result = program === 'main' ? readResult(message) : null;
+    const bytes = existsSync(message) ? readFileSync(message) : Buffer.alloc(0);
     rmSync(folder, { recursive: true, force: true });
-    return { exitCode, log: all, result };
+    return { exitCode, log: all, message: bytes, result: program === 'main' ? readResult(bytes) : null };
   };
   return {
     kill: () => void (child.pid && process.kill(-child.pid, 'SIGKILL')),
     signal: (signal) => void child.kill(signal),
+    said: async (words) => {
+      while (!printed.includes(words)) await once(child.all, 'data');
+    },
     finished: finish(),
   };
 }
@@ -107,13 +117,9 @@ export function startJob(env: Record<string, string>, program: 'main' | 'gate' =
 export const runJob = (env: Record<string, string>, program: 'main' | 'gate' = 'main') =>
   startJob(env, program).finished;
 
-function readResult(file: string): JobResult | null {
-  try {
-    const { job, seconds, ...result } = JSON.parse(readFileSync(file, 'utf8'));
-    if (job !== 'alga-bootstrap/v1' || typeof seconds !== 'number') throw new Error(`not a job's result: ${job}`);
-    return result;
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
-    throw error;
-  }
+function readResult(message: Buffer): JobResult | null {
+  if (message.byteLength === 0) return null;
+  const { job, seconds, ...result } = JSON.parse(message.toString());
+  if (job !== 'alga-bootstrap/v1' || typeof seconds !== 'number') throw new Error(`not a job's result: ${job}`);
+  return result;
 }

@@ -29,15 +29,16 @@ export interface Postgres {
 
 /**
  * A real Postgres of Debian's, freshly initialised in a folder of its own, not started yet. Debian has no pgvector: the
- * programs are taken over into a tree whose only addition is a stand-in extension named `vector`.
+ * programs are taken over into a tree whose only addition is a stand-in extension named `vector`, unless it is not wanted.
+ * `folder` is where it all lies.
  */
-export async function createPostgres(): Promise<Postgres> {
-  const root = mkdtempSync(join(tmpdir(), 'bootstrap-pg-'));
-  const bin = relocate(root);
+export async function createPostgres({ vector = true, folder = tmpdir() } = {}): Promise<Postgres> {
+  const root = mkdtempSync(join(folder, 'bootstrap-pg-'));
+  const bin = relocate(root, vector);
   const data = join(root, 'data');
   const sockets = join(root, 'sockets');
   const owner = serverUser();
-  for (const folder of [data, sockets]) mkdirSync(folder, { mode: 0o700 });
+  for (const made of [data, sockets]) mkdirSync(made, { mode: 0o700 });
   const passwordFile = join(root, 'password');
   writeFileSync(passwordFile, SUPERUSER_PASSWORD, { mode: 0o600 });
   if ('uid' in owner) for (const path of [root, data, sockets, passwordFile]) chownSync(path, owner.uid, owner.gid);
@@ -101,7 +102,7 @@ function serverUser(): { uid: number; gid: number } | Record<string, never> {
 }
 
 /** Postgres finds its share folder from where its program lies: a copied program sees a folder with one extension more. */
-function relocate(root: string): string {
+function relocate(root: string, vector: boolean): string {
   const base = '/usr/lib/postgresql';
   const version = existsSync(base) ? readdirSync(base).toSorted().at(-1) : undefined;
   if (!version) throw new Error("These tests need Debian's PostgreSQL: apt-get install postgresql");
@@ -117,6 +118,7 @@ function relocate(root: string): string {
   for (const name of readdirSync(join(original, 'extension'))) {
     symlinkSync(join(original, 'extension', name), join(share, 'extension', name));
   }
+  if (!vector) return bin;
   const extension = join(share, 'extension');
   writeFileSync(join(extension, 'vector.control'), "comment = 'stand-in for pgvector'\ndefault_version = '0.0.1'\n");
   writeFileSync(join(extension, 'vector--0.0.1.sql'), 'CREATE DOMAIN vector AS real[];\n');

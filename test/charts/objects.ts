@@ -7,6 +7,7 @@ const container = z.looseObject({
   name: z.string(),
   image: z.string(),
   command: z.array(z.string()).optional(),
+  args: z.array(z.string()).optional(),
   env: z
     .array(z.looseObject({ name: z.string(), value: z.string().optional(), valueFrom: z.unknown().optional() }))
     .default([]),

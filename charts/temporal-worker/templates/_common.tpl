@@ -72,6 +72,8 @@ capabilities:
   command: [/bin/sh, -ec]
   args:
     - |
+      # The first process of a container is deaf to a stop unless it listens.
+      trap 'exit 143' TERM
       waited=0
       # Not nc -z: some builds of busybox do not know it.
       until timeout 5 nc -w 3 "$HOST" "$PORT" < /dev/null > /dev/null 2>&1; do
@@ -80,7 +82,7 @@ capabilities:
           exit 1
         fi
         echo "waiting for $HOST:$PORT to take connections ($waited s of $PATIENCE s)"
-        sleep 5
+        sleep 5 & wait $!
         waited=$((waited + 5))
       done
   env:

@@ -3,16 +3,18 @@ import { join } from 'node:path';
 import { runNode } from './child.mjs';
 import { connect, isWrongCredentials, withDatabase } from './postgres.mjs';
 import { databaseExists } from './record.mjs';
+import { EXIT, Stop } from './stop.mjs';
 
 /** Runs the image's create_database.js, then makes good what is missing. Everything here may run any number of times. */
 export async function setUpDatabases(admin, settings, log, signal) {
   log.info('setting up databases and roles');
+  await checkExtension(admin, settings);
   const cwd = join(settings.appDir, 'server');
   await runNode({ name: 'create_database', args: ['setup/create_database.js'], cwd, signal }, log);
 
   await ensureDatabase(admin, settings.database, log);
   await ensureDatabase(admin, settings.hocuspocusDatabase, log);
-  await ensureRole(admin, settings, settings.app, settings.database, log);
+  const made = await ensureRole(admin, settings, settings.app, settings.database, log);
   if (settings.pgbouncer) {
     await ensureRole(admin, settings, settings.pgbouncer, settings.database, log);
     // The workers do the application's work through PgBouncer: same rights, another login.
@@ -20,7 +22,10 @@ export async function setUpDatabases(admin, settings, log, signal) {
       `grant ${admin.escapeIdentifier(settings.app.user)} to ${admin.escapeIdentifier(settings.pgbouncer.user)}`,
     );
   }
-  await withDatabase(settings, settings.database, (client) => ensureServerSchema(client, settings));
+  await withDatabase(settings, settings.database, async (client) => {
+    await ensureServerSchema(client, settings);
+    if (made) await grantData(client, settings);
+  });
   if (settings.hocuspocus) {
     await ensureRole(admin, settings, settings.hocuspocus, settings.hocuspocusDatabase, log);
     await withDatabase(settings, settings.hocuspocusDatabase, (client) =>
@@ -29,13 +34,26 @@ export async function setUpDatabases(admin, settings, log, signal) {
   }
 }
 
+/** Not every Postgres brings it, and a migration would say so only in the middle. */
+async function checkExtension(admin, settings) {
+  const { rows } = await admin.query("select 1 from pg_available_extensions where name = 'vector'");
+  if (rows.length > 0) return;
+  throw new Stop(
+    EXIT.configuration,
+    `Postgres at ${settings.host}:${settings.port} does not offer the extension "vector": take an image or a service that has pgvector, with the same data`,
+  );
+}
+
 async function ensureDatabase(admin, name, log) {
   if (await databaseExists(admin, name)) return;
   await admin.query(`create database ${admin.escapeIdentifier(name)}`);
   log.info(`made the database ${name}`);
 }
 
-/** A role that exists with another password is as good as missing: create_database.js leaves it so on a database in use. */
+/**
+ * A role that exists with another password is as good as missing: create_database.js leaves it so on a database in use.
+ * @returns {Promise<boolean>} whether the role was missing
+ */
 async function ensureRole(admin, settings, who, database, log) {
   const role = admin.escapeIdentifier(who.user);
   const there = (await admin.query('select 1 from pg_roles where rolname = $1', [who.user])).rows.length > 0;
@@ -50,6 +68,17 @@ async function ensureRole(admin, settings, who, database, log) {
     if (!isWrongCredentials(error)) throw error;
     await admin.query(`alter role ${role} login password ${admin.escapeLiteral(who.password)}`);
     log.info(`set the password of the role ${who.user} to the one in its Secret`);
+  }
+  return !there;
+}
+
+/** What create_database.js grants a new application role, and does not on a database that came back from a dump without its roles. */
+async function grantData(client, settings) {
+  const role = client.escapeIdentifier(settings.app.user);
+  const rights = { tables: 'select, insert, update, delete', sequences: 'usage, select' };
+  for (const [kind, right] of Object.entries(rights)) {
+    await client.query(`grant ${right} on all ${kind} in schema public to ${role}`);
+    await client.query(`alter default privileges in schema public grant ${right} on ${kind} to ${role}`);
   }
 }
 

@@ -4,6 +4,9 @@ import { connect } from './postgres.mjs';
 import { createLog } from './log.mjs';
 import { writeFileSync } from 'node:fs';
 
+// The first process of a container is deaf to a stop unless it listens: a corrected tag would wait out the pod's grace period.
+process.on('SIGTERM', () => process.exit(143));
+
 const env = process.env;
 const log = createLog(env);
 const settings = {

@@ -10,6 +10,8 @@ import { countUsers, databaseExists, exists } from './record.mjs';
 import { EXIT, Stop } from './stop.mjs';
 
 const copyName = (settings) => `${settings.database}_before_seeds`;
+/** SQLSTATE object_in_use. */
+const IN_USE = '55006';
 const OPEN = 'select id from alga_bootstrap.seeding where finished_at is null';
 
 /** Refuses before anything is changed when seeds would be needed and their folder is missing. */
@@ -98,18 +100,30 @@ async function beginSeeding(admin, settings, log) {
     await client.query('delete from alga_bootstrap.seeding where finished_at is null');
     return (await client.query('insert into alga_bootstrap.seeding default values returning id')).rows[0].id;
   });
+  await takeCopy(admin, settings, log);
+  return id;
+}
+
+/** Nobody may be connected to a database while it is copied. Before there is a user nobody has work in it that could be lost. */
+async function takeCopy(admin, settings, log, attempts = 3) {
   try {
     await admin.query(
       `create database ${admin.escapeIdentifier(copyName(settings))} template ${admin.escapeIdentifier(settings.database)}`,
     );
   } catch (error) {
-    // 55006: somebody else is connected. Seeding is still right; only the way back from an interruption is missing.
-    if (error.code !== '55006') throw error;
-    log.info(
-      `no copy before the seeds, the database is in use (${error.message}): an interruption now would leave them half done`,
-    );
+    if (error.code !== IN_USE) throw error;
+    if (attempts === 1) {
+      throw new Stop(
+        EXIT.step,
+        `no copy could be taken before the seeds, so they were not begun: ${error.message} (${error.detail}); end what keeps connecting to ${settings.database}`,
+      );
+    }
+    const end =
+      'select count(pg_terminate_backend(pid, 5000))::int as ended from pg_stat_activity where datname = $1 and pid <> pg_backend_pid()';
+    const { rows } = await admin.query(end, [settings.database]);
+    log.info(`ended ${rows[0].ended} session(s) of others in ${settings.database}, to take a copy before the seeds`);
+    await takeCopy(admin, settings, log, attempts - 1);
   }
-  return id;
 }
 
 /** The CLI has no option for the seed folder: a knexfile of our own takes the image's and changes that one setting. */
