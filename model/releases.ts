@@ -144,7 +144,7 @@ function isMissing(document: unknown, path: readonly PropertyKey[]): boolean {
 
 /**
  * The release that was ordered, and the branch that Flux is to follow: by version, or by what a channel stands for today.
- * @throws ReleaseError when there is no such release or channel, or its file is not sound; it names file and field
+ * @throws ReleaseError when there is no such release or channel, or its file is not sound; a file's fault names file and field
  */
 export function selectRelease(
   catalogue: ReleaseCatalogue,
@@ -155,7 +155,9 @@ export function selectRelease(
   const release = catalogue.releases.find((candidate) => candidate.releaseVersion === version);
   if (release) return { release, branch: channel?.branch ?? release.app.releaseBranch };
   const known = catalogue.releases.map((candidate) => candidate.releaseVersion);
-  throw missing(catalogue, `${version}/release.json`, `there is no release ${version}`, known);
+  const by = channel ? `the channel ${channel.channel} stands for the release ${version}, and ` : '';
+  const message = `${by}there is no release ${version}`;
+  throw missing(catalogue, `${version}/release.json`, message, known);
 }
 
 function selectChannel(catalogue: ReleaseCatalogue, name: string): ReleaseChannel {
@@ -168,6 +170,7 @@ function selectChannel(catalogue: ReleaseCatalogue, name: string): ReleaseChanne
 /** A file that is there and not sound is told by its own faults; one that is not there by those that are. */
 function missing(catalogue: ReleaseCatalogue, file: string, message: string, known: readonly string[]): ReleaseError {
   const own = catalogue.faults.filter((fault) => fault.file === file);
-  const none = { file, field: '', message: `${message}; there are: ${known.join(', ') || 'none'}` };
+  const others = known.length > 0 ? 'Name one of them; a newer client brings newer ones' : 'Take a newer client';
+  const none = { file: '', field: '', message: `${message}; there are: ${known.join(', ') || 'none'}. ${others}` };
   return new ReleaseError(own.length > 0 ? own : [none]);
 }

@@ -15,7 +15,6 @@ import type { Options } from '../options.ts';
 import { couldWipe, takeOrder } from '../order.ts';
 import type { Order } from '../order.ts';
 import { withPageBeside } from '../page/beside.ts';
-import type { PageBeside } from '../page/beside.ts';
 import { refusalLines } from '../render/difference.ts';
 import { withSession } from '../session.ts';
 import type { Session } from '../session.ts';
@@ -39,32 +38,32 @@ export async function run(context: CommandContext): Promise<number> {
   if (!isKnown) await record(context, order);
   const isLeft = switchOption(context.options, 'detach');
   const detached = isLeft || following.until === 'login';
-  context.say(`Status page on the node, as soon as it is up: ${statusPageUrl(order.spec.nodeIp, PORTS.statusPage)}/`);
-  const work = async (session: Session, page: PageBeside): Promise<number> => {
+  return withSession(context, site, { start: 'on-demand', detached }, async (session) => {
     const confirmed = await confirmWipe(context, order, session);
     if (isKnown) await record(context, confirmed);
     const outcome = await session.installs.start(confirmed.spec);
     if (outcome.kind === 'refused') return refuse(context, confirmed, outcome);
+    const isJoined = outcome.kind === 'joined';
     context.say(
-      outcome.kind === 'joined' ? `Joined the install of ${site.siteId} that runs already.` : startedLine(confirmed),
+      isJoined ? `Joined the install of ${site.siteId} that runs already.` : startedLine(confirmed),
+      `Status page on the node, as soon as it is up: ${statusPageUrl(order.spec.nodeIp, PORTS.statusPage)}/`,
     );
-    page.feed();
-    const worker = await session.ensureWorker();
-    if (isLeft) {
-      context.say(`A worker (process ${worker.pid}) goes on in the background; its log: ${worker.logFile}`);
-      context.say(`\`${callOf(context, site, 'status --watch')}\` follows the install.`);
-      return EXIT.done;
-    }
-    context.say('Ctrl-C stops following; the install can be taken up again at any time.');
-    const options: FollowOptions = { ...following, endOnPreflight: true };
-    if (outcome.kind === 'joined') await lookAfresh(context, site, session, options);
-    const followed = await follow(context, site, session, options);
-    if (followed.end === 'preflight' && outcome.kind === 'started') await withdraw(context, order, session);
-    return conclude(context, site, session, followed);
-  };
-  return withPageBeside(context, site, isLeft ? null : order.spec, (page) =>
-    withSession(context, site, { start: 'on-demand', detached }, (session) => work(session, page)),
-  );
+    return withPageBeside(context, site, isLeft ? null : order.spec, async (page) => {
+      page.feed();
+      const worker = await session.ensureWorker();
+      if (isLeft) {
+        context.say(`A worker (process ${worker.pid}) goes on in the background; its log: ${worker.logFile}`);
+        context.say(`\`${callOf(context, site, 'status --watch')}\` follows the install.`);
+        return EXIT.done;
+      }
+      context.say('Ctrl-C stops following; the install can be taken up again at any time.');
+      const options: FollowOptions = { ...following, endOnPreflight: true };
+      if (isJoined) await lookAfresh(context, site, session, options);
+      const followed = await follow(context, site, session, options);
+      if (followed.end === 'preflight' && !isJoined) await withdraw(context, order, session);
+      return conclude(context, site, session, followed);
+    });
+  });
 }
 
 /** Takes the flags that say when to stop following, gives them checked. */

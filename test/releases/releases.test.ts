@@ -184,8 +184,12 @@ describe('choosing', () => {
   });
 
   test('what is not there is told with what is', () => {
-    expect(message({ version: '2.0' })).toBe('2.0/release.json: there is no release 2.0; there are: 1.0-rc5');
-    expect(message({ channel: 'stable' })).toBe('channels/stable.json: there is no channel stable; there are: nightly');
+    expect(message({ version: '2.0' })).toBe(
+      'there is no release 2.0; there are: 1.0-rc5. Name one of them; a newer client brings newer ones',
+    );
+    expect(message({ channel: 'stable' })).toBe(
+      'there is no channel stable; there are: nightly. Name one of them; a newer client brings newer ones',
+    );
   });
 
   test('what is there and broken is told by its own faults', () => {
