@@ -21,6 +21,47 @@ app.kubernetes.io/part-of: alga-psa
 app.kubernetes.io/managed-by: {{ .root.Release.Service }}
 {{- end }}
 
+{{/* A Service of one port, "headless" or not: (dict "root" $ "name" "db" "object" .Values.database.host "portName" "postgres" "port" 5432).
+"object" is its own name, where that is another than the one by which it selects. */}}
+{{- define "alga.service" -}}
+apiVersion: v1
+kind: Service
+metadata:
+  name: {{ .object | default .name }}
+  namespace: {{ .root.Release.Namespace }}
+  labels:
+    {{- include "alga.labels" . | nindent 4 }}
+spec:
+  {{- if .headless }}
+  clusterIP: None
+  {{- end }}
+  selector:
+    {{- include "alga.selector" . | nindent 4 }}
+  ports:
+    - name: {{ .portName }}
+      port: {{ .port }}
+      targetPort: {{ .portName }}
+{{- end }}
+
+{{/* Probes of a program of which only its port is known: (dict "port" "grpc" "failures" 60), five seconds for each failure at start. */}}
+{{- define "alga.tcpProbes" -}}
+startupProbe:
+  tcpSocket:
+    port: {{ .port }}
+  periodSeconds: 5
+  failureThreshold: {{ .failures }}
+readinessProbe:
+  tcpSocket:
+    port: {{ .port }}
+  periodSeconds: 10
+livenessProbe:
+  tcpSocket:
+    port: {{ .port }}
+  periodSeconds: 30
+  timeoutSeconds: 10
+  failureThreshold: 5
+{{- end }}
+
 {{/* How every Deployment rolls out: one of each, and four hours until it counts as stuck. A slow image pull is no failed rollout. */}}
 {{- define "alga.rollout" -}}
 replicas: 1

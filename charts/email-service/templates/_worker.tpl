@@ -4,20 +4,7 @@ copies it into the three charts. A chart adds its own environment as "worker.own
 {{- define "worker.workload" -}}
 {{- $name := .Release.Name }}
 {{- $labels := dict "root" $ "name" $name }}
-apiVersion: v1
-kind: Service
-metadata:
-  name: {{ $name }}
-  namespace: {{ .Release.Namespace }}
-  labels:
-    {{- include "alga.labels" $labels | nindent 4 }}
-spec:
-  selector:
-    {{- include "alga.selector" $labels | nindent 4 }}
-  ports:
-    - name: http
-      port: {{ .Values.port }}
-      targetPort: http
+{{ include "alga.service" (dict "root" $ "name" $name "portName" "http" "port" .Values.port) }}
 ---
 apiVersion: apps/v1
 kind: Deployment
