@@ -104,8 +104,10 @@ export function api(parts: Parts, readLog: LogDesk): Hono<Env> {
     const type = { 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' };
     if (context.req.method === 'HEAD') return context.body(null, 200, type);
     const wanted = context.req.query('only') === 'changes' ? 'changes' : 'documents';
-    const stream = events.listen(wanted, () => context.env.outgoing.destroy());
-    if (stream !== null) return context.body(stream, 200, type);
+    if (events.hasRoom()) {
+      context.set('takeOver', (answer) => events.listen(wanted, answer));
+      return context.body(null, 200, type);
+    }
     context.header('retry-after', '10');
     return problem(
       context,

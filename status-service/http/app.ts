@@ -11,6 +11,7 @@ import { onlyKnownMethods, smallBodies } from './limits.ts';
 import { metricsText } from './metrics.ts';
 import { pages } from './pages.ts';
 import { isForPrograms, refusal } from './refusal.ts';
+import { takeOver } from './take-over.ts';
 import { plainPage } from '../pages/plain.ts';
 
 /** Takes the service's parts, gives its routes: open ones first, everything else behind the gate. */
@@ -20,6 +21,7 @@ export function createApp(parts: Parts): Hono<Env> {
   const readLog = createLogDesk(parts);
   const app = new Hono<Env>();
 
+  app.use(takeOver);
   app.use(
     secureHeaders({
       contentSecurityPolicy: {

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { HttpBindings } from '@hono/node-server';
 import type { Board } from '../board.ts';
 import type { TokenKeeper } from '../auth/token.ts';
@@ -10,6 +11,10 @@ import type { EventHub } from './events.ts';
 /** What Hono knows of a request: Node's own objects. */
 export interface Env {
   readonly Bindings: HttpBindings;
+  readonly Variables: {
+    /** Writes the body of an answer that goes on and on; its head is made as every answer's. */
+    takeOver?: (answer: ServerResponse) => void;
+  };
 }
 
 /** Everything that the routes stand on. */

@@ -9,8 +9,8 @@ const LINES = 200;
 /** For a program; and for a page, which is to stay below 100 kB. */
 const MOST_BYTES = 256 * 1024;
 const PAGE_BYTES = 64 * 1024;
-/** Each log is a few hundred kilobytes of memory until it is sent. */
-const MOST_AT_ONCE = 8;
+/** Each log is a megabyte of memory until it is sent. */
+const MOST_AT_ONCE = 4;
 const READERS = { page: PAGE_BYTES, program: MOST_BYTES } as const;
 
 /** What a request for a log asks for, checked against the pods that are there. */
