@@ -1,3 +1,4 @@
+import { OBJECTS } from '../model/appliance.ts';
 import { type Blocker, blockerKey, LAYERS } from '../model/blocker.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { StatusDocument } from '../model/status.ts';
@@ -26,8 +27,14 @@ export interface Diagnosis {
 /** So many messages go into a blocker as evidence; the graph has them all. */
 const MOST_EVIDENCE = 5;
 
+/** What stands below the login page; the status page stands beside it. */
+function isNeededForLogin({ tier, component }: Finding): boolean {
+  return tier !== 'background' && component !== OBJECTS.statusService;
+}
+
 function blockerOf(view: View, root: Root, tiers: TierStates, previous: StatusDocument | null): Blocker {
   const { finding } = root;
+  const all = [finding, ...root.consequences.map((one) => one.finding)];
   const known = previous?.topBlockers.find((one) => blockerKey(one) === `${finding.code}/${finding.component}`);
   const at = known?.since ?? iso(finding.since) ?? iso(view.takenAt) ?? new Date(0).toISOString();
   const statements: readonly Statement[] = [
@@ -41,8 +48,8 @@ function blockerOf(view: View, root: Root, tiers: TierStates, previous: StatusDo
     at,
     ...(view.snapshot.site ? { siteId: view.snapshot.site.siteId, nodeIp: view.snapshot.site.nodeIp } : {}),
     facts: finding.facts,
-    severity: finding.severity,
-    loginBlocking: finding.tier !== 'background' && !tiers.login.ready,
+    severity: all.some((one) => one.severity === 'error') ? 'error' : 'warning',
+    loginBlocking: !tiers.login.ready && all.some(isNeededForLogin),
     evidence: statements
       .slice(0, MOST_EVIDENCE)
       .map((one) => ({ source: one.source, object: one.object, message: one.message, at: iso(one.at) })),

@@ -42,8 +42,14 @@ export function lacks(finding: Finding, component: string): boolean {
   switch (finding.code) {
     case 'database-unreachable':
       return component === 'db' || component === 'pgbouncer';
-    case 'dns-resolution-failure':
-      return HEADLESS.includes(component) && finding.facts.host?.split('.')[0] === component;
+    case 'dns-resolution-failure': {
+      // PgBouncer asks for one server only, and does not name it to its clients.
+      const host = finding.facts.host ?? (finding.component === 'pgbouncer' ? 'db' : undefined);
+      return HEADLESS.includes(component) && host?.split('.')[0] === component;
+    }
+    // Tables and roles are made by the database's setup: what is missing waits for it.
+    case 'database-missing':
+      return component === 'bootstrap';
     case 'crash-loop':
     case 'probe-failing':
     case 'unknown-failure':

@@ -8,7 +8,7 @@ import type { Stage } from './container.ts';
 import { lastWords, overruled } from './job-result.ts';
 import { hasFailed, isComplete } from './job-state.ts';
 import { decidedBy, finding, firstMatch, type Report, ruleOut, type Statement } from './finding.ts';
-import { factsOfLog, type LogVerdict, readLog } from './log.ts';
+import { factsOfLog, type LogVerdict, NOTHING_SAID, readLog } from './log.ts';
 import type { Suspect } from './suspect.ts';
 
 /** So often a program may exit while what it needs is still coming up. */
@@ -51,7 +51,7 @@ export function logsOf(suspect: Suspect): readonly PodLog[] {
 /** The verdict of the first log that knows one; else of the first that has an error line. */
 export function verdictOf(suspect: Suspect): LogVerdict {
   const verdicts = logsOf(suspect).map((log) => readLog(log.text, meantHere(suspect.place.component)));
-  return verdicts.find((one) => one.known) ?? verdicts.find((one) => one.lastError) ?? { known: null, lastError: null };
+  return verdicts.find((one) => one.known) ?? verdicts.find((one) => one.lastError) ?? NOTHING_SAID;
 }
 
 function howItEnded(stage: Extract<Stage, { kind: 'ended' }>): string {
@@ -102,7 +102,10 @@ export function endedContainer(suspect: Suspect, stage: Extract<Stage, { kind: '
   };
   const company = [logged, words, state].filter((one) => one !== null);
   const add = (code: BlockerCode, decided: Statement, more = {}) => {
-    report.findings.push(finding(code, place, decidedBy(decided, company), { facts: { ...facts, ...more } }));
+    const { complaints } = verdict;
+    report.findings.push(
+      finding(code, place, decidedBy(decided, company), { facts: { ...facts, ...more }, complaints }),
+    );
   };
 
   if (ended.reason === 'OOMKilled') return add('out-of-memory', state);

@@ -32,7 +32,7 @@ export interface Finding {
   readonly since: number | null;
   readonly latest: number | null;
   readonly severity: 'error' | 'warning';
-  /** Other components that its own words name as what it waits for. */
+  /** All its own words, the complaints of its log among them: they name other components that it waits for. */
   readonly mentions: string;
 }
 
@@ -56,7 +56,7 @@ export function finding(
   code: BlockerCode,
   place: Place,
   statements: readonly Statement[],
-  more: { readonly facts?: Facts; readonly severity?: Finding['severity'] } = {},
+  more: { readonly facts?: Facts; readonly severity?: Finding['severity']; readonly complaints?: string } = {},
 ): Finding {
   return {
     code,
@@ -69,7 +69,7 @@ export function finding(
     since: oldest(...statements.map((one) => one.first ?? one.at)),
     latest: newest(...statements.map((one) => one.at)),
     severity: more.severity ?? 'error',
-    mentions: statements.map((one) => one.message).join('\n'),
+    mentions: [...statements.map((one) => one.message), more.complaints ?? ''].join('\n'),
   };
 }
 

@@ -2,6 +2,7 @@ import type { Pod, Workload } from '../view/objects.ts';
 import type { Place } from '../view/places.ts';
 import { ms } from '../view/time.ts';
 import type { View } from '../view/view.ts';
+import { isComplete as isJobComplete, replacementOf } from './job-state.ts';
 import { isReady } from './suspect.ts';
 
 const REVISION = 'deployment.kubernetes.io/revision';
@@ -79,6 +80,15 @@ export function historyOf(view: View, pod: Pod, place: Place): string | null {
     if (newest && own && newest.metadata.name !== own && hasPods)
       return `a newer ReplicaSet, ${newest.metadata.name}, has taken its place`;
   }
+
+  const job = view.jobs.find(
+    (one) =>
+      one.metadata.namespace === namespace &&
+      pod.metadata.ownerReferences?.some((each) => each.kind === 'Job' && each.name === one.metadata.name),
+  );
+  if (job && isJobComplete(job)) return `Job ${job.metadata.name} has done its work`;
+  const replacement = job && replacementOf(view, job);
+  if (replacement) return `a newer job, ${replacement.metadata.name}, has taken its place`;
 
   const owner = pod.metadata.ownerReferences?.[0];
   const siblings = owner

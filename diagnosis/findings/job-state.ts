@@ -41,15 +41,34 @@ export function bootstrapJob(view: View): Job | null {
   );
 }
 
+const born = (job: Job) => ms(job.metadata.creationTimestamp) ?? 0;
+
+/** Takes a job, gives the newest one that took its place: of the database's setup, or of the same CronJob; null when it is the newest itself. */
+export function replacementOf(view: View, job: Job): Job | null {
+  const setup = bootstrapJob(view);
+  const { namespace, name } = job.metadata;
+  if (setup && namespace === NAMESPACES.workloads && name.startsWith(OBJECTS.bootstrapJobPrefix))
+    return setup === job ? null : setup;
+  const maker = job.metadata.ownerReferences?.find((owner) => owner.kind === 'CronJob')?.name;
+  if (maker === undefined) return null;
+  const siblings = view.jobs.filter(
+    (one) =>
+      one.metadata.namespace === namespace &&
+      one.metadata.ownerReferences?.some((owner) => owner.kind === 'CronJob' && owner.name === maker),
+  );
+  const newest = siblings.toSorted((a, b) => born(b) - born(a))[0];
+  return newest && newest !== job && born(newest) > born(job) ? newest : null;
+}
+
 /** The logs of a job's pods, the newest pod's first; pods that are gone are known by their names. */
 export function jobLogs(view: View, job: Job) {
   const { namespace, name } = job.metadata;
-  const born = new Map(
+  const made = new Map(
     view.pods
       .filter((pod) => pod.metadata.namespace === namespace)
       .map((pod) => [pod.metadata.name, ms(pod.metadata.creationTimestamp) ?? 0]),
   );
   return (view.snapshot.logs ?? [])
     .filter((log) => log.namespace === namespace && (log.pod === name || log.pod.startsWith(`${name}-`)))
-    .toSorted((a, b) => (born.get(b.pod) ?? 0) - (born.get(a.pod) ?? 0) || Number(a.previous) - Number(b.previous));
+    .toSorted((a, b) => (made.get(b.pod) ?? 0) - (made.get(a.pod) ?? 0) || Number(a.previous) - Number(b.previous));
 }

@@ -1,9 +1,9 @@
 import type { Job } from '../view/objects.ts';
 import { matchText } from '../classify.ts';
 import { lastWords, overruled } from './job-result.ts';
-import { bootstrapJob, conditionOf, isComplete, jobLogs, podsOfJob } from './job-state.ts';
+import { bootstrapJob, conditionOf, hasFailed, isComplete, jobLogs, podsOfJob, replacementOf } from './job-state.ts';
 import { nameOf, type Place, placeOf } from '../view/places.ts';
-import { ms } from '../view/time.ts';
+import { iso, ms } from '../view/time.ts';
 import type { View } from '../view/view.ts';
 import { meantHere } from './ended.ts';
 import { decidedBy, emptyReport, finding, firstMatch, type Report, ruleOut, type Statement } from './finding.ts';
@@ -45,7 +45,30 @@ function failedJob(view: View, job: Job, place: Place, report: Report): void {
     (place.component === 'bootstrap' ? 'bootstrap-job-failed' : 'unknown-failure');
   const decided = byWords ? words : (logged ?? words);
   const company = [logged, words, state].filter((one) => one !== null);
-  report.findings.push(finding(code, place, decidedBy(decided ?? state, company), { facts }));
+  report.findings.push(
+    finding(code, place, decidedBy(decided ?? state, company), { facts, complaints: told?.verdict.complaints ?? '' }),
+  );
+}
+
+/** The database's setup runs: what it makes is not there yet. */
+function setupUnderWay(view: View, job: Job, place: Place, report: Report): void {
+  const status = podsOfJob(view, job)[0]?.status;
+  const begun = ms(status?.containerStatuses?.[0]?.state?.running?.startedAt);
+  if (hasFailed(job) || status?.phase !== 'Running' || begun === null) return;
+  report.operations.push({
+    kind: 'job',
+    component: place.component,
+    tier: place.tier,
+    object: place.object,
+    image: null,
+    startedAt: iso(begun),
+    elapsedSeconds: view.nodeNow === null ? null : Math.max(0, Math.round((view.nodeNow - begun) / 1000)),
+    sizeBytes: null,
+    progressAvailable: false,
+    progressReason: 'its log says how far it is',
+    message: 'Setting up the database',
+    above: [place.object, ...place.above],
+  });
 }
 
 /** The last words of the job's newest pod that left some, and what its exit says. */
@@ -65,7 +88,7 @@ export function lookAtJobs(view: View): Report {
   const newest = bootstrapJob(view);
   for (const job of view.jobs) {
     const place = placeOf(view, job);
-    const replaced = place.component === 'bootstrap' && newest !== null && job !== newest;
+    const replacement = replacementOf(view, job);
     const failed = conditionOf(job, 'Failed');
     if (isComplete(job) && job === newest && usersCountOf(view, job) === 0) {
       const line = 'the job completed, and there are no users';
@@ -79,8 +102,8 @@ export function lookAtJobs(view: View): Report {
       report.findings.push(finding('bootstrap-job-failed', place, [statement], { facts: { line } }));
       continue;
     }
-    if (isComplete(job) || replaced || job.metadata.deletionTimestamp) {
-      if (failed && replaced) {
+    if (isComplete(job) || replacement || job.metadata.deletionTimestamp) {
+      if (failed && replacement) {
         const statement = {
           source: 'job',
           object: place.object,
@@ -88,10 +111,11 @@ export function lookAtJobs(view: View): Report {
           message: failed.message ?? '',
           at: ms(failed.lastTransitionTime),
         };
-        ruleOut(report, place, statement, `a newer job, ${newest?.metadata.name}, has taken its place`);
+        ruleOut(report, place, statement, `a newer job, ${replacement.metadata.name}, has taken its place`);
       }
       continue;
     }
+    if (job === newest) setupUnderWay(view, job, place, report);
     failedJob(view, job, place, report);
     lookAtCreation(view, job, place, report);
   }

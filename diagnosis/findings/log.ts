@@ -7,7 +7,11 @@ export interface LogVerdict {
   readonly known: { readonly match: Match; readonly line: string; readonly times: number } | null;
   /** The last line that says it is an error, known or not; null when none does. */
   readonly lastError: string | null;
+  /** Every line that complains, and all that follows the last one: they name what the program cannot reach. */
+  readonly complaints: string;
 }
+
+export const NOTHING_SAID: LogVerdict = { known: null, lastError: null, complaints: '' };
 
 /** So many telling lines from the end are read; what a program said long before it ended is history. */
 const WINDOW = 40;
@@ -56,6 +60,15 @@ function sentences(text: string): string[] {
   return whole;
 }
 
+/** So much of what follows an error is read: its stack, and the fields of the error object. */
+const FOLLOWING = 2000;
+
+function following(text: string, error: string | null): string {
+  const [first = ''] = error?.split('\n') ?? [];
+  const at = first === '' ? -1 : text.lastIndexOf(first);
+  return at < 0 ? '' : text.slice(at, at + FOLLOWING);
+}
+
 /**
  * Takes a log's tail, gives why the program ended: among the telling lines near its end the one that is nearest to a
  * cause (the rules' order), a calm line never. `accepts` leaves out rules that cannot be meant here.
@@ -65,20 +78,23 @@ export function readLog(text: string, accepts: (match: Match) => boolean = () =>
   let best: { match: Match; line: string; weight: number; rank: number } | null = null;
   const seen = new Map<string, number>();
   let lastError: string | null = null;
+  const complaints = new Set<string>();
   for (const line of lines) {
     const heft = weight(line);
     if (heft === 0) continue;
     if (heft === 3) lastError = line;
+    if (heft !== 2) complaints.add(line);
     const match = matchText('log', asSaid(line), accepts);
     if (!match) continue;
     seen.set(match.rule.code, (seen.get(match.rule.code) ?? 0) + 1);
     const better = !best || heft > best.weight || (heft === best.weight && match.rank <= best.rank);
     if (better) best = { match, line, weight: heft, rank: match.rank };
   }
-  if (!best) return { known: null, lastError };
+  const told = { lastError, complaints: [...complaints, following(text, lastError)].join('\n') };
+  if (!best) return { known: null, ...told };
   return {
     known: { match: best.match, line: best.line.trim(), times: seen.get(best.match.rule.code) ?? 1 },
-    lastError,
+    ...told,
   };
 }
 

@@ -31,6 +31,14 @@ function domainOf(event: ClusterEvent): Domain | null {
   }
 }
 
+/** When a container of the pod last ran: now, or when it ended; after a reboot of the node the pod is prepared anew. */
+function lastRun(suspects: readonly Suspect[]): number {
+  const states = suspects.flatMap((one) => [one.status?.state, one.status?.lastState]);
+  if (states.some((state) => state?.running)) return Number.POSITIVE_INFINITY;
+  const ended = states.flatMap((state) => (state?.terminated ? [ms(state.terminated.finishedAt)] : []));
+  return ended.includes(null) ? Number.POSITIVE_INFINITY : Math.max(0, ...ended.map(Number));
+}
+
 /** Takes a pod none of whose containers has failed: it may wait for a volume or a network, or is simply being prepared. */
 export function preparing(view: View, pod: Pod, place: Place, suspects: readonly Suspect[], report: Report): void {
   const waits = suspects.filter((one) => one.status === null || one.status.state?.waiting !== undefined);
@@ -38,6 +46,7 @@ export function preparing(view: View, pod: Pod, place: Place, suspects: readonly
   const anyRan = suspects.some(
     (one) => one.status?.state?.running || one.status?.state?.terminated || one.status?.lastState?.terminated,
   );
+  const ran = lastRun(suspects);
   const created = ms(pod.metadata.creationTimestamp);
   const events = view.eventsOf(pod).toSorted((a, b) => (b.last ?? 0) - (a.last ?? 0));
   const progress = Math.max(
@@ -61,7 +70,7 @@ export function preparing(view: View, pod: Pod, place: Place, suspects: readonly
     // The pod's volumes and network come before the first pull: once that has begun they were had. What is said of one
     // container is of its own start, and its state says it only when the kubelet looks again, ten seconds and more later.
     const isOfPod = event.container === null && domain !== 'config' && domain !== 'pull';
-    if ((event.last ?? 0) < progress || (anyRan && isOfPod)) {
+    if ((event.last ?? 0) < progress || (anyRan && isOfPod && (event.last ?? 0) <= ran)) {
       ruleOut(report, place, statement, 'the pod has got further since');
       continue;
     }

@@ -111,6 +111,7 @@ export function unreadyContainer(suspect: Suspect, stage: Extract<Stage, { kind:
   report.findings.push(
     finding(code, place, decidedBy(found?.statement ?? top, [...statements, state]), {
       facts: { ...facts, ...found?.match.facts },
+      complaints: verdict.complaints,
     }),
   );
 }

@@ -62,8 +62,7 @@ export const rule: Rule = {
       source: 'gRPC name resolver',
     },
     {
-      pattern:
-        /dns[ _-]?lookup failed|server dns lookup failed|unable to resolve host(?:name)?|(?:NXDOMAIN|SERVFAIL)\b/i,
+      pattern: /dns[ _-]?lookup failed(?:: (?<host>[\w.-]+))?|unable to resolve host(?:name)?|(?:NXDOMAIN|SERVFAIL)\b/i,
       source: 'PgBouncer, dig, CoreDNS',
     },
     {

@@ -130,8 +130,10 @@ function findPlace(view: View, object: Owned): Place {
     componentNamed(namespace, name) ??
     componentNamed(namespace, labels?.['app.kubernetes.io/name'] ?? labels?.['app'] ?? '');
   const topObject = top && view.controller(top.kind, namespace, top.name);
+  // The provisioner makes each volume through a pod of its own (rancher/local-path-provisioner, helper-pod-create-pvc-…).
+  const isHelper = namespace === NAMESPACES.storage && name.startsWith('helper-pod-');
   return {
-    component: component?.name ?? top?.name ?? name,
+    component: component?.name ?? (isHelper ? 'local-path-provisioner' : (top?.name ?? name)),
     tier: component?.tier ?? tierOfNamespace(namespace),
     object: nameOf(object),
     above: [

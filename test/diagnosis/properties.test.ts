@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { KubernetesObject, Snapshot } from '../../model/snapshot.ts';
 import { diagnose, redact } from '../../diagnosis/index.ts';
 import { ago, appliance, NOW } from './appliance.ts';
+import { CHAINS } from './chains.ts';
 import { CASES, snapshotOf } from './corpus/corpus.ts';
 import { crashing, pulling } from './faults.ts';
 import { MULTI } from './multi.ts';
@@ -11,6 +12,7 @@ import { SILENT } from './silent.ts';
 
 const pictures: readonly (() => Snapshot)[] = [
   ...MULTI.map(([, make]) => make),
+  ...CHAINS.map(([, make]) => make),
   ...Object.values(SEEDS),
   ...Object.values(SILENT),
   ...CASES.filter((one) => !one.where.startsWith('text ')).map((one) => () => snapshotOf(one)),

@@ -1,0 +1,37 @@
+import type { Finding } from './findings/finding.ts';
+import { newest, oldest } from './view/time.ts';
+
+function merge(a: Finding, b: Finding): Finding {
+  const first =
+    (b.latest ?? 0) > (a.latest ?? 0) && !a.object.startsWith('Pod ') && b.object.startsWith('Pod ') ? b : a;
+  const other = first === a ? b : a;
+  const seen = new Set(first.statements.map((one) => `${one.object} ${one.message}`));
+  return {
+    ...first,
+    above: [...new Set([...a.above, ...b.above])],
+    statements: [...first.statements, ...other.statements.filter((one) => !seen.has(`${one.object} ${one.message}`))],
+    facts: { ...other.facts, ...first.facts },
+    since: oldest(a.since, b.since),
+    latest: newest(a.latest, b.latest),
+    severity: a.severity === 'error' || b.severity === 'error' ? 'error' : 'warning',
+    mentions: `${a.mentions}\n${b.mentions}`,
+  };
+}
+
+/** Takes findings, gives one for each code and component, in an order that does not depend on the snapshot's. */
+export function mergeFindings(findings: readonly Finding[]): Finding[] {
+  const merged = new Map<string, Finding>();
+  const ordered = findings.toSorted(
+    (a, b) =>
+      a.object.localeCompare(b.object) ||
+      a.code.localeCompare(b.code) ||
+      (b.latest ?? 0) - (a.latest ?? 0) ||
+      a.mentions.localeCompare(b.mentions),
+  );
+  for (const one of ordered) {
+    const key = `${one.code}/${one.component}`;
+    const known = merged.get(key);
+    merged.set(key, known ? merge(known, one) : one);
+  }
+  return [...merged.values()];
+}

@@ -1,0 +1,83 @@
+import { FLUX, NAMESPACES } from '../model/appliance.ts';
+import { type BlockerCode, layerOf } from '../model/blocker.ts';
+import type { Finding } from './findings/finding.ts';
+import { namedObject } from './commands.ts';
+import { SAYS_NOT_WHY } from './says-not-why.ts';
+
+/** What sets up the network of pods, as its DaemonSet is called: Talos brings flannel; others replace it. */
+const NETWORK = /^(?:kube-flannel|cilium|calico|canal|weave|kube-router|antrea)/;
+
+/** What a full disk of the node does to what runs there; Postgres' data lie on it too (contract, secrets: the volume). */
+const ON_FULL_DISK: ReadonlySet<BlockerCode> = new Set(['evicted', 'node-not-ready', 'database-disk-full']);
+
+/** Failures that a Service without a pod behind it can make. */
+const ON_SERVICES: ReadonlySet<BlockerCode> = new Set([
+  ...SAYS_NOT_WHY,
+  'helm-chart-unavailable',
+  'flux-source-unreachable',
+  'flux-build-failed',
+  'flux-apply-rejected',
+]);
+
+const FLUX_OBJECT = /^(?:Kustomization|HelmRelease|HelmChart|GitRepository|OCIRepository|HelmRepository) /;
+const isController = (component: string) => FLUX.controllers.some((one) => one === component);
+
+/** Without a network the node is not ready, and what waits for it is not placed. */
+const isNetwork = ({ code }: Finding) => code === 'cni-failure' || code === 'node-not-ready';
+
+/** Namespaces in which several of the appliance's parts live: there a Service's own name must tell whose it is. */
+const SHARED_NAMESPACES: readonly string[] = Object.values(NAMESPACES);
+
+/** Says whether the words of the second speak of a Service of the first, as `source-controller.flux-system.svc`. */
+function namesServiceOf(cause: Finding, effect: Finding): boolean {
+  const own = namedObject(cause.object)?.namespace;
+  return [...effect.mentions.matchAll(/\b([a-z0-9][a-z0-9-]*)\.([a-z0-9-]+)\.svc(?![\w-])/g)].some(
+    ([, name, namespace]) =>
+      name === cause.component ||
+      (namespace !== undefined && namespace === own && !SHARED_NAMESPACES.includes(namespace)),
+  );
+}
+
+/** Takes two findings, says why a failing part of the platform under the second is its cause; null when it is not. */
+export function explainsAsPlatform(cause: Finding, effect: Finding): string | null {
+  const vague = SAYS_NOT_WHY.has(effect.code);
+  const onNode = effect.object.startsWith('Pod ') || effect.object.startsWith('Node ');
+  switch (cause.code) {
+    case 'cni-failure':
+      return effect.code === 'node-not-ready' ||
+        (effect.code === 'dns-resolution-failure' && effect.statements[0]?.source === 'log')
+        ? 'pods have no network'
+        : null;
+    case 'disk-pressure':
+      return ON_FULL_DISK.has(effect.code) ? 'the disk of the node is full' : null;
+    case 'insufficient-resources':
+      return cause.component === 'node' && effect.code === 'evicted'
+        ? `the node lacks ${cause.facts.detail ?? 'room'}`
+        : null;
+    case 'node-not-ready':
+      return cause.component === 'node' && onNode && vague && effect.component !== 'node'
+        ? 'the node is not ready'
+        : null;
+    case 'storage-provisioner-failed':
+      return effect.code === 'pvc-unbound' ? 'the claim waits for the provisioner' : null;
+    default:
+      break;
+  }
+  if (NETWORK.test(cause.component) && cause.component !== effect.component && isNetwork(effect))
+    return `${cause.component} sets up the network of pods`;
+  if (effect.component !== cause.component && ON_SERVICES.has(effect.code) && namesServiceOf(cause, effect))
+    return `the Service of ${cause.component} has nobody behind it`;
+  if (isController(cause.component) && SAYS_NOT_WHY.has(effect.code) && FLUX_OBJECT.test(effect.object))
+    return `${cause.component} does the work of Flux`;
+  if (
+    cause.component === 'local-path-provisioner' &&
+    (effect.code === 'pvc-unbound' || effect.code === 'storage-provisioner-failed') &&
+    effect.component !== cause.component
+  ) {
+    return 'the claim waits for the provisioner';
+  }
+  if (cause.component === 'coredns' && effect.component !== 'coredns' && effect.code === 'dns-resolution-failure')
+    return 'the cluster’s own DNS fails';
+  if (layerOf(cause.code) === 'host' && effect.code === 'kubernetes-unreachable') return 'the node itself fails';
+  return null;
+}
