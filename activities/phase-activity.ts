@@ -73,6 +73,8 @@ function phaseContext(
 ): PhaseContext {
   const context = Context.current();
   let reported = '';
+  /** A parked step waits for one thing after another, again and again: each wait began when it was first seen. */
+  const begun = new Map<string, string>();
   const tell = async (observation: InstallObservation): Promise<void> => {
     const { workflowExecution } = context.info;
     if (!workflowExecution) return;
@@ -89,9 +91,10 @@ function phaseContext(
     see: (what, saw, activeOperations = []) => {
       const now = ports.clock.now().toISOString();
       const before = detail.current.wait;
+      if (!begun.has(what)) begun.set(what, now);
       const isNew = before === null || before.what !== what || before.saw !== saw;
       detail.current = {
-        wait: { what, saw, since: before?.what === what ? before.since : now, seenAt: now },
+        wait: { what, saw, since: begun.get(what) ?? now, seenAt: now },
         activeOperations: [...activeOperations],
       };
       if (isNew) context.heartbeat(detail.current);

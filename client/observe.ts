@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import type { Diagnosis } from '../diagnosis/index.ts';
 import { API_VERSION } from '../model/appliance.ts';
 import type { InstallProgress } from '../model/progress.ts';
 import type { LogAnswer, LogWanted } from '../model/page.ts';
@@ -11,6 +12,7 @@ import type { CommandContext } from './context.ts';
 import { explain } from './failure.ts';
 import type { InstallView } from './install/view.ts';
 import { openSession } from './session.ts';
+import { presentOf } from './render/present.ts';
 import type { Session } from './session.ts';
 import type { Site } from './site.ts';
 import { typistFor } from './typed.ts';
@@ -213,9 +215,19 @@ async function installOf(
 export async function documentOf(
   context: CommandContext,
   site: Site,
-  { snapshot, install }: Look,
+  look: Look,
   previous: StatusDocument | null = null,
 ): Promise<StatusDocument> {
+  return (await diagnosisOf(context, site, look, previous)).status;
+}
+
+/** The same, with the graph that leads from what was seen in the cluster to its causes. */
+export async function diagnosisOf(
+  context: CommandContext,
+  site: Site,
+  { snapshot, install }: Look,
+  previous: StatusDocument | null = null,
+): Promise<Diagnosis> {
   const [{ diagnose }, { withInstall }] = await Promise.all([
     import('../diagnosis/index.ts'),
     import('../diagnosis/with-install.ts'),
@@ -223,8 +235,14 @@ export async function documentOf(
   const now = context.services.clock.now();
   const progress = progressOf(install);
   const release = site.record?.spec.release ?? null;
-  const { status } = diagnose(snapshot, { now, release, install: progress, previous });
-  return typistFor(context, site).status(withInstall(status, progress, { now, lastSeenIsNow: site.simulated }));
+  const { status, graph, blockers } = diagnose(snapshot, { now, release, install: progress, previous });
+  const document = withInstall(status, progress, { now, lastSeenIsNow: site.simulated });
+  return { status: typistFor(context, site).status(document, install?.run === 'RUNNING'), graph, blockers };
+}
+
+/** Takes a look and the time on this machine, gives the time by which what the install saw is counted. */
+export function presentAt({ install }: Look, now: Date): Date {
+  return install?.progress ? presentOf(install.progress, now) : now;
 }
 
 export function progressOf(view: InstallView | null): InstallProgress | null {

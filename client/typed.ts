@@ -5,6 +5,7 @@ import type { PreflightReport } from '../model/workflow-contract.ts';
 import { typedHere } from './hints.ts';
 import type { CallContext } from './hints.ts';
 import type { InstallView } from './install/view.ts';
+import { onceInstalled } from './render/over.ts';
 import type { Site } from './site.ts';
 
 /** Makes the hints of whole documents those of this machine and this call (`typedHere`); what was seen stays as it was seen. */
@@ -12,40 +13,43 @@ export interface Typist {
   text(text: string): string;
   view(view: InstallView): InstallView;
   report(report: PreflightReport): PreflightReport;
-  status(document: StatusDocument): StatusDocument;
+  /** `isRunning`: an install is there that looks again and can be told to. */
+  status(document: StatusDocument, isRunning: boolean): StatusDocument;
 }
 
 /** Takes the context and the site that is talked of, gives their typist. */
 export function typistFor(context: CallContext, site: Site): Typist {
   const text = (words: string): string => typedHere(context, site, words);
-  const orNull = (words: string | null): string | null => (words === null ? null : text(words));
-  const blocker = (one: Blocker): Blocker => ({
+  const action = (words: string, isRunning: boolean): string => text(isRunning ? words : onceInstalled(words));
+  const actionOrNull = (words: string | null, isRunning: boolean): string | null =>
+    words === null ? null : action(words, isRunning);
+  const blocker = (one: Blocker, isRunning = true): Blocker => ({
     ...one,
     reason: text(one.reason),
-    nextAction: text(one.nextAction),
+    nextAction: action(one.nextAction, isRunning),
   });
   const progress = (one: InstallProgress): InstallProgress => ({
     ...one,
-    blockers: one.blockers.map(blocker),
-    warnings: one.warnings.map(blocker),
-    nextAction: orNull(one.nextAction),
+    blockers: one.blockers.map((each) => blocker(each)),
+    warnings: one.warnings.map((each) => blocker(each)),
+    nextAction: actionOrNull(one.nextAction, true),
   });
   return {
     text,
     view: (view) => ({ ...view, progress: view.progress && progress(view.progress) }),
     report: (report) => ({
       ...report,
-      blockers: report.blockers.map(blocker),
-      warnings: report.warnings.map(blocker),
+      blockers: report.blockers.map((each) => blocker(each)),
+      warnings: report.warnings.map((each) => blocker(each)),
     }),
-    status: (document) => ({
+    status: (document, isRunning) => ({
       ...document,
       rollup: {
         ...document.rollup,
         message: text(document.rollup.message),
-        nextAction: orNull(document.rollup.nextAction),
+        nextAction: actionOrNull(document.rollup.nextAction, isRunning),
       },
-      topBlockers: document.topBlockers.map(blocker),
+      topBlockers: document.topBlockers.map((each) => blocker(each, isRunning)),
     }),
   };
 }

@@ -6,7 +6,7 @@ import type { CommandContext } from './context.ts';
 import { EXIT } from './exit-codes.ts';
 import { hasSize } from './io.ts';
 import { adviceOn } from './advice.ts';
-import { createObserver, documentOf } from './observe.ts';
+import { createObserver, documentOf, presentAt } from './observe.ts';
 import type { Look } from './observe.ts';
 import { blockerLines } from './render/blocker.ts';
 import { changeLines, heartbeatLine } from './render/changes.ts';
@@ -68,7 +68,7 @@ async function viewer(context: CommandContext, site: Site): Promise<Viewer> {
   return {
     picture: async (_, { document, look }, at) => {
       const style: Style = { ...context.style, width: Math.max(context.io.columns(), 40) };
-      const lines = [...statusLines(style, document, at), '', ...adviceOn(context, site, look)];
+      const lines = [...statusLines(style, document, presentAt(look, at)), '', ...adviceOn(context, site, look)];
       update(clip(style, lines, context.io.rows() - 1).join('\n'));
     },
     done: () => update.done(),
@@ -127,7 +127,7 @@ function pictureChanges(style: Style, before: Picture | null, now: Picture, at: 
       (tier) => `${TIER_TITLES[tier]}: ${now.document.tiers[tier].status}`,
     ),
     ...added(before?.document.topBlockers ?? [], now.document.topBlockers).flatMap((blocker) =>
-      blockerLines(style, blocker, at),
+      blockerLines(style, blocker, at, false),
     ),
     ...added(now.document.topBlockers, before?.document.topBlockers ?? []).map(
       (blocker) => `no longer in the way: ${clean(blocker.title)} [${blocker.code}]`,

@@ -6,42 +6,49 @@ import { diagnose, readSnapshot } from '../../diagnosis/index.ts';
 import type { Diagnosis } from '../../diagnosis/index.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import type { CommandContext } from '../context.ts';
-import { EXIT } from '../exit-codes.ts';
 import { usageError } from '../failure.ts';
-import { lookAt, progressOf } from '../observe.ts';
+import { diagnosisOf, lookAt, presentAt } from '../observe.ts';
 import { switchOption, textOption } from '../options.ts';
 import { explanationLines } from '../render/explanation.ts';
 import { statusLines } from '../render/status.ts';
-import { typistFor } from '../typed.ts';
+import { exitOf } from '../verdict.ts';
 
 /** `diagnose`: the causes, from the cluster or from a snapshot that somebody sent. */
 export async function run(context: CommandContext): Promise<number> {
   const from = textOption(context.options, 'from');
   const now = context.services.clock.now();
-  const diagnosis =
-    from === undefined ? await ofSite(context) : diagnose(await snapshotFrom(context, from, now), { now });
-  const { status, graph } = diagnosis;
+  const { status, graph, exit, at } =
+    from === undefined ? await ofSite(context) : ofSnapshot(await snapshotFrom(context, from, now), now);
   if (switchOption(context.options, 'explain')) {
     await context.give({ status, graph }, () => [
-      ...statusLines(context.style, status, now),
+      ...statusLines(context.style, status, at),
       '',
-      ...explanationLines(context.style, graph),
+      ...explanationLines(context.style, graph, status.topBlockers),
     ]);
   } else {
-    await context.give(status, () => statusLines(context.style, status, now));
+    await context.give(status, () => statusLines(context.style, status, at));
   }
-  return status.rollup.state === 'failed_action_required' ? EXIT.blocked : EXIT.done;
+  return exit;
 }
 
-async function ofSite(context: CommandContext): Promise<Diagnosis> {
+interface Answer extends Diagnosis {
+  readonly exit: number;
+  /** By which what was seen is counted. */
+  readonly at: Date;
+}
+
+/** As `status` tells it, with the install's own word: the two never disagree. */
+async function ofSite(context: CommandContext): Promise<Answer> {
   const site = await context.site();
-  const { snapshot, install } = await lookAt(context, site);
-  const diagnosis = diagnose(snapshot, {
-    now: context.services.clock.now(),
-    release: site.record?.spec.release ?? null,
-    install: progressOf(install),
-  });
-  return { ...diagnosis, status: typistFor(context, site).status(diagnosis.status) };
+  const look = await lookAt(context, site);
+  const diagnosis = await diagnosisOf(context, site, look);
+  const at = presentAt(look, context.services.clock.now());
+  return { ...diagnosis, exit: exitOf(diagnosis.status, look.install), at };
+}
+
+function ofSnapshot(snapshot: Snapshot, now: Date): Answer {
+  const diagnosis = diagnose(snapshot, { now });
+  return { ...diagnosis, exit: exitOf(diagnosis.status, null), at: now };
 }
 
 /**

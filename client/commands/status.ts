@@ -1,13 +1,11 @@
-import type { StatusDocument } from '../../model/status.ts';
 import type { CommandContext } from '../context.ts';
 import { durationOption } from '../context.ts';
-import { EXIT } from '../exit-codes.ts';
 import { adviceOn } from '../advice.ts';
-import { documentOf, lookAt } from '../observe.ts';
-import type { Look } from '../observe.ts';
+import { documentOf, lookAt, presentAt } from '../observe.ts';
 import { switchOption } from '../options.ts';
 import { servePage } from '../page/serve.ts';
 import { statusLines } from '../render/status.ts';
+import { exitOf } from '../verdict.ts';
 import { watchStatus } from '../watch-status.ts';
 
 /**
@@ -22,13 +20,8 @@ export async function run(context: CommandContext): Promise<number> {
     return servePage(context, site, durationOption(context.options, 'timeout'));
   const look = await lookAt(context, site);
   const document = await documentOf(context, site, look);
-  await context.give(document, () => statusLines(context.style, document, context.services.clock.now()));
+  const at = presentAt(look, context.services.clock.now());
+  await context.give(document, () => statusLines(context.style, document, at));
   context.say(...adviceOn(context, site, look));
-  return exitOf(document, look);
-}
-
-/** Takes a status document and the look behind it, gives the exit code: 4 when somebody must act. */
-export function exitOf(document: StatusDocument, { install }: Look): number {
-  const isParked = install?.run === 'RUNNING' && install.progress?.state === 'parked';
-  return isParked || document.rollup.state === 'failed_action_required' ? EXIT.blocked : EXIT.done;
+  return exitOf(document, look.install);
 }

@@ -1,5 +1,5 @@
 import type { Blocker } from '../../model/blocker.ts';
-import { onceOver } from './over.ts';
+import { onceChecked } from './over.ts';
 import { call, paint, symbol } from './style.ts';
 import type { Style } from './style.ts';
 import { between, clean, columnsOf, count, glance, hang, wrap } from './text.ts';
@@ -15,9 +15,14 @@ const SEEN = 4;
 
 /**
  * Takes a blocker and the present time, gives the lines in which a person reads what is wrong, what shows it, and what to do;
- * `now` is null for what was found by a check that is over: nobody looks at it again by himself.
+ * `now` is null for what was found by a check that is over. Where no installer looks at it again, nobody is told that it does.
  */
-export function blockerLines(style: Style, blocker: Blocker, now: Date | null): string[] {
+export function blockerLines(
+  style: Style,
+  blocker: Blocker,
+  now: Date | null,
+  isLookedAt: boolean = now !== null,
+): string[] {
   const isError = blocker.severity === 'error';
   const mark = symbol(style, isError ? 'failed' : 'warning');
   const effect = blocker.loginBlocking ? 'blocks login' : 'does not block login';
@@ -39,10 +44,12 @@ export function blockerLines(style: Style, blocker: Blocker, now: Date | null): 
           hang(style, '  ', `and ${count(blocker.evidence.length - SEEN, 'more message')}, all in \`-o json\``),
         )
       : []),
-    ...hang(style, `  ${symbol(style, 'next')} `, clean(now ? blocker.nextAction : onceOver(blocker.nextAction))).map(
-      (line) => paint(style, 'strong', line),
-    ),
-    ...(!now || saysHow(blocker) ? [] : hang(style, '  ', RETRY[blocker.retry](call(style, 'retry')))),
+    ...hang(
+      style,
+      `  ${symbol(style, 'next')} `,
+      clean(now ? blocker.nextAction : onceChecked(blocker.nextAction)),
+    ).map((line) => paint(style, 'strong', line)),
+    ...(!isLookedAt || saysHow(blocker) ? [] : hang(style, '  ', RETRY[blocker.retry](call(style, 'retry')))),
   ];
 }
 

@@ -1,10 +1,15 @@
 import type { ExplanationGraph } from '../../diagnosis/index.ts';
+import type { Blocker } from '../../model/blocker.ts';
 import { paint, symbol } from './style.ts';
 import type { Style } from './style.ts';
 import { clean, hang } from './text.ts';
 
-/** Takes the graph of a diagnosis, gives which signal led to which cause, what followed from it, and what was ruled out. */
-export function explanationLines(style: Style, { signals, causes, ruledOut }: ExplanationGraph): string[] {
+/** Takes the graph of a diagnosis and the blockers that are told, gives which signal led to which cause, what followed from it, and what was ruled out. */
+export function explanationLines(
+  style: Style,
+  { signals, causes, ruledOut }: ExplanationGraph,
+  told: readonly Blocker[] = [],
+): string[] {
   const byId = new Map(signals.map((signal) => [signal.id, signal]));
   const seen = (ids: readonly string[], indent: string): string[] =>
     ids.flatMap((id) => {
@@ -14,7 +19,7 @@ export function explanationLines(style: Style, { signals, causes, ruledOut }: Ex
       return hang(style, `${indent}seen: `, `${signal.object} ${signal.reason}${times}: ${clean(signal.message)}`);
     });
   return [
-    paint(style, 'strong', causes.length === 0 ? 'No cause was found.' : 'Causes, and how they were found'),
+    paint(style, 'strong', headOf(causes.length, told.length)),
     ...causes.flatMap((cause) => [
       ...hang(style, `${symbol(style, 'failed')} `, `${cause.blocker.title} [${cause.id}] at ${cause.object}`),
       ...seen(cause.signals, '  '),
@@ -32,4 +37,12 @@ export function explanationLines(style: Style, { signals, causes, ruledOut }: Ex
       hang(style, `${symbol(style, 'bullet')} `, `${object}: ${clean(message)} (${clean(why)})`),
     ),
   ];
+}
+
+/** What an install met before there was a cluster is told by the install, and not concluded from anything in a cluster. */
+function headOf(found: number, told: number): string {
+  if (found > 0) return 'Causes, and how they were found';
+  return told > 0
+    ? 'The install itself met what is told above; nothing in the cluster led there.'
+    : 'No cause was found.';
 }

@@ -46,7 +46,7 @@ export function statusLines(style: Style, document: StatusDocument, at: Date): s
     head(style, document, now),
     document.topBlockers.flatMap((blocker, index) => [
       ...(index > 0 ? [''] : []),
-      ...blockerLines(style, blocker, now),
+      ...blockerLines(style, blocker, now, isWatched(document)),
     ]),
     [...tierRows(style, document, now)],
     componentRows(style, document),
@@ -104,6 +104,11 @@ function componentRows(style: Style, { components }: StatusDocument): string[] {
     const start = `${paint(style, look.tone, symbol(style, look.symbol))} ${pad(title, width)}  ${pad(status, 11)}  `;
     return hang(style, start, `${counts}${clean(message)}`);
   });
+}
+
+/** Whether an install is there that looks again by itself, and can be told to. */
+function isWatched({ install }: StatusDocument): boolean {
+  return install !== null && !['complete', 'cancelled', 'failed'].includes(install.state);
 }
 
 function operationRows(style: Style, { activeOperations }: StatusDocument, now: Date): string[] {

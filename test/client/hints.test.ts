@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { typedHere } from '../../client/hints.ts';
 import type { CallContext } from '../../client/hints.ts';
-import { onceOver } from '../../client/render/over.ts';
+import { onceChecked, onceInstalled } from '../../client/render/over.ts';
 import { openSite, recordSite } from '../../client/site.ts';
 import type { Site } from '../../client/site.ts';
 import { makeBlocker } from '../../diagnosis/index.ts';
@@ -49,11 +49,12 @@ describe.each(nextActions('berlin'))('the next action of %s', (_, nextAction) =>
     }
   });
 
-  test('is right for a check that is over: no install is there to be told', () => {
-    const over = onceOver(nextAction);
-    expect(over).not.toMatch(/appliance-client (?:retry|set)\b/);
-    expect(over).not.toMatch(/installer (?:looks again|goes on|keeps looking)/);
-    expect(over).not.toBe('');
+  test('is right for a check or an install that is over: nobody is there to be told', () => {
+    for (const over of [onceChecked(nextAction), onceInstalled(nextAction)]) {
+      expect(over).not.toMatch(/appliance-client (?:retry|set)\b/);
+      expect(over).not.toMatch(/installer (?:looks again|goes on|keeps looking)/);
+      expect(over).not.toBe('');
+    }
   });
 });
 
