@@ -11,8 +11,7 @@ export function releasesFolder(environment: NodeJS.ProcessEnv): string {
 
 /** Takes a folder of releases, gives what it holds; one that is not there holds nothing. */
 export async function loadReleases(folder: string): Promise<ReleaseCatalogue> {
-  const channels = await filesIn(folder, 'channels/*.json');
-  return readReleases(new Map([...(await releaseFiles(folder)), ...channels]));
+  return readReleases(await filesIn(folder, '*/*.json'));
 }
 
 /** Takes a folder of releases, gives its manifests' text by path. */

@@ -22,13 +22,19 @@ export const image = z.strictObject({
 });
 export type Image = z.infer<typeof image>;
 
+/** The branch name rules of git-check-ref-format that a person can break by hand. */
+export const branchName = z
+  .string()
+  .min(1)
+  .regex(/^(?!-)(?!.*(\.\.|@\{|\/\/|[\s~^:?*[\\]))(?!\/)(?!.*(\/|\.|\.lock)$).+$/, 'expected a Git branch name');
+
 const semver = z.string().regex(/^v?[0-9]+\.[0-9]+\.[0-9]+(-[A-Za-z0-9.-]+)?$/, 'expected a version such as v1.12.0');
 
 /** What one release of the appliance consists of; `releases/<version>/release.json`. */
 export const releaseManifest = z.strictObject({
   $schema: z.string().optional(),
   releaseVersion,
-  generatedAt: z.iso.datetime(),
+  generatedAt: z.iso.datetime('expected a time in UTC such as 2026-05-01T12:00:00Z'),
   talos: z.strictObject({
     version: semver,
     schematicId: z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits'),
@@ -37,7 +43,7 @@ export const releaseManifest = z.strictObject({
   os: z.strictObject({ installer: z.strictObject({ image: z.string().min(1) }) }),
   app: z.strictObject({
     version: z.string().min(1),
-    releaseBranch: z.string().regex(/^release\/.+/, 'expected a branch that starts with release/'),
+    releaseBranch: branchName.regex(/^release\/.+/, 'expected a branch that starts with release/'),
     valuesProfile: z.string().min(1),
     images: z.strictObject({ algaCore: image, workflowWorker: image, emailService: image, temporalWorker: image }),
   }),
@@ -64,7 +70,7 @@ export const releaseChannel = z.strictObject({
   $schema: z.string().optional(),
   channel: channelName,
   releaseVersion,
-  branch: z.string().min(1),
+  branch: branchName,
 });
 export type ReleaseChannel = z.infer<typeof releaseChannel>;
 

@@ -1,5 +1,6 @@
-import semver from 'semver';
 import { z } from 'zod';
+import { HELM_RELEASES } from './appliance.ts';
+import { compareReleaseVersions } from './release-order.ts';
 import { releaseChannel, releaseManifest } from './release.ts';
 import type { ReleaseChannel, ReleaseManifest } from './release.ts';
 
@@ -34,25 +35,9 @@ export function describeFault({ file, field, message }: ReleaseFault): string {
 }
 
 /**
- * Orders versions as releases follow one another: a prerelease before its release, rc5 before rc10, 1.0 like 1.0.0.
- * Negative when `one` is older. Versions that mean the same are ordered by their text, so that the order is total.
- */
-export function compareReleaseVersions(one: string, other: string): number {
-  return semver.compare(asSemver(one), asSemver(other)) || (one < other ? -1 : Number(one > other));
-}
-
-/** 1.0-rc5.1 → 1.0.0-rc.5.1: digits are split from letters, because semver compares `rc10` and `rc5` as words. */
-function asSemver(version: string): string {
-  const [numbers = '', ...rest] = version.split('-');
-  const core = [...numbers.split('.'), '0', '0'].slice(0, 3).map((part) => part.replace(/^0+(?=\d)/, ''));
-  const identifiers = rest.join('-').match(/\d+|[A-Za-z]+/g) ?? [];
-  const prerelease = identifiers.map((part) => part.replace(/^0+(?=\d)/, '')).join('.');
-  return prerelease ? `${core.join('.')}-${prerelease}` : core.join('.');
-}
-
-/**
  * Reads a `releases/` folder.
- * @param files content by path relative to that folder, `<version>/release.json` and `channels/<name>.json`; others are ignored
+ * @param files content by path relative to that folder, `<version>/release.json` and `channels/<name>.json`; what
+ *   stands beside these folders (schemas, README) is ignored
  * @returns everything that is sound, and every fault: nothing is thrown
  */
 export function readReleases(files: ReadonlyMap<string, string>): ReleaseCatalogue {
@@ -73,6 +58,12 @@ export function readReleases(files: ReadonlyMap<string, string>): ReleaseCatalog
       else if (found.value.channel !== name)
         faults.push({ file, field: 'channel', message: `is "${found.value.channel}", and the file is named ${name}` });
       else channels.push({ file, channel: found.value });
+    } else if (file.includes('/')) {
+      faults.push({
+        file,
+        field: '',
+        message: 'is neither <version>/release.json nor channels/<name>.json: rename it',
+      });
     }
   }
   const known = releases.map((release) => release.releaseVersion).toSorted(compareReleaseVersions);
@@ -100,12 +91,19 @@ function crossCheck(file: string, folder: string, release: ReleaseManifest): Rel
     });
   }
   const { version, schematicId } = release.talos;
-  if (!release.os.installer.image.includes(`/${schematicId}:${version}`)) {
+  if (!release.os.installer.image.endsWith(`/${schematicId}:${version}`)) {
     faults.push({
       file,
       field: 'os.installer.image',
-      message: `is not the installer of Talos ${version} with the schematic of talos.schematicId`,
+      message: `is not the installer of Talos ${version} with the schematic of talos.schematicId: it has to end in /${schematicId}:${version}`,
     });
+  }
+  for (const chart of HELM_RELEASES) {
+    if (!(chart in release.charts)) faults.push({ file, field: `charts.${chart}`, message: 'is missing' });
+  }
+  for (const chart of Object.keys(release.charts)) {
+    if (!(HELM_RELEASES as readonly string[]).includes(chart))
+      faults.push({ file, field: `charts.${chart}`, message: 'is not known here' });
   }
   return faults;
 }
@@ -132,14 +130,29 @@ function faultsOf(file: string, document: unknown, issue: z.core.$ZodIssue): Rel
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({ file, field: [...issue.path, key].join('.'), message: 'is not known here' }));
   }
-  const message = issue.code === 'invalid_type' && isMissing(document, issue.path) ? 'is missing' : issue.message;
-  return [{ file, field, message }];
+  const found = valueAt(document, issue.path);
+  if (found === undefined) return [{ file, field, message: 'is missing' }];
+  return [{ file, field, message: `${expectation(issue)}, found ${shown(found)}` }];
 }
 
-function isMissing(document: unknown, path: readonly PropertyKey[]): boolean {
+/** zod's own words are for programmers, where the schema has none of its own. */
+function expectation(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_type')
+    return `expected ${issue.expected === 'object' ? 'an object' : `a ${issue.expected}`}`;
+  if (issue.code === 'invalid_value') return `expected one of: ${issue.values.join(', ')}`;
+  return issue.code === 'too_small' ? 'expected some text' : issue.message;
+}
+
+/** What stands there instead, short enough for a line. */
+function shown(value: unknown): string {
+  const text = JSON.stringify(value);
+  return text.length > 60 ? `${text.slice(0, 59)}…` : text;
+}
+
+function valueAt(document: unknown, path: readonly PropertyKey[]): unknown {
   let value = document;
   for (const key of path) value = typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
-  return value === undefined;
+  return value;
 }
 
 /**

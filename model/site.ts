@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { channelName, imageTag, releaseManifest } from './release.ts';
+import { branchName, channelName, imageTag, releaseManifest } from './release.ts';
 
 /** RFC 1123 label: what Kubernetes and Talos accept as a host or cluster name. */
 const dnsLabel = (what: string) =>
@@ -41,12 +41,6 @@ export const gitUrl = z
   .regex(/^(https?|ssh|git|file):\/\/[^\s@]+(@[^\s@]+)?$|^[^\s@]+@[^\s:]+:[^\s]+$/, 'expected a Git URL')
   .refine((url) => !/^https?:\/\/[^/]*:[^/]*@/.test(url), 'a password does not belong in the URL');
 
-/** The branch name rules of git-check-ref-format that a person can break by hand. */
-const branch = z
-  .string()
-  .min(1)
-  .regex(/^(?!-)(?!.*(\.\.|@\{|\/\/|[\s~^:?*[\\]))(?!\/)(?!.*(\/|\.|\.lock)$).+$/, 'expected a Git branch name');
-
 /**
  * One install, as the operator ordered it: what the workflow is started with. It holds no secret: the authentication key
  * and all key material stay in the operator's folder. The release is carried whole, so that a resumed install goes on with
@@ -71,7 +65,7 @@ export const installSpec = z.strictObject({
   profile: dnsLabel('profile name'),
   repo: z.strictObject({
     url: gitUrl,
-    branch,
+    branch: branchName,
     path: z
       .string()
       .regex(/^(\.\/)?[A-Za-z0-9._/-]+$/, 'expected a folder inside the repository')
@@ -104,7 +98,7 @@ export const inputChange = z
   .strictObject({
     dnsServers: installSpec.shape.dnsServers.min(1).optional(),
     ntpServers: installSpec.shape.ntpServers.min(1).optional(),
-    branch: branch.optional(),
+    branch: branchName.optional(),
     imageTags: imageTagOverrides.optional(),
     skipImageTagValidation: z.boolean().optional(),
   })

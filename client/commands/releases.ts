@@ -75,7 +75,7 @@ function releaseLines(release: ReleaseManifest): string[] {
 async function validate(context: CommandContext, file: string | undefined): Promise<number> {
   const folder = releasesFolder(context.io.env);
   const where = file === undefined ? folder : resolve(context.io.cwd, file);
-  const { names, faults } = file === undefined ? told(await loadReleases(folder)) : await readOne(where, folder);
+  const { names, faults } = file === undefined ? readAll(await loadReleases(folder)) : await readOne(where, folder);
   await context.give({ where, valid: faults.length === 0, releases: names, faults }, () =>
     faults.length === 0
       ? [`${where} is valid: ${names.join(', ')}.`]
@@ -90,8 +90,11 @@ interface Told {
   readonly faults: readonly ReleaseFault[];
 }
 
-function told({ releases, faults }: ReleaseCatalogue): Told {
-  return { names: releases.map(({ releaseVersion }) => releaseVersion), faults };
+/** A folder without any release is no sound one: a client cannot install from it. */
+function readAll({ releases, faults }: ReleaseCatalogue): Told {
+  const none = { file: '', field: '', message: 'no <version>/release.json is in it' };
+  const names = releases.map(({ releaseVersion }) => releaseVersion);
+  return { names, faults: names.length + faults.length === 0 ? [none] : faults };
 }
 
 /**
@@ -100,7 +103,7 @@ function told({ releases, faults }: ReleaseCatalogue): Told {
  */
 async function readOne(path: string, folder: string): Promise<Told> {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    throw usageError(`${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    throw usageError(`${path} cannot be read: ${unreadable(error)}`);
   });
   const isChannel = /"channel"\s*:/.test(text);
   const version = /"releaseVersion"\s*:\s*"([^"/]+)"/.exec(text)?.[1] ?? 'unknown';
@@ -113,4 +116,11 @@ async function readOne(path: string, folder: string): Promise<Told> {
       : releases.map(({ releaseVersion }) => releaseVersion),
     faults: faults.filter((fault) => fault.file === name).map((fault) => ({ ...fault, file: basename(path) })),
   };
+}
+
+function unreadable(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'ENOENT') return 'there is no such file';
+  if (code === 'EISDIR') return 'it is a folder; name a file in it, such as its release.json';
+  return error instanceof Error ? error.message : String(error);
 }

@@ -24,7 +24,8 @@ async function write(version: string, change: (text: string) => string): Promise
 }
 
 const brokenDigest = (text: string) => text.replace('"digest": null', '"digest": "sha256:beef"');
-const DIGEST = '1.0/release.json: app.images.algaCore.digest: expected sha256: and 64 hexadecimal digits';
+const DIGEST =
+  '1.0/release.json: app.images.algaCore.digest: expected sha256: and 64 hexadecimal digits, found "sha256:beef"';
 
 describe('a release that is broken', () => {
   test('validate names file and field of all that is wrong', async () => {
@@ -80,5 +81,66 @@ describe('validate of one file', () => {
     const { exit, stdout } = await releases('validate', 'mine.json');
     expect(exit).toBe(2);
     expect(stdout).toContain('  mine.json: app.images.algaCore.digest: expected sha256:');
+  });
+});
+
+describe('where something reads it', () => {
+  test('in a pipe: columns and nothing else on stdout, no colour, no cursor trick', async () => {
+    const { exit, stdout, stderr } = await releases('list');
+    expect(exit).toBe(0);
+    expect(stdout.split('\n')).toEqual([
+      'RELEASE  CHANNELS                    APPLICATION  TALOS    KUBERNETES  GENERATED',
+      '1.0-rc5  candidate, nightly, stable  1.0-rc5      v1.12.0  v1.31.4     2026-03-25T00:00:00Z',
+      '',
+    ]);
+    expect(stderr).toBe('');
+  });
+
+  test('as JSON: what is there, and what is wrong by file and field, with the same exit code', async () => {
+    expect(JSON.parse((await releases('list', '-o', 'json')).stdout)).toMatchObject([
+      { releaseVersion: '1.0-rc5', channels: ['candidate', 'nightly', 'stable'] },
+    ]);
+    const shown = JSON.parse((await releases('show', '1.0-rc5', '-o', 'json')).stdout);
+    expect(shown).toEqual(JSON.parse(await readFile(join(folder, '1.0-rc5/release.json'), 'utf8')));
+    await write('1.0', brokenDigest);
+    const { exit, stdout } = await releases('validate', '-o', 'json');
+    expect(exit).toBe(2);
+    expect(JSON.parse(stdout)).toEqual({
+      where: folder,
+      valid: false,
+      releases: ['1.0-rc5'],
+      faults: [
+        {
+          file: '1.0/release.json',
+          field: 'app.images.algaCore.digest',
+          message: 'expected sha256: and 64 hexadecimal digits, found "sha256:beef"',
+        },
+      ],
+    });
+  });
+
+  test('in a terminal: the same words', async () => {
+    const { stdout } = await runClient(['releases', 'list', '--no-color'], {
+      env: { ALGA_APPLIANCE_RELEASES: folder },
+      cwd: folder,
+      tty: true,
+    });
+    expect(stdout).toBe((await releases('list')).stdout);
+  });
+});
+
+describe('what is not there', () => {
+  test('a file, a folder in its place, a folder without any release', async () => {
+    expect((await releases('validate', 'nowhere.json')).stderr).toContain(
+      'nowhere.json cannot be read: there is no such file',
+    );
+    expect((await releases('validate', '1.0-rc5')).stderr).toContain(
+      'it is a folder; name a file in it, such as its release.json',
+    );
+    await rm(join(folder, '1.0-rc5'), { recursive: true });
+    await rm(join(folder, 'channels'), { recursive: true });
+    const { exit, stdout } = await releases('validate');
+    expect(exit).toBe(2);
+    expect(stdout).toContain('is not valid:\n  no <version>/release.json is in it');
   });
 });

@@ -4,14 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { z } from 'zod';
-import { RELEASE_VERSION } from '../../model/release.ts';
-import {
-  compareReleaseVersions,
-  describeFault,
-  readReleases,
-  ReleaseError,
-  selectRelease,
-} from '../../model/releases.ts';
+import { describeFault, readReleases, ReleaseError, selectRelease } from '../../model/releases.ts';
 import { CHARTS } from '../../scripts/charts.ts';
 import { releaseSchemas } from '../../scripts/release-schema.ts';
 import { TEST_RELEASE } from '../support/spec.ts';
@@ -26,55 +19,12 @@ const own = new Map(
     .map((path) => [path, readFileSync(join(FOLDER, path), 'utf8')]),
 );
 
-const release = (changes: object = {}) => JSON.stringify({ ...TEST_RELEASE, ...changes });
+const charts = Object.fromEntries(CHARTS.map(({ name }) => [name, '1.0.0']));
+const release = (changes: object = {}) => JSON.stringify({ ...TEST_RELEASE, charts, ...changes });
 const channel = (changes: object = {}) =>
   JSON.stringify({ channel: 'stable', releaseVersion: '1.0-rc5', branch: 'release/1.0-rc5', ...changes });
 const faultsOf = (files: Record<string, string>) =>
   readReleases(new Map(Object.entries(files))).faults.map(describeFault);
-
-describe('order', () => {
-  test('prereleases come before their release, and rc5 before rc10', () => {
-    const versions = [
-      '1.0',
-      '1.0-rc10',
-      '0.9.9',
-      '1.0-rc5.1',
-      '1.0.1',
-      '1.10',
-      '1.0-rc5',
-      '1.2',
-      '1.0-nightly',
-      '1.0.1-rc1',
-      '1.0-beta_2',
-    ];
-    expect(versions.toSorted(compareReleaseVersions)).toEqual([
-      '0.9.9',
-      '1.0-beta_2',
-      '1.0-nightly',
-      '1.0-rc5',
-      '1.0-rc5.1',
-      '1.0-rc10',
-      '1.0',
-      '1.0.1-rc1',
-      '1.0.1',
-      '1.2',
-      '1.10',
-    ]);
-  });
-
-  const version = fc.stringMatching(RELEASE_VERSION);
-  const sign = (one: string, other: string) => Math.sign(compareReleaseVersions(one, other));
-
-  test('is total over every version that the contract allows', () => {
-    fc.assert(
-      fc.property(version, version, version, (a, b, c) => {
-        expect(sign(a, b) + sign(b, a)).toBe(0);
-        expect(sign(a, b) === 0).toBe(a === b);
-        if (sign(a, b) <= 0 && sign(b, c) <= 0) expect(sign(a, c)).toBeLessThanOrEqual(0);
-      }),
-    );
-  });
-});
 
 describe('bad files are told by file and field', () => {
   test('a sound folder has no fault', () => {
@@ -85,7 +35,7 @@ describe('bad files are told by file and field', () => {
     const app = structuredClone(TEST_RELEASE.app);
     app.images.algaCore.digest = 'sha256:beef';
     expect(faultsOf({ '1.0-rc5/release.json': release({ app }) })).toEqual([
-      '1.0-rc5/release.json: app.images.algaCore.digest: expected sha256: and 64 hexadecimal digits',
+      '1.0-rc5/release.json: app.images.algaCore.digest: expected sha256: and 64 hexadecimal digits, found "sha256:beef"',
     ]);
   });
 
@@ -94,8 +44,8 @@ describe('bad files are told by file and field', () => {
       '1.0-rc5/release.json': release({ generatedAt: 'yesterday', kubernetes: { version: '1.31' }, extra: true }),
     });
     expect(faults).toEqual([
-      expect.stringContaining('1.0-rc5/release.json: generatedAt: '),
-      expect.stringContaining('1.0-rc5/release.json: kubernetes.version: expected a version'),
+      '1.0-rc5/release.json: generatedAt: expected a time in UTC such as 2026-05-01T12:00:00Z, found "yesterday"',
+      '1.0-rc5/release.json: kubernetes.version: expected a version such as v1.12.0, found "1.31"',
       '1.0-rc5/release.json: extra: is not known here',
     ]);
   });
@@ -140,7 +90,49 @@ describe('bad files are told by file and field', () => {
   test('an installer of another Talos', () => {
     const talos = { ...TEST_RELEASE.talos, version: 'v1.12.1' };
     expect(faultsOf({ '1.0-rc5/release.json': release({ talos }) })).toEqual([
-      '1.0-rc5/release.json: os.installer.image: is not the installer of Talos v1.12.1 with the schematic of talos.schematicId',
+      '1.0-rc5/release.json: os.installer.image: is not the installer of Talos v1.12.1 with the schematic of talos.schematicId: it has to end in /376567988ad370138ad8b2698212367b8edcb69b5fd68c80be1f2ec7d603b4ba:v1.12.1',
+    ]);
+  });
+
+  test.each([
+    [
+      { app: { ...TEST_RELEASE.app, releaseBranch: 'main' } },
+      'app.releaseBranch: expected a branch that starts with release/, found "main"',
+    ],
+    [
+      { app: { ...TEST_RELEASE.app, releaseBranch: 'release/a..b' } },
+      'app.releaseBranch: expected a Git branch name, found "release/a..b"',
+    ],
+    [{ app: { ...TEST_RELEASE.app, images: [] } }, 'app.images: expected an object, found []'],
+    [{ app: { ...TEST_RELEASE.app, version: '' } }, 'app.version: expected some text, found ""'],
+    [{ flux: { version: 27 } }, 'flux.version: expected a string, found 27'],
+    [{ releaseVersion: 'v1' }, 'releaseVersion: expected a version such as 1.0, 1.2.3 or 1.0-rc5, found "v1"'],
+    [
+      { charts: { ...charts, 'alga-core': 'one' } },
+      'charts.alga-core: expected a version such as v1.12.0, found "one"',
+    ],
+    [{ charts: { ...charts, temporla: '1.0.0' } }, 'charts.temporla: is not known here'],
+  ])('in words, with what was found there (%#)', (changes, fault) => {
+    expect(faultsOf({ '1.0-rc5/release.json': release(changes) })).toEqual([`1.0-rc5/release.json: ${fault}`]);
+  });
+
+  test('a chart that is not named', () => {
+    const { temporal, ...others } = charts;
+    expect(temporal).toBeTruthy();
+    expect(faultsOf({ '1.0-rc5/release.json': release({ charts: others }) })).toEqual([
+      '1.0-rc5/release.json: charts.temporal: is missing',
+    ]);
+  });
+
+  test('a channel that is none', () => {
+    expect(faultsOf({ '1.0-rc5/release.json': release(), 'channels/beta.json': channel({ channel: 'beta' }) })).toEqual(
+      ['channels/beta.json: channel: expected one of: stable, candidate, nightly, found "beta"'],
+    );
+  });
+
+  test('a file under another name than is read', () => {
+    expect(faultsOf({ '1.0-rc5/release.json': release(), '1.1/relaese.json': release() })).toEqual([
+      '1.1/relaese.json: is neither <version>/release.json nor channels/<name>.json: rename it',
     ]);
   });
 
