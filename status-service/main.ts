@@ -40,8 +40,8 @@ async function main(): Promise<void> {
     snapshot: null,
   });
   const counters = createCounters();
-  const events = createEventHub(board, counters);
   const tokens = keepToken(settings, log);
+  const events = createEventHub(board, counters, tokens);
   if ((await tokens.current()) === null) log.warn('there is no token: nothing but /healthz is answered');
   const server = createHttpServer(createApp({ settings, board, source, tokens, events, counters, log }));
 

@@ -1,9 +1,16 @@
-import { createHmac } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { isSame } from './token.ts';
 
 /** A browser that nobody uses is asked for the token again after this time; one in use is renewed. */
 export const SESSION_SECONDS = 12 * 60 * 60;
-export const SESSION_COOKIE = 'appliance_status';
+
+/**
+ * Takes a site's name, gives its cookie's: the pages of two sites on one machine have the same host for a browser, and must not
+ * sign each other out.
+ */
+export function sessionCookie(siteId: string): string {
+  return `appliance_status_${createHash('sha256').update(siteId).digest('hex').slice(0, 8)}`;
+}
 
 /**
  * The cookie holds no token: cookies of a host go to every port of it, and so to the application too. It says until when it

@@ -11,7 +11,7 @@ const problem = (context: Context<Env>, code: string, message: string, status: 4
 
 /** The part for programs. */
 export function api(parts: Parts, readLog: LogDesk): Hono<Env> {
-  const { board, events, source } = parts;
+  const { board, events, source, tokens } = parts;
   const app = new Hono<Env>();
 
   app.get('/status', (context) => context.json(board.now().document));
@@ -100,12 +100,13 @@ export function api(parts: Parts, readLog: LogDesk): Hono<Env> {
     return context.text(answer.text);
   });
 
-  app.get('/events', (context) => {
+  app.get('/events', async (context) => {
     const type = { 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' };
     if (context.req.method === 'HEAD') return context.body(null, 200, type);
     const wanted = context.req.query('only') === 'changes' ? 'changes' : 'documents';
     if (events.hasRoom()) {
-      context.set('takeOver', (answer) => events.listen(wanted, answer));
+      const token = await tokens.current();
+      context.set('takeOver', (answer) => events.listen(wanted, token, answer));
       return context.body(null, 200, type);
     }
     context.header('retry-after', '10');

@@ -1,7 +1,5 @@
 import { Hono } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
-import { deleteCookie } from 'hono/cookie';
-import { SESSION_COOKIE } from '../auth/session.ts';
 import { assets } from './assets.ts';
 import { api } from './api.ts';
 import type { Env, Parts } from './context.ts';
@@ -59,7 +57,7 @@ export function createApp(parts: Parts): Hono<Env> {
     return context.redirect(typeof path === 'string' ? localPath(path) : '/', 303);
   });
   app.post('/session/end', (context) => {
-    deleteCookie(context, SESSION_COOKIE, { path: '/' });
+    gate.leave(context);
     return context.redirect('/', 303);
   });
 

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { TokenKeeper } from '../auth/token.ts';
 import type { Board } from '../board.ts';
 import type { Counters } from './counters.ts';
 
@@ -9,8 +10,11 @@ export type Wanted = 'documents' | 'changes';
 export interface EventHub {
   /** False when too many listen already. */
   hasRoom(): boolean;
-  /** Takes what is wanted and an answer whose head is written, writes the events to it until either side ends it. */
-  listen(wanted: Wanted, answer: ServerResponse): void;
+  /**
+   * Takes what is wanted, the token that opened the way and an answer whose head is written, writes the events to it until either
+   * side ends it or the token holds no more.
+   */
+  listen(wanted: Wanted, token: string | null, answer: ServerResponse): void;
   listeners(): number;
   /** Tells every listener that nothing more will come, and leaves them the time to fetch the last document. */
   farewell(): Promise<void>;
@@ -23,16 +27,23 @@ const MOST_LISTENERS = 300;
 const MOST_UNREAD_BYTES = 512 * 1024;
 const HEARTBEAT_MS = 15_000;
 const RETRY_MS = 3_000;
+/** A stream outlives its token by this time at most. */
+const TOKEN_LOOK_MS = 2_000;
 const LAST_LOOK_MS = 800;
 /** Ages in a document are whole seconds: within one it is the same. */
 const FRESH_MS = 1_000;
+
+interface Listener {
+  readonly wanted: Wanted;
+  readonly token: string | null;
+}
 
 /**
  * Takes the board, gives server-sent events of it: the present at once, then each difference, a heartbeat between. They are
  * written to Node's own answers: with a web stream around each, 200 listeners took 3 MB more.
  */
-export function createEventHub(board: Board, counters: Counters): EventHub {
-  const listeners = new Map<ServerResponse, Wanted>();
+export function createEventHub(board: Board, counters: Counters, tokens: TokenKeeper): EventHub {
+  const listeners = new Map<ServerResponse, Listener>();
   const encoder = new TextEncoder();
   const made = new Map<Wanted, { readonly version: number; readonly at: number; readonly bytes: Uint8Array }>();
 
@@ -69,15 +80,22 @@ export function createEventHub(board: Board, counters: Counters): EventHub {
   }
 
   const unsubscribe = board.subscribe(() => {
-    for (const [answer, wanted] of listeners) send(answer, message(wanted));
+    for (const [answer, { wanted }] of listeners) send(answer, message(wanted));
   });
   const heartbeat = setInterval(() => sendAll(': still here\n\n'), HEARTBEAT_MS);
   heartbeat.unref();
+  const endOld = async (): Promise<void> => {
+    if (listeners.size === 0) return;
+    const current = await tokens.current();
+    for (const [answer, { token }] of listeners) if (token !== current) answer.end();
+  };
+  const tokenLook = setInterval(() => void endOld(), TOKEN_LOOK_MS);
+  tokenLook.unref();
 
   return {
     hasRoom: () => listeners.size < MOST_LISTENERS,
-    listen: (wanted, answer) => {
-      listeners.set(answer, wanted);
+    listen: (wanted, token, answer) => {
+      listeners.set(answer, { wanted, token });
       answer.once('close', () => listeners.delete(answer));
       // Whoever goes away in the middle of a word has closed it too.
       answer.on('error', () => undefined);
@@ -93,6 +111,7 @@ export function createEventHub(board: Board, counters: Counters): EventHub {
     close: () => {
       unsubscribe();
       clearInterval(heartbeat);
+      clearInterval(tokenLook);
       for (const answer of listeners.keys()) answer.end();
       listeners.clear();
     },

@@ -1,7 +1,7 @@
 import { getConnInfo } from '@hono/node-server/conninfo';
 import type { Context, MiddlewareHandler } from 'hono';
-import { getCookie, setCookie } from 'hono/cookie';
-import { checkSession, openSession, SESSION_COOKIE, SESSION_SECONDS } from '../auth/session.ts';
+import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
+import { checkSession, openSession, sessionCookie, SESSION_SECONDS } from '../auth/session.ts';
 import { createThrottle } from '../auth/throttle.ts';
 import { isSame } from '../auth/token.ts';
 import { refusal } from './refusal.ts';
@@ -17,11 +17,13 @@ export interface Gate {
   readonly middleware: MiddlewareHandler<Env>;
   /** Takes a token that a person typed, gives a session for it or says no. */
   readonly enter: (context: Context<Env>, token: string) => Promise<Verdict>;
+  /** Ends the session of the one who asks. */
+  readonly leave: (context: Context<Env>) => void;
 }
 
-function keepSession(context: Context<Env>, token: string): void {
+function keepSession(context: Context<Env>, cookie: string, token: string): void {
   // No `Secure`: the node's page is plain HTTP, long before anybody could give it a certificate.
-  setCookie(context, SESSION_COOKIE, openSession(token, new Date()), {
+  setCookie(context, cookie, openSession(token, new Date()), {
     httpOnly: true,
     sameSite: 'Strict',
     path: '/',
@@ -38,7 +40,8 @@ function cleanUrl(context: Context<Env>): string {
 }
 
 /** Takes the service's parts, gives the gate before everything that is not open to everybody. */
-export function createGate({ tokens, counters, log }: Pick<Parts, 'tokens' | 'counters' | 'log'>): Gate {
+export function createGate({ settings, tokens, counters, log }: Omit<Parts, 'board' | 'source' | 'events'>): Gate {
+  const cookie = sessionCookie(settings.site.siteId);
   const throttle = createThrottle();
 
   async function judge(context: Context<Env>, presented: string): Promise<Verdict> {
@@ -59,7 +62,7 @@ export function createGate({ tokens, counters, log }: Pick<Parts, 'tokens' | 'co
 
   async function enter(context: Context<Env>, presented: string): Promise<Verdict> {
     const verdict = await judge(context, presented);
-    if (verdict.ok) keepSession(context, verdict.token);
+    if (verdict.ok) keepSession(context, cookie, verdict.token);
     return verdict;
   }
 
@@ -77,15 +80,20 @@ export function createGate({ tokens, counters, log }: Pick<Parts, 'tokens' | 'co
       if (!verdict.ok) return refusal(context, verdict.waitSeconds > 0 ? verdict : 'wrong-token');
       return context.redirect(cleanUrl(context), 303);
     }
-    const session = getCookie(context, SESSION_COOKIE);
+    const session = getCookie(context, cookie);
     const token = await tokens.current();
     if (session === undefined || token === null) return refusal(context, token === null ? 'no-token-kept' : 'no-token');
     const state = checkSession(session, token, new Date());
     // A session that has run out is nobody's attempt to guess: it costs nothing.
     if (state === 'none') return refusal(context, 'session-over');
-    if (state === 'renew') keepSession(context, token);
+    if (state === 'renew') keepSession(context, cookie, token);
     await next();
   };
 
-  return { middleware, enter };
+  const leave = (context: Context<Env>): void => {
+    // Another site's form brings no cookie of ours: it signs nobody out.
+    if (getCookie(context, cookie) !== undefined) deleteCookie(context, cookie, { path: '/' });
+  };
+
+  return { middleware, enter, leave };
 }

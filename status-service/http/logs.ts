@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
-import { stripVTControlCharacters } from 'node:util';
 import { redact } from '../../diagnosis/index.ts';
 import type { LogAnswer, PodRow } from '../../model/page.ts';
+import { plainText } from '../pages/plain-text.ts';
 import type { Env, Parts } from './context.ts';
 
 const MOST_LINES = 2_000;
@@ -57,18 +57,11 @@ export function createLogDesk({ source }: Pick<Parts, 'source'>): LogDesk {
     try {
       const wanted = { namespace, pod: name, container, previous, tailLines: lines, limitBytes };
       const answer = await source.logs(wanted, signal);
-      return 'problem' in answer ? { ...answer, problem: redact(answer.problem) } : { text: readable(answer.text) };
+      return 'problem' in answer
+        ? { ...answer, problem: redact(answer.problem) }
+        : { text: redact(plainText(answer.text)) };
     } finally {
       reading -= 1;
     }
   };
-}
-
-/**
- * Takes what a program wrote for a terminal, gives it as text without secrets: no colours, and no character that would move a
- * cursor; what it wrote over a line stands on the next one.
- */
-function readable(text: string): string {
-  const lines = stripVTControlCharacters(text).replaceAll(/\r+\n?/g, '\n');
-  return redact(lines.replaceAll(/[^\P{Cc}\n\t]/gu, '\uFFFD'));
 }

@@ -168,20 +168,21 @@ describe.concurrent('before the rest exists', () => {
   });
 });
 
+const oddEvent = (message: string): KubernetesObject => ({
+  apiVersion: 'v1',
+  kind: 'Event',
+  metadata: { name: 'odd', namespace: 'msp' },
+  involvedObject: { kind: 'Pod', namespace: 'msp', name: 'db-0' },
+  type: 'Warning',
+  reason: 'Odd<b>',
+  message,
+  lastTimestamp: new Date().toISOString(),
+  count: 1,
+});
+
 test('what came from the cluster is text, never markup', async ({ onTestFinished }) => {
   const evil = '<img src=x onerror=alert(1)><script>alert(2)</script>"\'&';
-  const event: KubernetesObject = {
-    apiVersion: 'v1',
-    kind: 'Event',
-    metadata: { name: 'evil', namespace: 'msp' },
-    involvedObject: { kind: 'Pod', namespace: 'msp', name: 'db-0' },
-    type: 'Warning',
-    reason: 'Odd<b>',
-    message: evil,
-    lastTimestamp: new Date().toISOString(),
-    count: 1,
-  };
-  const { api, service } = await start(onTestFinished, [...objects(), event]);
+  const { api, service } = await start(onTestFinished, [...objects(), oddEvent(evil)]);
   api.logText = `${evil}\n</pre><script>alert(3)</script>`;
   await service.until<StatusDocument>(({ recentEvents }) => recentEvents.length > 0);
   for (const path of ['/', '/diagnostics', '/pods/msp/db-0']) {
@@ -189,4 +190,17 @@ test('what came from the cluster is text, never markup', async ({ onTestFinished
     expect(page).toContain('&lt;script&gt;');
     expect(page).not.toMatch(/<script>|<img|<b>|onerror=alert\(1\)>/);
   }
+});
+
+test('what turns, hides or recolours text is shown as a mark', async ({ onTestFinished }) => {
+  const { api, service } = await start(onTestFinished, [
+    ...objects(),
+    oddEvent('all \u202Ewell\u202C \u001B[31mred\u001B[0m \u0007end'),
+  ]);
+  api.logText = '10%\r20%\r\n\u001B[2Kdone \u202Egnp.exe\u0000\n';
+  await service.until<StatusDocument>(({ recentEvents }) => recentEvents.length > 0);
+  expect(await (await service.ask('/')).text()).toContain('all \uFFFDwell\uFFFD red \uFFFDend');
+  const log = '10%\n20%\ndone \uFFFDgnp.exe\uFFFD\n';
+  expect(await (await service.ask('/api/pods/msp/db-0/log')).text()).toBe(log);
+  expect(await (await service.ask('/pods/msp/db-0')).text()).toContain(log);
 });

@@ -1,14 +1,10 @@
-import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
-import { request } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { statusDocument } from '../../model/status.ts';
 import { appliance } from '../diagnosis/appliance.ts';
 import { asOfNow } from './support/documents.ts';
 import { startFakeApi, type FakeApi } from './support/fake-api.ts';
 import { startService, TOKEN, type Service } from './support/service.ts';
-import { openWire } from './support/wire.ts';
+import { openWire, raw } from './support/wire.ts';
 
 const LOG = '/api/pods/msp/db-0/log';
 const PAGES = ['/', '/diagnostics', '/pods', '/pods/msp/db-0'];
@@ -34,27 +30,6 @@ afterAll(async () => {
   await service.stop();
   await api.close();
 });
-
-/** Sends a path as it is: fetch would tidy it up first. */
-function raw(
-  path: string,
-  headers: Record<string, string> = {},
-): Promise<{ status: number; body: string; location: string | undefined }> {
-  const { hostname, port } = new URL(service.url);
-  const { promise, resolve, reject } = Promise.withResolvers<{
-    status: number;
-    body: string;
-    location: string | undefined;
-  }>();
-  request({ hostname, port, path, headers }, (answer) => {
-    let body = '';
-    answer.on('data', (chunk: Buffer) => (body += chunk.toString()));
-    answer.on('end', () => resolve({ status: answer.statusCode ?? 0, body, location: answer.headers.location }));
-  })
-    .on('error', reject)
-    .end();
-  return promise;
-}
 
 describe('without a token', () => {
   test.each(CLOSED)('%s is refused and says nothing', async (path) => {
@@ -156,45 +131,6 @@ describe('with the token', () => {
   });
 });
 
-describe('the token', () => {
-  test('in the address is exchanged for a cookie that holds none of it, and a clean address', async () => {
-    const answer = await service.get(`/diagnostics?token=${TOKEN}&x=1`);
-    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/diagnostics?x=1']);
-    const cookie = answer.headers.get('set-cookie') ?? '';
-    expect(cookie).toMatch(/HttpOnly/);
-    expect(cookie).toMatch(/SameSite=Strict/);
-    expect(cookie).not.toContain(TOKEN);
-    const headers = { cookie: cookie.split(';', 1)[0] ?? '' };
-    expect((await service.get('/api/status', { headers })).status).toBe(200);
-    const forged = { cookie: headers.cookie.replace(/=\d+/, `=${Math.floor(Date.now() / 1000) + 999_999}`) };
-    expect((await service.get('/api/status', { headers: forged })).status).toBe(401);
-  });
-
-  test('never leads to another host', async () => {
-    for (const path of ['//evil.example', '///evil.example/', '/%2f%2fevil.example'])
-      expect((await raw(`${path}?token=${TOKEN}`)).location ?? '/').toMatch(/^\/(?!\/)/);
-  });
-
-  test('can be typed, and leads where the person wanted to go', async () => {
-    const typed = (path: string, token = TOKEN) =>
-      service.get('/session', { method: 'POST', body: new URLSearchParams({ token, path }) });
-    const answer = await typed('/diagnostics');
-    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/diagnostics']);
-    expect(answer.headers.get('set-cookie')).toContain('HttpOnly');
-    expect((await typed('//evil.example')).headers.get('location')).toBe('/');
-    const wrong = await typed('/', 'no-such-token');
-    expect(wrong.status).toBe(401);
-    expect(await wrong.text()).toContain('not the one of this appliance');
-  });
-
-  test('is nowhere in what the service writes', async () => {
-    await service.get(`/?token=${TOKEN}`);
-    await service.get('/?token=a-wrong-one-of-somebody');
-    expect(service.output()).not.toContain(TOKEN);
-    expect(service.output()).not.toContain('a-wrong-one-of-somebody');
-  });
-});
-
 describe('what nobody needs', () => {
   test.each(['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'])('%s is refused with what is allowed', async (method) => {
     for (const path of ['/', '/api/status', '/healthz', '/no/such/place']) {
@@ -230,7 +166,7 @@ describe('what nobody needs', () => {
     '/api/pods/..%2f..%2f/x/log',
     '/assets/page.css/..%00',
   ])('%s leads nowhere', async (path) => {
-    const { status, body } = await raw(path, { authorization: `Bearer ${TOKEN}` });
+    const { status, body } = await raw(service.url, path, { authorization: `Bearer ${TOKEN}` });
     expect(status).toBeGreaterThanOrEqual(400);
     expect(status).toBeLessThan(500);
     expect(body).not.toContain('root:');
@@ -276,36 +212,5 @@ describe('settings', () => {
     for (const headers of [{ authorization: 'Bearer ' }, { authorization: 'Bearer x' }, {}])
       expect((await closed.get('/api/status', { headers })).status).toBe(401);
     await closed.stop();
-  });
-
-  test('a rotated token is taken without a restart, and ends the sessions of the old one', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'status-token-'));
-    const file = join(folder, 'token');
-    await writeFile(file, 'the-first-token\n');
-    const rotating = await startService({ STATUS_TOKEN: '', STATUS_TOKEN_FILE: file });
-    const with_ = (token: string) => rotating.get('/api/status', { headers: { authorization: `Bearer ${token}` } });
-    expect((await with_('the-first-token')).status).toBe(200);
-    const cookie = (await rotating.get('/?token=the-first-token')).headers.get('set-cookie')?.split(';', 1)[0] ?? '';
-    await writeFile(`${file}.new`, 'the-second-token\n');
-    await rename(`${file}.new`, file);
-    await expect
-      .poll(async () => (await with_('the-second-token')).status, { timeout: 5_000, interval: 300 })
-      .toBe(200);
-    expect((await with_('the-first-token')).status).toBe(401);
-    expect((await rotating.get('/api/status', { headers: { cookie } })).status).toBe(401);
-    await rotating.stop();
-    await rm(folder, { recursive: true });
-  });
-
-  test('after ten wrong tokens an address waits, whatever it says then', async () => {
-    const guessed = await startService();
-    const attempt = (token: string) => guessed.get('/api/status', { headers: { authorization: `Bearer ${token}` } });
-    for (let count = 0; count < 10; count += 1)
-      expect((await attempt(`guess-${count}`)).status).toBe(count < 9 ? 401 : 429);
-    const refused = await attempt(TOKEN);
-    expect(refused.status).toBe(429);
-    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
-    expect((await guessed.get('/healthz')).status).toBe(200);
-    await guessed.stop();
   });
 });
