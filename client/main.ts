@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander';
+import type { Command } from 'commander';
 import type { CommandContext } from './context.ts';
 import { EXIT } from './exit-codes.ts';
 import { explain } from './failure.ts';
@@ -24,12 +25,19 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
       program.outputHelp({ error: true });
       return EXIT.usage;
     }
-    await program.parseAsync([...argv], { from: 'user' });
+    await program.parseAsync(explained(argv, program), { from: 'user' });
     return exit;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
     return tell(error, io, services, told);
   }
+}
+
+/** A command to be explained that is none is answered as one that is to be run: by what it may have been meant to be. */
+function explained(argv: readonly string[], program: Command): string[] {
+  const [first, name] = argv;
+  const isNone = first === 'help' && name !== undefined && program.commands.every((command) => command.name() !== name);
+  return isNone && !name.startsWith('-') ? [name] : [...argv];
 }
 
 /** The call that a failure is told of; null before there is one. */

@@ -62,6 +62,7 @@ function furnished(command: Command, entry: CommandEntry, onCall: (call: Call) =
   command
     .description(sentence(entry.summary))
     .addHelpText('after', `\n${entry.examples.length > 1 ? 'Examples' : 'Example'}:\n${examples(entry)}`);
+  command.showHelpAfterError(`\`${NAME} ${entry.name} --help\` explains it.`);
   for (const flag of [...(entry.flags ?? []), ...COMMON_FLAGS]) command.addOption(optionOf(flag));
   return command.action(async () => {
     const own = command.optsWithGlobals<Record<string, unknown>>();

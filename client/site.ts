@@ -110,8 +110,10 @@ export async function chooseSiteToInstall(choice: SiteChoice, isSimulated: boole
 }
 
 /** Takes the sites that a call without a name chooses among, gives whether it will choose this one. */
-function isChosenByItself({ byEnvironment }: SiteChoice, siteId: string, others: readonly string[]): boolean {
-  return byEnvironment === undefined ? others.every((other) => other === siteId) : byEnvironment === siteId;
+function isChosenByItself({ byEnvironment }: SiteChoice, siteId: string, known: readonly string[]): boolean {
+  if (byEnvironment !== undefined) return byEnvironment === siteId;
+  if (known.length === 0) return siteId === DEFAULT_SITE || siteId === SIMULATED_SITE;
+  return known.every((other) => other === siteId);
 }
 
 async function readRecord(folder: PrivateFolder): Promise<SiteRecord | null> {

@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import { changedSpec } from '../../model/input-change.ts';
 import { inputChange } from '../../model/site.ts';
 import type { InputChange, InstallSpec } from '../../model/site.ts';
@@ -5,11 +6,12 @@ import type { CommandContext } from '../context.ts';
 import { usageError } from '../failure.ts';
 import { callOf } from '../hints.ts';
 import type { InstallClient } from '../install-client.ts';
-import { optionKey } from '../options.ts';
+import { optionKey, textOption } from '../options.ts';
 import type { Options } from '../options.ts';
 import { recordSite } from '../site.ts';
 import type { Site } from '../site.ts';
 import { faultsError } from '../spec/faults.ts';
+import type { Fault } from '../spec/faults.ts';
 import { CHANGEABLE, fieldOf } from '../spec/fields.ts';
 import type { FieldKey } from '../spec/fields.ts';
 import { tellInstall } from '../tell.ts';
@@ -61,7 +63,7 @@ export function changeOf(options: Options): InputChange {
   const parsed = inputChange.safeParse(draft);
   if (parsed.success) return parsed.data;
   throw faultsError(
-    parsed.error.issues.map((issue) => ({ flag: flagAt(issue.path), text: issue.message })),
+    parsed.error.issues.map((issue) => faultOf(issue, options)),
     'set',
   );
 }
@@ -79,9 +81,11 @@ function defined(values: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 }
 
-function flagAt(path: readonly PropertyKey[]): string {
+function faultOf({ path, message }: z.core.$ZodIssue, options: Options): Fault {
   const key = CHANGEABLE.find((candidate) => PATHS[candidate]?.every((part, index) => path[index] === part));
-  return key ? `--${fieldOf(key).flag}` : path.join('.');
+  if (!key) return { flag: path.join('.'), text: message };
+  const { flag } = fieldOf(key);
+  return { flag: `--${flag}`, text: `"${textOption(options, optionKey(flag)) ?? ''}": ${message}` };
 }
 
 /** The spec that the install goes by now. */

@@ -122,6 +122,8 @@ function faultOf(issue: Issue, values: Values, hasRelease: boolean): Fault[] {
       { flag: `--${field.flag}`, text: `is missing${variable === null ? '' : ` (or set ${variable})`}: ${field.help}` },
     ];
   }
+  // A URL that was only made from the address is wrong when the address is, and that is told.
+  if (field.key === 'appUrl' && given.source === 'default') return [];
   const expected = field.choices ? `expected ${field.choices.join(' or ')}` : issue.message;
   return [{ flag: sourceName(field, given.source), text: `"${given.text}": ${expected}` }];
 }

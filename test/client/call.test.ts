@@ -61,7 +61,16 @@ test.each<[argv: string[], says: string[]]>([
   [['status', '-o', 'xml'], ['--output "xml": expected table, json, yaml']],
   [['status', '--timeout', 'soon', '--watch'], ['--timeout "soon": expected a time such as 30s, 10m or 2h']],
   [['start', '--until', 'dawn'], ['--until "dawn": expected login or complete']],
-  [['smoke'], ["missing required argument 'action'"]],
+  [['smoke'], ["missing required argument 'action'", '`appliance-client smoke --help` explains it.']],
+  [
+    ['help', 'stats'],
+    ["unknown command 'stats'", 'Did you mean status?'],
+  ],
+  [
+    ['pause', '--site', 'paris'],
+    ['no install of paris', '`appliance-client start --site paris` begins one'],
+  ],
+  [['set', '--dns-servers', 'one'], ['--dns-servers  "one": expected an IP address']],
   [['worker', 'dance'], ['Allowed choices are run, status, stop']],
   [['completion', 'tcsh'], ['Allowed choices are bash, zsh, fish']],
 ])('%j ends with 2 and says what is wrong', async (argv, says) => {

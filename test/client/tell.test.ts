@@ -110,9 +110,9 @@ describe('set', () => {
 
   test.each<[argv: string[], says: string]>([
     [[], 'nothing to change was given: use one of --dns-servers'],
-    [['--dns-servers', 'nowhere'], '--dns-servers  expected an IP address'],
-    [['--repo-branch', 'a..b'], '--repo-branch  expected a Git branch name'],
-    [['--alga-core-tag', 'latest'], '--alga-core-tag  a release pins its images'],
+    [['--dns-servers', 'nowhere'], '--dns-servers  "nowhere": expected an IP address'],
+    [['--repo-branch', 'a..b'], '--repo-branch  "a..b": expected a Git branch name'],
+    [['--alga-core-tag', 'latest'], '--alga-core-tag  "latest": a release pins its images'],
     [['--node-ip', '192.0.2.1'], "unknown option '--node-ip'"],
   ])('%j ends with 2', async (argv, says) => {
     const { home } = await ordered();
