@@ -6,17 +6,17 @@ import { resolve } from '../tools/resolve.ts';
 import { faultsNamed } from './faults.ts';
 import type { WantedFault } from './faults.ts';
 import { writeFluxManifests } from './flux-manifests.ts';
-import { makeOld } from './git/old-charts.ts';
-import { commitCheckout } from './git/repository.ts';
+import { BRANCHES, serveCheckout } from './git/checkout.ts';
 import { startGitServer } from './git/server.ts';
 import { recipes } from './images/catalog.ts';
 import { imageStore } from './images/store.ts';
-import { unfit } from './machine-check.ts';
+import { unfit, whyNoRoom } from './machine-check.ts';
 import { makeNetwork, namespaceOf } from './network/namespace.ts';
 import { startResolver } from './network/resolver.ts';
 import { hostOf } from './node/containerd.ts';
 import { DISK_FULL } from './node/disk.ts';
-import { REGISTRY_LOG, folderOf } from './place.ts';
+import { portAt } from './parts/ports.ts';
+import { LABS, REGISTRY_LOG, folderOf } from './place.ts';
 import type { LabRecord } from './place.ts';
 import { startRegistryProxy } from './registry/proxy.ts';
 import { startRegistry } from './registry/registry.ts';
@@ -48,7 +48,6 @@ export interface Lab {
 }
 
 const PORTS = { registry: 5000, git: 8418 } as const;
-const BRANCHES = { release: 'release/1.0-rc5', main: 'main' } as const;
 
 /**
  * Brings up a lab; what an earlier one of the same name left is removed first.
@@ -63,6 +62,8 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     await resolve(program, { installPackages: true, onProgress: tell, ...(signal && { signal }) });
   }
   await removeLab(name);
+  const noRoom = await whyNoRoom(LABS);
+  if (noRoom !== null) throw new Error(noRoom);
   tell('images');
   const storage = await imageStore(tell, signal);
   await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -74,13 +75,14 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     ends.push(() => registry.stop());
     const proxy = await startRegistryProxy({
       address: network.hostAddress,
-      port: PORTS.registry,
+      port: await portAt(network.hostAddress, PORTS.registry),
       registry: registry.url,
       log: path.join(folder, REGISTRY_LOG),
     });
     ends.push(() => proxy.stop());
     const repository = path.join(folder, 'appliance.git');
-    const git = await startGitServer(network.hostAddress, PORTS.git, repository);
+    const gitPort = await portAt(network.hostAddress, PORTS.git);
+    const git = await startGitServer(network.hostAddress, gitPort, repository);
     ends.push(() => git.stop());
     const registries = await registryNames();
     const zone = { names: registries.map(hostOf), target: network.hostAddress, folder };
@@ -126,7 +128,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
       nodeAddress: network.nodeAddress,
       hostAddress: network.hostAddress,
       otherResolver: other.address,
-      registry: `${network.hostAddress}:${PORTS.registry}`,
+      registry: new URL(proxy.url).host,
       git: git.url,
       branch: BRANCHES.release,
       fluxManifests,
@@ -177,21 +179,6 @@ function nodeCommand(folder: string, words: readonly string[]): string {
   const here = path.join(import.meta.dirname, 'node');
   const node = [process.execPath, path.join(here, 'main.ts'), ...words];
   return ['/bin/sh', path.join(here, 'enter.sh'), folder, ...node].map((word) => `'${word}'`).join(' ');
-}
-
-async function serveCheckout(repository: string, faults: readonly WantedFault[]): Promise<void> {
-  const fault = faults.find(({ branch }) => branch)?.branch;
-  if (fault === 'missing') {
-    await rm(repository, { recursive: true, force: true });
-    await commitCheckout(repository, [BRANCHES.main]);
-    return;
-  }
-  await commitCheckout(repository, [BRANCHES.release, BRANCHES.main], async (folder) => {
-    for (const { chart } of faults) if (chart) await makeOld(chart, folder);
-    const broken = 'kind: Kustomization\nresources: [missing.yaml]\n';
-    if (fault === 'broken')
-      await writeFile(path.join(folder, 'flux/profiles/talos-single-node/kustomization.yaml'), broken);
-  });
 }
 
 async function end(name: string, ends: (() => Promise<void>)[]): Promise<void> {

@@ -1,19 +1,37 @@
+import { existsSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
+import path from 'node:path';
 import { titleOf } from '../tools/program.ts';
 import { programsFor } from '../tools/programs.ts';
 import { resolve } from '../tools/resolve.ts';
 import { ProgramMissingError } from '../tools/missing.ts';
+import { LABS } from './place.ts';
 
 /** Says why no lab can be on this machine at all, or null where one can. */
 export function unfit(): string | null {
   if (process.platform !== 'linux') return `the lab runs real Linux containers, and this is ${process.platform}.`;
-  if (process.getuid?.() !== 0) return 'the lab makes networks, mounts and containers, which needs root.';
+  if (process.getuid?.() !== 0) return 'the lab makes networks, mounts and containers, which needs root (`sudo`).';
   return null;
+}
+
+/** What the volumes, images and logs of a whole appliance take, a heavy image included. */
+const ROOM_BYTES = 5e9;
+
+/** Says why there is no room for what a lab writes below a folder, or null where there is. The folder need not be there yet. */
+export async function whyNoRoom(folder: string, needed = ROOM_BYTES): Promise<string | null> {
+  if (!existsSync(folder)) return whyNoRoom(path.dirname(folder), needed);
+  const { bavail, bsize } = await statfs(folder);
+  const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
+  if (bavail * bsize >= needed) return null;
+  return `a lab needs ${gigabytes(needed)} of disk, and ${gigabytes(bavail * bsize)} are free at ${folder}.`;
 }
 
 /** Says why no lab can be up within a minute or two on this machine, or null where one can; looks only, makes nothing. */
 export async function whyNot(): Promise<string | null> {
   const reason = unfit();
   if (reason !== null) return reason;
+  const noRoom = await whyNoRoom(LABS);
+  if (noRoom !== null) return noRoom;
   const missing = [];
   for (const program of programsFor(['lab'])) {
     try {

@@ -40,10 +40,18 @@ export const labRecord = z.object({
 });
 export type LabRecord = z.infer<typeof labRecord>;
 
-/** What is known of a lab, or null where none is up under that name. */
+/**
+ * What is known of a lab, or null where none is up under that name.
+ * @throws Error where one was left by another version of this project
+ */
 export async function readRecord(name: string): Promise<LabRecord | null> {
   const text = await readFile(path.join(folderOf(name), 'lab.json'), 'utf8').catch(() => null); // none is up
-  return text === null ? null : labRecord.parse(JSON.parse(text));
+  if (text === null) return null;
+  const record = labRecord.safeParse(JSON.parse(text));
+  if (record.success) return record.data;
+  throw new Error(
+    `the lab ${name} is of another version of this project: \`npm run lab -- down --name ${name}\` removes it`,
+  );
 }
 
 /** Names of the labs that have a folder, whatever state they are in. */

@@ -12,9 +12,16 @@ const asked = new Promise<void>((resolve) => {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
 });
 void asked.then(() => starting.abort());
-const lab = await startLab({ name, faults, tell: (line) => console.log(line), signal: starting.signal });
-await listen(lab);
-console.log('up');
-await asked;
-await lab.down();
+try {
+  const lab = await startLab({ name, faults, tell: (line) => console.log(line), signal: starting.signal });
+  await listen(lab);
+  console.log('up');
+  await asked;
+  await lab.down();
+} catch (error) {
+  if (!starting.signal.aborted) {
+    console.error(error instanceof Error ? error.message : String(error));
+    process.exit(1);
+  }
+}
 process.exit(0);

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { execa } from 'execa';
 import { commandLineOf } from '../lab/lab.ts';
 import { whyNot } from '../lab/machine-check.ts';
-import { operatorFolder, readRecord } from '../lab/place.ts';
+import { labNames, operatorFolder, readRecord } from '../lab/place.ts';
 import { PORTS } from '../model/appliance.ts';
 import { SITE_FILES } from '../site-folder/index.ts';
 
@@ -14,6 +14,8 @@ const LAB = 'demo';
 const ROOT = path.join(import.meta.dirname, '..');
 const CLIENT = path.join(ROOT, 'bin', 'appliance-client');
 
+// Ctrl-C is for what is shown: it ends in its own way, and this says how to go on.
+process.on('SIGINT', () => undefined);
 process.exitCode = await demo();
 
 async function demo(): Promise<number> {
@@ -26,7 +28,7 @@ async function demo(): Promise<number> {
   console.error(
     "This is a real install, with the vendor's images replaced by labelled stand-ins: everything else is real.\n",
   );
-  if ((await readRecord(LAB)) !== null) await run(process.execPath, ['lab/main.ts', 'down', '--name', LAB]);
+  if ((await labNames()).includes(LAB)) await run(process.execPath, ['lab/main.ts', 'down', '--name', LAB]);
   const up = await run(process.execPath, ['lab/main.ts', 'up', '--name', LAB]);
   const record = await readRecord(LAB);
   if (up !== 0 || record === null) return up === 0 ? 1 : up;

@@ -8,6 +8,8 @@ import { programPath } from '../parts/programs.ts';
 export const CONTAINERD_SOCKET = '/run/containerd/containerd.sock';
 /** The image that holds a pod's namespaces open; one of the lab's own. */
 export const PAUSE_IMAGE = 'registry.k8s.io/pause:3.10';
+/** A mirror of this name stands before every registry that has none of its own (Talos' machine configuration). */
+const ANY = '*';
 export const POD_SUBNET = '10.244.0.0/24';
 
 export interface ContainerdOptions {
@@ -28,9 +30,10 @@ export async function startContainerd({ folder, registry, names, mirrors }: Cont
   await mkdir(cni, { recursive: true });
   await writeFile(path.join(cni, '10-lab.conflist'), JSON.stringify(POD_NETWORK, null, 2));
   const { port } = new URL(registry);
-  await writeHosts(registries, '_default', [registry]);
-  for (const name of new Set([...names, ...Object.keys(mirrors)])) {
-    await writeHosts(registries, name, [...(mirrors[name] ?? []), `http://${hostOf(name)}:${port}`]);
+  const { [ANY]: ofAny = [], ...named } = mirrors;
+  await writeHosts(registries, '_default', [...ofAny, registry]);
+  for (const name of new Set([...names, ...Object.keys(named)])) {
+    await writeHosts(registries, name, [...(named[name] ?? ofAny), `http://${hostOf(name)}:${port}`]);
   }
   const config = path.join(folder, 'containerd.toml');
   const plugins = path.dirname(await programPath('cni-bridge'));

@@ -44,6 +44,8 @@ const folder = '/var/lib/node';
 const hostname = env.TALOS_HOSTNAME;
 
 await mkdir(folder, { recursive: true, mode: 0o700 });
+// A kernel that has it built in, or loaded, has no such module to load.
+await execa('modprobe', ['br_netfilter'], { reject: false, timeout: 5_000 });
 await execa('sysctl', ['-q', '-w', 'net.ipv4.ip_forward=1', 'net.bridge.bridge-nf-call-iptables=1'], {
   timeout: 5_000,
 });

@@ -16,6 +16,11 @@ export async function freePort(address: string): Promise<number> {
   throw new Error(`no free port found on ${address}`);
 }
 
+/** Gives the wanted port of an address, or a free one where something on this machine has taken it, on every address perhaps. */
+export async function portAt(address: string, wanted: number): Promise<number> {
+  return (await isFree(address, wanted)) ? wanted : freePort(address);
+}
+
 async function isFree(address: string, port: number): Promise<boolean> {
   const server = createServer();
   return new Promise((resolve) => {

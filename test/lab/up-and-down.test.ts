@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { CoreV1Api, KubeConfig } from '@kubernetes/client-node';
@@ -7,7 +7,7 @@ import { execa } from 'execa';
 import { request } from 'undici';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { talosControl } from '../../lab/parts/talos-control.ts';
-import { readRecord } from '../../lab/place.ts';
+import { REGISTRY_LOG, folderOf, readRecord } from '../../lab/place.ts';
 import type { LabRecord } from '../../lab/place.ts';
 import { kill } from '../../lab/remove.ts';
 import { run } from '../charts/programs.ts';
@@ -20,6 +20,7 @@ import type { LabMarks } from './traces.ts';
 const suffix = randomBytes(2).toString('hex');
 const [FIRST, SECOND] = [`first-${suffix}`, `second-${suffix}`];
 const MAIN = path.join(import.meta.dirname, '../../lab/main.ts');
+const COREDNS = '/v2/coredns/coredns/manifests/v1.12.0';
 const BRANCH = 'refs/heads/release/1.0-rc5';
 let folder: string;
 let first: LabRecord;
@@ -127,8 +128,10 @@ describe('two labs side by side', () => {
 });
 
 describe('down', () => {
-  test('after a kill -9 of everything leaves nothing of a node that ran pods, and the other lab as it was', async () => {
+  test('after a kill -9 of everything leaves nothing of a node that ran pods, pulled by a mirror, and the other lab as it was', async () => {
     await startNode();
+    expect(await askedOf(second)).toContain(`${first.nodeAddress} HEAD ${COREDNS}?ns=registry.k8s.io 200`);
+    expect(await askedOf(first)).not.toContain(COREDNS);
     const before = await tracesOf(firstMarks);
     expect(before.join('\n')).toMatch(/kubelet[^]*containerd-shim/);
     for (const pid of processIds(before)) kill(pid);
@@ -148,24 +151,35 @@ describe('down', () => {
     expect((await tracesOf(secondMarks)).length).toBeGreaterThan(0);
     second = await up(SECOND);
     const anew = await marksOf(second);
-    if (anew.prefix !== secondMarks.prefix) expect(await tracesOf({ ...secondMarks, name: 'gone' })).toEqual([]);
+    // The kernel may have given the old namespace's number to the new one.
+    const before = { name: 'gone', prefix: secondMarks.prefix, networkNamespace: 'none' };
+    if (anew.prefix !== secondMarks.prefix) expect(await tracesOf(before)).toEqual([]);
     secondMarks = anew;
     expect((await disks(second)).exitCode).toBe(0);
   }, 120_000);
 
-  test('ends an up that somebody gave up half way', async () => {
+  test('ends an up that was killed half way; one that was interrupted takes back by itself what it began', async () => {
     const name = `third-${suffix}`;
     const marks = { name, prefix: 'none', networkNamespace: 'none' };
-    const coming = execa(process.execPath, [MAIN, 'up', '--name', name], { reject: false, all: true });
-    await vi.waitFor(async () => expect(processIds(await tracesOf(marks)).length).toBeGreaterThan(1), {
-      timeout: 20_000,
-      interval: 20,
-    });
-    coming.kill('SIGINT');
-    await coming;
+    const begin = async (signal: NodeJS.Signals) => {
+      const coming = lab(name, 'up');
+      await vi.waitFor(async () => expect(processIds(await tracesOf(marks)).length).toBeGreaterThan(1), {
+        timeout: 40_000,
+        interval: 20,
+      });
+      coming.kill(signal);
+      return await coming;
+    };
+    await begin('SIGKILL');
+    expect((await lab(name, 'status')).stdout).toMatch(/is coming up; |^lab /);
     expect((await lab(name, 'down')).exitCode).toBe(0);
     expect(await tracesOf(marks)).toEqual([]);
-  }, 60_000);
+
+    const interrupted = await begin('SIGINT');
+    expect(interrupted.exitCode).toBe(130);
+    expect(interrupted.all).toContain(`given up: the lab ${name} is taken back`);
+    expect(await tracesOf(marks)).toEqual([]);
+  }, 120_000);
 
   test('of a lab that is up leaves nothing, and of none does nothing', async () => {
     expect((await lab(SECOND, 'down')).exitCode).toBe(0);
@@ -175,21 +189,26 @@ describe('down', () => {
   }, 120_000);
 });
 
-/** Installs the first machine by hand, until a pod runs on its node. */
+const askedOf = ({ name }: LabRecord) => readFile(path.join(folderOf(name), REGISTRY_LOG), 'utf8');
+
+/** Installs the first machine by hand, until a pod runs on its node. Its configuration names the other lab's registry as a mirror. */
 async function startNode(): Promise<void> {
   const { nodeAddress } = first;
   await generateConfig(folder, `https://${nodeAddress}:6443`);
   const control = talosControl(first.control);
-  await talosctlOk(['apply-config', '--insecure', '-n', nodeAddress, '-f', path.join(folder, 'controlplane.yaml')]);
+  const endpoints = [{ url: `http://${second.registry}` }];
+  const mirror = { apiVersion: 'v1alpha1', kind: 'RegistryMirrorConfig', name: 'registry.k8s.io', endpoints };
+  const config = ['-f', path.join(folder, 'controlplane.yaml'), '-p', JSON.stringify(mirror)];
+  await talosctlOk(['apply-config', '--insecure', '-n', nodeAddress, ...config]);
   await control.waitFor(({ services }) => services.some(({ id, healthy }) => id === 'cri' && healthy === true));
   const secure = ['--talosconfig', path.join(folder, 'talosconfig'), '-e', nodeAddress, '-n', nodeAddress];
   await talosctlOk(['bootstrap', ...secure]);
   await control.waitFor(({ kubernetesReady }) => kubernetesReady, 120_000);
   const kubeconfig = path.join(folder, 'kubeconfig');
   await talosctlOk(['kubeconfig', kubeconfig, '--merge=false', ...secure]);
-  const config = new KubeConfig();
-  config.loadFromFile(kubeconfig);
-  const core = config.makeApiClient(CoreV1Api);
+  const access = new KubeConfig();
+  access.loadFromFile(kubeconfig);
+  const core = access.makeApiClient(CoreV1Api);
   const running = async () =>
     (await core.listPodForAllNamespaces()).items.filter(({ status }) => status?.phase === 'Running').length;
   await vi.waitFor(async () => expect(await running()).toBeGreaterThan(0), { timeout: 90_000, interval: 500 });
