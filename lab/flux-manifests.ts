@@ -89,6 +89,8 @@ function deployment(name: string): object {
                 '--log-level=info',
                 '--log-encoding=json',
                 '--enable-leader-election',
+                // By itself a controller looks again at what waits for another object after half a minute.
+                '--requeue-dependency=2s',
                 ...storage,
               ],
               env: [

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { execa } from 'execa';
 import type { Lab } from '../../lab/lab.ts';
 import { startLab } from '../../lab/lab.ts';
 import { memoryBelow } from '../../lab/memory.ts';
+import { folderOf, labNames, operatorFolder, readRecord } from '../../lab/place.ts';
+import { removeLab } from '../../lab/remove.ts';
 
 const ROOT = path.join(import.meta.dirname, '..', '..');
 const LAUNCHER = path.join(ROOT, 'bin', 'appliance-client');
@@ -13,13 +14,21 @@ const LAUNCHER = path.join(ROOT, 'bin', 'appliance-client');
 /** A lab, and an operator's home on this machine from which it is installed with the real command. */
 export interface Bench {
   readonly lab: Lab;
-  /** Folder of all sites: ALGA_APPLIANCE_HOME. */
+  /** Folder of all sites: ALGA_APPLIANCE_HOME. It goes with the lab, and what runs from it. */
   readonly home: string;
+  /** How a command is called. */
+  launch(words: readonly string[], home?: string): Launch;
   /** Starts a command; it ends with the test's process. */
   run(words: readonly string[], options?: RunOptions): ReturnType<typeof spawn>;
   /** The lab's memory, in bytes; what the test's own process and the operator's programs take is not in it. */
   memory(): Promise<number>;
   down(): Promise<void>;
+}
+
+interface Launch {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
 }
 
 export interface RunOptions {
@@ -30,31 +39,57 @@ export interface RunOptions {
 
 export const SITE = 'lab';
 
+/** Names of the labs of tests, by which those of a run that was given up are found. */
+const PREFIX = 'test-';
+const COMES_UP_WITHIN_MS = 20 * 60_000;
+
 /** Brings up a lab under a name of its own, with these faults from the beginning. */
 export async function startBench(faults: readonly string[] = []): Promise<Bench> {
-  const lab = await startLab({
-    name: `test-${randomBytes(3).toString('hex')}`,
-    faults,
-    tell: (line) => console.log(line),
+  await removeLeftovers();
+  const name = `${PREFIX}${randomBytes(3).toString('hex')}`;
+  const lab = await startLab({ name, faults, tell: (line) => console.log(line) });
+  const home = operatorFolder(name);
+  await mkdir(home, { mode: 0o700 });
+  const launch: Bench['launch'] = (words, of = home) => ({
+    file: LAUNCHER,
+    args: [...words, '--site', SITE],
+    env: { ...lab.environment, ALGA_APPLIANCE_HOME: of, NO_COLOR: '1', TZ: 'UTC' },
   });
-  const home = await mkdtemp(path.join(tmpdir(), 'appliance-lab-home-'));
-  const run: Bench['run'] = (words, options = {}) => spawn(options.home ?? home, lab, words, options.timeoutMs);
+  const run: Bench['run'] = (words, { home: of, timeoutMs } = {}) => spawn(launch(words, of), timeoutMs);
   return {
     lab,
     home,
+    launch,
     run,
     memory: async () => (await memoryBelow(process.pid)) - process.memoryUsage().rss,
     down: async () => {
       await run(['worker', 'stop']).catch(() => undefined); // none may be running
       await lab.down();
-      await rm(home, { recursive: true, force: true });
     },
   };
 }
 
-function spawn(home: string, lab: Lab, words: readonly string[], timeoutMs = 600_000) {
-  return execa(LAUNCHER, [...words, '--site', SITE], {
-    env: { ...lab.environment, ALGA_APPLIANCE_HOME: home, NO_COLOR: '1', TZ: 'UTC' },
+/** A test run that was given up takes down nothing. One without a record may be coming up just now. */
+async function removeLeftovers(): Promise<void> {
+  for (const name of (await labNames()).filter((one) => one.startsWith(PREFIX))) {
+    const record = await readRecord(name).catch(() => null); // of another version
+    const { mtimeMs } = await stat(folderOf(name));
+    const isLeft = record === null ? Date.now() - mtimeMs > COMES_UP_WITHIN_MS : !isAlive(record.pid);
+    if (isLeft) await removeLab(name);
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false; // there is no such process
+  }
+}
+
+function spawn({ file, args, env }: Launch, timeoutMs = 600_000) {
+  return execa(file, args, {
+    env,
     all: true,
     stdin: 'ignore',
     reject: false,

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
@@ -7,6 +7,7 @@ import { applianceOf } from './appliance.ts';
 import { SITE } from './bench.ts';
 import type { Bench } from './bench.ts';
 import { clusterOf } from './cluster.ts';
+import { CLEAR_LINE, ENTER, openTerminal } from './terminal.ts';
 
 const VALUES = { namespace: 'alga-system', name: 'appliance-values-alga-core' };
 const SECRET = { namespace: 'msp', name: 'db-credentials' };
@@ -58,16 +59,39 @@ export function describeExistingData(given: () => Bench): void {
       const { labels, annotations } = metadata ?? {};
       const body = { apiVersion, kind, data, metadata: { name: SECRET.name, labels, annotations } };
       await cluster.core.createNamespacedSecret({ namespace: SECRET.namespace, body });
-      const again = await bench.run(['start', '--recover']);
+      const again = await bench.run(['preflight', '--recover']);
       expect(again.exitCode, again.all).toBe(0);
       expect(await cluster.kept()).toEqual(before);
     }, 300_000);
 
-    test('is given up by `start --fresh --yes`: wiped once, and installed anew on the same machine', async () => {
+    test('is not wiped by another operator, whose folder has copied keys and no record of this cluster', async () => {
       const bench = given();
       const before = await clusterOf(bench).kept();
-      const start = await bench.run(['start', '--fresh', '--yes']);
+      const home = path.join(bench.home, 'another');
+      await mkdir(path.join(home, SITE), { recursive: true, mode: 0o700 });
+      for (const key of ['talosconfig', 'kubeconfig'])
+        await copyFile(path.join(bench.home, SITE, key), path.join(home, SITE, key));
+      const another: Bench = { ...bench, home, run: (words, options) => bench.run(words, { ...options, home }) };
+      const start = await another.run(['start', '--fresh', '--yes', '--detach', ...bench.lab.flags]);
       expect(start.exitCode, start.all).toBe(0);
+      const [blocker] = await applianceOf(another).blockedBy([{ code: 'foreign-cluster' }], 90_000);
+      expect(blocker?.reason).toContain('it cannot be proven');
+      expect(blocker?.nextAction).toContain('start --recover');
+      expect((await another.run(['cancel', '--yes'])).exitCode).toBe(0);
+      expect((await another.run(['worker', 'stop'])).exitCode).toBe(0);
+      expect(await clusterOf(bench).kept()).toEqual(before);
+    }, 180_000);
+
+    test('is given up by its site typed by name, and by no other: wiped once, and installed anew on the same machine', async () => {
+      const bench = given();
+      const before = await clusterOf(bench).kept();
+      const terminal = openTerminal(bench, ['start', '--fresh']);
+      await terminal.until(`This wipes all application data of ${SITE} on ${bench.lab.record.nodeAddress}`);
+      terminal.type(`labs${ENTER}`);
+      await terminal.until(`type ${SITE}, or press Ctrl-C to keep the data`);
+      expect(await clusterOf(bench).kept()).toEqual(before);
+      terminal.type(`${CLEAR_LINE}${SITE}${ENTER}`);
+      expect(await terminal.exitCode, terminal.text()).toBe(0);
       const report = await readFile(path.join(bench.home, SITE, 'install-report.json'), 'utf8');
       expect(JSON.parse(report)).toMatchObject({ mode: 'fresh', wipe: 'wiped', usersCount: 2 });
       const after = await clusterOf(bench).kept();
@@ -75,7 +99,8 @@ export function describeExistingData(given: () => Bench): void {
       for (const [name, claim] of Object.entries(after.claims)) expect(claim).not.toBe(before.claims[name]);
       expect(after.credentials['db-credentials']).not.toEqual(before.credentials['db-credentials']);
       expect(after.rows).toBe('2|1|1');
-      expect((await applianceOf(bench).status()).rollup.state).toBe('fully_healthy');
+      // The promotion to recover is the last thing, and Flux still takes it up.
+      await applianceOf(bench).until('full health', ({ rollup }) => rollup.state === 'fully_healthy', 60_000);
       const { effects } = await bench.lab.machine.control.state();
       expect(effects).toMatchObject({ bootstrap: 1, install: 1 });
     }, 600_000);

@@ -1,9 +1,13 @@
 import { existsSync } from 'node:fs';
 import { readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { REGISTRY_LOG, folderOf } from '../../lab/place.ts';
+import type { ActiveOperation } from '../../model/status.ts';
+import { applianceOf } from './appliance.ts';
 import { SITE, startBench } from './bench.ts';
 import type { Bench } from './bench.ts';
 import { clusterOf } from './cluster.ts';
@@ -17,13 +21,16 @@ const seenByMonitor = z.tuple([upAt, upAt]);
 let bench: Bench;
 let install: Awaited<ReturnType<Bench['run']>>;
 let monitor: Awaited<ReturnType<Bench['run']>>;
+/** What `status` said of the pull of the application's heavy image, while it lasted. */
+const pulls: { readonly rollup: string; readonly pull: ActiveOperation }[] = [];
 
 beforeAll(async () => {
-  bench = await startBench();
+  bench = await startBench(['image-heavy-minute']);
   const installing = bench.run(['start', '--fresh', '--yes', ...bench.lab.flags]);
   const recorded = path.join(bench.home, SITE, 'site.json');
   await vi.waitUntil(() => existsSync(recorded), { timeout: 30_000 });
   const watching = bench.run(['smoke', 'monitor', '--timeout', '12m', '-o', 'json'], { timeoutMs: 800_000 });
+  await watchPull(installing);
   install = await installing;
   monitor = await watching;
 }, 900_000);
@@ -36,6 +43,20 @@ describe('a fresh install', () => {
     expect(install.all).toContain(`LOGIN_READY http://${bench.lab.record.nodeAddress}:3000`);
     expect(install.all).toContain('the install is complete');
     expect(install.all).not.toMatch(/ blocked: /);
+  });
+
+  test('goes on installing while 1.8 GB drip in for a minute: which image, for how long, and why there is no percentage', async () => {
+    const last = pulls.at(-1);
+    expect(last?.pull).toMatchObject({
+      component: 'alga-core',
+      image: expect.stringMatching(/^ghcr\.io\/nine-minds\/alga-psa-ee:/),
+      progressAvailable: false,
+      progressReason: 'the node does not say how much of an image it has fetched',
+    });
+    expect(last?.pull.elapsedSeconds).toBeGreaterThan(40);
+    expect(new Set(pulls.map(({ rollup }) => rollup))).toEqual(new Set(['installing']));
+    const asked = await readFile(path.join(folderOf(bench.lab.record.name), REGISTRY_LOG), 'utf8');
+    expect(asked).toMatch(/GET \/v2\/nine-minds\/alga-psa-ee\/blobs\/\S+ 200\n/);
   });
 
   test('shows its status page before the application answers, as `smoke` tells', async () => {
@@ -68,6 +89,7 @@ describe('a fresh install', () => {
   });
 
   test('is healthy in every part', async () => {
+    await applianceOf(bench).until('full health', ({ rollup }) => rollup.state === 'fully_healthy', 60_000);
     const { stdout, exitCode } = await bench.run(['status', '-o', 'json']);
     expect(exitCode).toBe(0);
     const status: unknown = JSON.parse(stdout);
@@ -104,6 +126,20 @@ describe('a fresh install', () => {
 
 describeRestarts(() => bench);
 describeExistingData(() => bench);
+
+/** Looks from the first sight of the pull until it is over, or the install is. */
+async function watchPull(installing: ReturnType<Bench['run']>): Promise<void> {
+  const appliance = applianceOf(bench);
+  let over = false;
+  void installing.finally(() => (over = true));
+  while (!over) {
+    const { rollup, activeOperations } = await appliance.status();
+    const pull = activeOperations.find(({ kind, component }) => kind === 'image-pull' && component === 'alga-core');
+    if (pull) pulls.push({ rollup: rollup.state, pull });
+    else if (pulls.length > 0) return;
+    await delay(1_000);
+  }
+}
 
 /** Everything that the client keeps, but for the site's folder, which is there to hold keys: logs, database, report. */
 async function filesWithoutSecrets(home: string): Promise<string[]> {
