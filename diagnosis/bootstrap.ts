@@ -21,7 +21,8 @@ export function bootstrapOf(view: View): StatusDocument['bootstrap'] {
       seed: { usersCount: null },
     };
   const usersCount = usersCountOf(view, job);
-  const logs = jobLogs(view, job)[0]?.text ?? '';
+  // A key or a folded value goes on over several lines: secrets are taken out before the lines are.
+  const logs = redact(jobLogs(view, job)[0]?.text ?? '');
   const failed = conditionOf(job, 'Failed') !== undefined || (isComplete(job) && usersCount === 0);
   const lines = logs.split('\n').filter((line) => line.trim() !== '');
   const tail = lines.slice(-LINES);
@@ -29,7 +30,7 @@ export function bootstrapOf(view: View): StatusDocument['bootstrap'] {
   return {
     job: nameOf(job).replace(/^Job /, ''),
     state: failed ? 'failed' : isComplete(job) ? 'succeeded' : 'running',
-    logs: [...(telling ? [telling] : []), ...tail.filter((line) => line !== telling)].map(redact),
+    logs: [...(telling ? [telling] : []), ...tail.filter((line) => line !== telling)],
     seed: { usersCount },
   };
 }

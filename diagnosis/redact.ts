@@ -1,7 +1,15 @@
-const MASK = '[redacted]';
+/** What stands in the place of a secret. */
+export const MASK = '[redacted]';
 
 /** Names of settings that hold secrets, as the appliance and common programs write them. */
 const SECRET_NAME = String.raw`[\w.-]*(?:passw(?:or)?d|passwd|passphrase|pwd|secret|token|api[_-]?key|auth[_-]?key|private[_-]?key|access[_-]?key|client[_-]?key|cryptr?[_-]?key|encryption[_-]?key|secretbox\w*|credential|requirepass|masterauth|authorization|cookie|bearer)[\w.-]*`;
+
+const WHOLE_NAME = new RegExp(`^-{0,2}${SECRET_NAME}$`, 'i');
+
+/** Says whether a setting, flag or field of that name holds a secret. */
+export function isSecretName(name: string): boolean {
+  return WHOLE_NAME.test(name.slice(name.lastIndexOf('/') + 1));
+}
 
 /** Words that may follow `password …` or `token …` in an ordinary sentence; they are no secret. */
 const PLAIN =
@@ -64,6 +72,32 @@ const rules: readonly { pattern: RegExp; replace: (match: string, ...groups: str
   },
   {
     pattern: new RegExp(String.raw`(?<![\w-])(--?${SECRET_NAME}\s+)([^\s"'-][^\s"']*)`, 'gi'),
+    replace: (match, head = '', value = '') => (PLAIN.test(value) ? match : `${head}${MASK}`),
+  },
+  // A name and its value inside text that is quoted itself, and a value that YAML puts on the next line
+  {
+    pattern: new RegExp(String.raw`(\\+["']${SECRET_NAME}\\+["']\s*:\s*\\+["'])([^"'\\]+)`, 'gi'),
+    replace: (_m, head = '') => `${head}${MASK}`,
+  },
+  {
+    pattern: new RegExp(String.raw`(\b${SECRET_NAME}["']?:\s*)(?:[>|][+-]?|\[redacted\])(\s*\n\s+)(\S+)`, 'gi'),
+    replace: (match, head = '', gap = '', value = '') => (PLAIN.test(value) ? match : `${head}|${gap}${MASK}`),
+  },
+  // Signed addresses; what Docker and PgBouncer keep in their files
+  {
+    pattern: /([?&](?:[\w-]*signature|sig|code|session)=)[^&\s"']+/gi,
+    replace: (_m, head = '') => `${head}${MASK}`,
+  },
+  { pattern: /("auth"\s*:\s*")[^"]{4,}(")/g, replace: (_m, head = '', tail = '') => `${head}${MASK}${tail}` },
+  { pattern: /^(\s*"[^"\s]+"\s+")[^"]+("\s*)$/gm, replace: (_m, head = '', tail = '') => `${head}${MASK}${tail}` },
+  // curl, redis-cli, redis.conf
+  {
+    pattern: /(\bcurl\b.{0,200}?\s(?:-u|--user)[ =]?["']?[^\s:'"]+:)[^\s'"]+/g,
+    replace: (_m, head = '') => `${head}${MASK}`,
+  },
+  { pattern: /(\bredis-cli\b.{0,200}?\s(?:-a|--pass)[ =]?)\S+/g, replace: (_m, head = '') => `${head}${MASK}` },
+  {
+    pattern: /(\b(?:requirepass|masterauth)\s+)("[^"]*"|[^\s"'<:]+)/g,
     replace: (match, head = '', value = '') => (PLAIN.test(value) ? match : `${head}${MASK}`),
   },
   // Redis and SQL statements that carry a password

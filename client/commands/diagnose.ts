@@ -1,8 +1,9 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { buffer } from 'node:stream/consumers';
+import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
-import { diagnose, readSnapshot } from '../../diagnosis/index.ts';
+import { diagnose, readSnapshot, withoutSecrets } from '../../diagnosis/index.ts';
 import type { Diagnosis } from '../../diagnosis/index.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import type { CommandContext } from '../context.ts';
@@ -17,7 +18,7 @@ import { exitOf } from '../verdict.ts';
 export async function run(context: CommandContext): Promise<number> {
   const from = textOption(context.options, 'from');
   const now = context.services.clock.now();
-  const { status, graph, exit, at } =
+  const { status, graph, exit, at, snapshot } =
     from === undefined ? await ofSite(context) : ofSnapshot(await snapshotFrom(context, from, now), now);
   if (switchOption(context.options, 'explain')) {
     await context.give({ status, graph }, () => [
@@ -28,6 +29,8 @@ export async function run(context: CommandContext): Promise<number> {
   } else {
     await context.give(status, () => statusLines(context.style, status, at));
   }
+  const file = textOption(context.options, 'save');
+  if (file !== undefined) await save(context, file, snapshot);
   return exit;
 }
 
@@ -35,6 +38,7 @@ interface Answer extends Diagnosis {
   readonly exit: number;
   /** By which what was seen is counted. */
   readonly at: Date;
+  readonly snapshot: Snapshot;
 }
 
 /** As `status` tells it, with the install's own word: the two never disagree. */
@@ -43,12 +47,24 @@ async function ofSite(context: CommandContext): Promise<Answer> {
   const look = await lookAt(context, site);
   const diagnosis = await diagnosisOf(context, site, look);
   const at = presentAt(look, context.services.clock.now());
-  return { ...diagnosis, exit: exitOf(diagnosis.status, look.install), at };
+  return { ...diagnosis, exit: exitOf(diagnosis.status, look.install), at, snapshot: look.snapshot };
 }
 
 function ofSnapshot(snapshot: Snapshot, now: Date): Answer {
   const diagnosis = diagnose(snapshot, { now });
-  return { ...diagnosis, exit: exitOf(diagnosis.status, null), at: now };
+  return { ...diagnosis, exit: exitOf(diagnosis.status, null), at: now, snapshot };
+}
+
+/** Writes what was looked at for its owner alone, without secrets, as `--from` reads it. */
+async function save(context: CommandContext, file: string, snapshot: Snapshot): Promise<void> {
+  const path = resolve(context.io.cwd, file);
+  try {
+    await writeFileAtomic(path, `${JSON.stringify(withoutSecrets(snapshot), null, 2)}\n`, { mode: 0o600 });
+  } catch (error) {
+    const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    throw usageError(`--save ${file} cannot be written (${reason})`, { cause: error });
+  }
+  context.say(`What was looked at is in ${path}, without secrets.`);
 }
 
 /**

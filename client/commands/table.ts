@@ -161,8 +161,12 @@ export const COMMANDS: readonly CommandEntry[] = [
         help: 'a snapshot, a folder with a snapshot.json, or a list from `kubectl get … -o json`, instead of the cluster; "-" is standard input',
       },
       { flags: '--explain', help: 'show which signal led to which cause, and what was ruled out' },
+      {
+        flags: '--save <file>',
+        help: 'write what was looked at, without secrets, into a file to send to somebody who helps; --from reads it',
+      },
     ],
-    examples: ['diagnose', 'diagnose --from snapshot.json --explain'],
+    examples: ['diagnose', 'diagnose --save snapshot.json', 'diagnose --from snapshot.json --explain'],
     load: () => import('./diagnose.ts'),
   },
   {

@@ -15,6 +15,6 @@ export const rule: Rule = {
     const logs = named
       ? kubectl(context, `-n ${named.namespace ?? 'default'} logs ${named.name} --previous --tail=100`)
       : appliance(context, `logs ${context.component}`);
-    return `Read its last words: \`${logs}\`. If they do not help, \`${appliance(context, 'support-bundle')}\` and ask the maintainers.`;
+    return `Read its last words: \`${logs}\`. If they do not help, save what can be seen, \`${appliance(context, 'diagnose --save snapshot.json')}\`, and send that file to the maintainers.`;
   },
 };

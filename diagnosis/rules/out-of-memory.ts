@@ -21,5 +21,5 @@ export const rule: Rule = {
   ],
   reason: ({ object }) => `A container of ${object} was killed because it used more memory than it may.`,
   nextAction: (context) =>
-    `Give the machine more memory, or raise the container's memory limit in the release's values; \`${describe(context)}\` shows the limit. It restarts by itself; when it is killed again and again: \`${appliance(context, 'support-bundle')}\`.`,
+    `Give the machine more memory, or raise the container's memory limit in the release's values; \`${describe(context)}\` shows the limit. It restarts by itself; when it is killed again and again, send the maintainers what can be seen: \`${appliance(context, 'diagnose --save snapshot.json')}\`.`,
 };

@@ -10,5 +10,5 @@ export const rule: Rule = {
   wordings: [],
   reason: ({ object }) => `${object} fails, and no rule knows these words.`,
   nextAction: (context) =>
-    `Read the evidence and \`${describe(context)}\`. The installer looks again by itself. If it stays, \`${appliance(context, 'support-bundle')}\` and send it to the maintainers.`,
+    `Read the evidence and \`${describe(context)}\`. The installer looks again by itself. If it stays, save what can be seen, \`${appliance(context, 'diagnose --save snapshot.json')}\`, and send that file to the maintainers.`,
 };

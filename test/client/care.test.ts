@@ -386,6 +386,47 @@ describe('diagnose', () => {
     expect(words.stdout).toContain('No cause was found.');
   });
 
+  test('--save writes what was looked at, for its owner alone, with no secret in it; --from reads it to the same end', async () => {
+    const cwd = await temporaryFolder();
+    const log = 'error: password authentication failed for user "app_user"\nDB_PASSWORD_SERVER=hunter2hunter2';
+    const pod = {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'alga-core-sebastian-5f6d7c8b9a-q8w7e', namespace: 'msp' },
+      spec: { containers: [{ name: 'sebastian', env: [{ name: 'NEXTAUTH_SECRET', value: 'hunter2hunter2' }] }] },
+      status: {
+        phase: 'Running',
+        containerStatuses: [
+          {
+            name: 'sebastian',
+            restartCount: 9,
+            state: { waiting: { reason: 'CrashLoopBackOff' } },
+            lastState: { terminated: { exitCode: 1, reason: 'Error' } },
+          },
+        ],
+      },
+    };
+    const logs = [{ namespace: 'msp', pod: pod.metadata.name, container: 'sebastian', previous: true, text: log }];
+    const stdin = JSON.stringify({ ...snapshot, kubernetes: { items: [pod] }, logs });
+    const first = await runClient(['diagnose', '--from', '-', '--save', 'seen.json', '-o', 'json'], { cwd, stdin });
+    const saved = join(cwd, 'seen.json');
+    expect(first.stderr).toContain('seen.json');
+    expect((await stat(saved)).mode & 0o777).toBe(0o600);
+    expect(await readFile(saved, 'utf8')).not.toContain('hunter2');
+    const again = await runClient(['diagnose', '--from', 'seen.json', '-o', 'json'], { cwd });
+    expect(statusDocument.parse(JSON.parse(again.stdout)).topBlockers.map((one) => one.code)).toEqual([
+      'database-auth-failed',
+    ]);
+    expect(again.stdout).toBe(first.stdout);
+  });
+
+  test('--save where nothing can be written ends with 2', async () => {
+    const argv = ['diagnose', '--from', '-', '--save', 'nowhere/seen.json'];
+    const { exit, stderr } = await runClient(argv, { cwd: await temporaryFolder(), stdin: JSON.stringify(snapshot) });
+    expect(exit).toBe(2);
+    expect(stderr).toContain('--save nowhere/seen.json cannot be written (ENOENT)');
+  });
+
   test.each([
     ['nothing.json', '', 'cannot be read (ENOENT)'],
     ['-', '{"kind":', 'is not JSON'],

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { KubernetesObject, Snapshot } from '../../model/snapshot.ts';
-import { diagnose, redact } from '../../diagnosis/index.ts';
+import { diagnose, readSnapshot, redact, withoutSecrets } from '../../diagnosis/index.ts';
 import { ago, appliance, NOW } from './appliance.ts';
 import { CHAINS } from './chains.ts';
+import type { Case } from './corpus/case.ts';
 import { CASES, snapshotOf } from './corpus/corpus.ts';
 import { crashing, pulling } from './faults.ts';
 import { MULTI } from './multi.ts';
@@ -115,6 +116,17 @@ describe('what never changes the answer', () => {
     }
   });
 
+  it('where a message is cut off, once it has said what is wrong', () => {
+    const cut = CASES.filter(({ where }) => !/^(?:text|talos|oom|api)\b/.test(where));
+    const codes = (one: Case) => diagnose(snapshotOf(one), options).blockers.map(({ code }) => code);
+    const turned = cut.filter((one) => {
+      const ends = [...one.message.matchAll(/\S+/g)].slice(-5).map(({ index, 0: each }) => index + each.length);
+      const right = ends.map((end) => codes({ ...one, message: one.message.slice(0, end) }).join() === one.code);
+      return right.at(-1) && right.includes(true) && right.slice(right.indexOf(true)).includes(false);
+    });
+    expect(turned.map(({ message }) => message)).toEqual([]);
+  });
+
   it('the names of pods, their hashes and the node', () => {
     const hash = fc.stringMatching(/^[a-z0-9]{10}$/);
     fc.assert(
@@ -158,6 +170,26 @@ describe('secrets', () => {
     (secret) => `https://oauth2:${secret}@github.com/Nine-Minds/alga-psa: authentication required`,
     (secret) => `x-api-key: ${secret}`,
     (secret) => `cookie: session=${secret}`,
+    (secret) => `-----BEGIN RSA PRIVATE KEY-----\n${secret}\n-----END RSA PRIVATE KEY-----`,
+    (secret) => `-----BEGIN OPENSSH PRIVATE KEY-----\n${secret}`,
+    (secret) => `GET /api/status?token=${secret}&view=all HTTP/1.1`,
+    (secret) => `https://minio/bucket/x?X-Amz-Credential=AKIA&X-Amz-Signature=${secret}&x=1`,
+    (secret) => `jdbc:postgresql://db:5432/server?user=app_user&password=${secret}&ssl=false`,
+    (secret) => `Server=db;Database=server;User Id=app_user;Password=${secret};`,
+    (secret) => `host=db user=app_user password=${secret} dbname=server sslmode=disable`,
+    (secret) => `postgresql+psycopg2://app_user:${secret}@db/server`,
+    (secret) => `{"auths":{"ghcr.io":{"username":"x","password":"${secret}","auth":"${secret}"}}}`,
+    (secret) => `password: >-\n  ${secret}`,
+    (secret) => `spring.datasource.password=${secret}`,
+    (secret) => `Invalid password '${secret}' for user app`,
+    (secret) => `{\\"clientSecret\\":\\"${secret}\\"}`,
+    (secret) => `curl -u admin:${secret} http://alga-core-sebastian:3000`,
+    (secret) => `redis-cli -a ${secret} ping`,
+    (secret) => `PGPASSWORD=${secret} psql -h db`,
+    (secret) => `requirepass ${secret}`,
+    (secret) => `Proxy-Authorization: Basic ${Buffer.from(`user:${secret}`).toString('base64')}${secret}`,
+    (secret) => `docker login ghcr.io -u x --password ${secret}`,
+    (secret) => `userlist.txt:\n"app_user_pgbouncer" "${secret}"`,
   ];
 
   it('never reach the evidence, the log of the database setup or the graph', () => {
@@ -184,6 +216,60 @@ describe('secrets', () => {
       }),
       { numRuns: 150 },
     );
+  });
+
+  it('never reach a snapshot that is handed on, wherever in an object they stand', () => {
+    fc.assert(
+      fc.property(word, fc.constantFrom(...planted), (secret, plant) => {
+        const objects = [
+          {
+            apiVersion: 'v1',
+            kind: 'Pod',
+            metadata: { name: 'x', annotations: { 'vendor.example/token': secret, note: plant(secret) } },
+            spec: {
+              containers: [
+                {
+                  name: 'x',
+                  env: [{ name: 'CRYPTR_KEY', value: secret }],
+                  args: ['--requirepass', secret, `--auth-key=${secret}`],
+                  livenessProbe: { httpGet: { httpHeaders: [{ name: 'Authorization', value: `Bearer ${secret}` }] } },
+                },
+              ],
+            },
+          },
+          {
+            apiVersion: 'v1',
+            kind: 'Secret',
+            metadata: { name: 's' },
+            data: { any: btoa(secret) },
+            stringData: { any: secret },
+          },
+          {
+            apiVersion: 'v1',
+            kind: 'ConfigMap',
+            metadata: { name: 'c' },
+            data: { REDIS_PASSWORD: secret, conf: plant(secret) },
+          },
+        ];
+        const snapshot = {
+          kubernetes: { items: objects, error: plant(secret) },
+          logs: [{ text: plant(secret) }],
+          talos: [{ command: 'talosctl', stdout: plant(secret), stderr: `token: ${secret}` }],
+          loginProbe: { location: `/msp/dashboard?token=${secret}` },
+        };
+        const text = JSON.stringify(withoutSecrets(snapshot));
+        expect([text.includes(secret), text.includes(btoa(secret))]).toEqual([false, false]);
+        expect(text).toContain('CRYPTR_KEY');
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('are no part of what a diagnosis says: a snapshot without them leads to the same answer', () => {
+    for (const make of pictures) {
+      const handedOn = readSnapshot(withoutSecrets(make()), options.now);
+      expect(handedOn.success && answer(handedOn.data)).toEqual(answer(make()));
+    }
   });
 
   it('are the only thing that is taken away: messages of the corpus stay as they were said', () => {
