@@ -13,11 +13,15 @@ const VERSIONS: Record<string, string> = {
 };
 const namespace = NAMESPACES.flux;
 
+/** How often a controller looks whether what an object waits for is ready, by itself. */
+export const FLUX_LOOKS_EVERY = '30s';
+
 /**
  * Writes what `flux install --export` would print for the lab's controllers: definitions out of the controllers' own modules, and
  * the objects that run them. The file is for `start --flux-manifests`.
+ * @param looksEvery how often a controller looks whether what an object waits for is ready, such as `2s`
  */
-export async function writeFluxManifests(file: string): Promise<void> {
+export async function writeFluxManifests(file: string, looksEvery: string): Promise<void> {
   const definitions: string[] = [];
   for (const name of FLUX.controllers) {
     const folder = path.join(await moduleFolder(name, `github.com/fluxcd/${name}`), 'config', 'crd', 'bases');
@@ -35,7 +39,7 @@ export async function writeFluxManifests(file: string): Promise<void> {
       subjects: [{ kind: 'ServiceAccount', name: 'flux', namespace }],
     },
     service(),
-    ...FLUX.controllers.map(deployment),
+    ...FLUX.controllers.map((name) => deployment(name, looksEvery)),
   ];
   const documents = [...definitions, ...objects.map((object) => stringify(object))];
   await writeFile(file, documents.map((text) => `---\n${text.replace(/^---\n/, '')}`).join(''));
@@ -60,7 +64,7 @@ function service(): object {
 }
 
 /** As the controller's own config/manager/deployment.yaml has it. */
-function deployment(name: string): object {
+function deployment(name: string, looksEvery: string): object {
   const isSource = name === 'source-controller';
   const address = 'source-controller.$(RUNTIME_NAMESPACE).svc.cluster.local.';
   const storage = isSource ? ['--storage-path=/data', `--storage-adv-addr=${address}`] : [];
@@ -89,8 +93,7 @@ function deployment(name: string): object {
                 '--log-level=info',
                 '--log-encoding=json',
                 '--enable-leader-election',
-                // By itself a controller looks again at what waits for another object after half a minute.
-                '--requeue-dependency=2s',
+                `--requeue-dependency=${looksEvery}`,
                 ...storage,
               ],
               env: [

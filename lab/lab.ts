@@ -28,6 +28,8 @@ export interface LabOptions {
   readonly name: string;
   /** Names out of `faults.ts`. */
   readonly faults?: readonly string[];
+  /** How often Flux looks whether what an object waits for is ready; default 2s, which nobody has to wait for. */
+  readonly fluxLooksEvery?: string;
   /** Takes one line of progress for a person. */
   readonly tell?: (line: string) => void;
   readonly signal?: AbortSignal;
@@ -91,7 +93,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     const other = await startResolver({ ...zone, address: network.otherAddress });
     ends.push(() => other.stop());
     const fluxManifests = path.join(folder, 'flux.yaml');
-    await writeFluxManifests(fluxManifests);
+    await writeFluxManifests(fluxManifests, options.fluxLooksEvery ?? '2s');
 
     const setFaults = async (faults: readonly WantedFault[]): Promise<void> => {
       proxy.setFaults(faults.flatMap(({ registry: play, target }) => play?.(target) ?? []));

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { execa } from 'execa';
-import type { Lab } from '../../lab/lab.ts';
+import type { Lab, LabOptions } from '../../lab/lab.ts';
 import { startLab } from '../../lab/lab.ts';
 import { memoryBelow } from '../../lab/memory.ts';
 import { folderOf, labNames, operatorFolder, readRecord } from '../../lab/place.ts';
@@ -44,10 +44,13 @@ const PREFIX = 'test-';
 const COMES_UP_WITHIN_MS = 20 * 60_000;
 
 /** Brings up a lab under a name of its own, with these faults from the beginning. */
-export async function startBench(faults: readonly string[] = []): Promise<Bench> {
+export async function startBench(
+  faults: readonly string[] = [],
+  options: Pick<LabOptions, 'fluxLooksEvery'> = {},
+): Promise<Bench> {
   await removeLeftovers();
   const name = `${PREFIX}${randomBytes(3).toString('hex')}`;
-  const lab = await startLab({ name, faults, tell: (line) => console.log(line) });
+  const lab = await startLab({ ...options, name, faults, tell: (line) => console.log(line) });
   const home = operatorFolder(name);
   await mkdir(home, { mode: 0o700 });
   const launch: Bench['launch'] = (words, of = home) => ({
