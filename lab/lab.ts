@@ -10,7 +10,7 @@ import { BRANCHES, serveCheckout } from './git/checkout.ts';
 import { startGitServer } from './git/server.ts';
 import { recipes } from './images/catalog.ts';
 import { imageStore } from './images/store.ts';
-import { unfit, whyNoRoom } from './machine-check.ts';
+import { unfit, whyNoContainers, whyNoRoom } from './machine-check.ts';
 import { makeNetwork, namespaceOf } from './network/namespace.ts';
 import { startResolver } from './network/resolver.ts';
 import { hostOf } from './node/containerd.ts';
@@ -58,14 +58,14 @@ const PORTS = { registry: 5000, git: 8418 } as const;
 export async function startLab(options: LabOptions): Promise<Lab> {
   const { name, tell = () => undefined, signal } = options;
   checkMachine();
+  const hindrance = (await whyNoContainers()) ?? (await whyNoRoom(LABS));
+  if (hindrance !== null) throw new Error(`${hindrance} ${INSTEAD}`);
   const folder = folderOf(name);
   const wanted = faultsNamed(options.faults ?? []);
   for (const program of programsFor(['lab'])) {
     await resolve(program, { installPackages: true, onProgress: tell, ...(signal && { signal }) });
   }
   await removeLab(name);
-  const noRoom = await whyNoRoom(LABS);
-  if (noRoom !== null) throw new Error(noRoom);
   tell('images');
   const storage = await imageStore(tell, signal);
   await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -188,9 +188,10 @@ async function end(name: string, ends: (() => Promise<void>)[]): Promise<void> {
   await removeLab(name);
 }
 
+const INSTEAD = 'Use `bin/appliance-client start --fresh --simulate` instead: it plays an install on any machine.';
+
 /** @throws Error that says why no lab can be here, and what to use instead */
 export function checkMachine(): void {
   const reason = unfit();
-  const instead = 'Use `appliance-client start --fresh --simulate` instead: it plays an install on any machine.';
-  if (reason !== null) throw new Error(`${reason} ${instead}`);
+  if (reason !== null) throw new Error(`${reason} ${INSTEAD}`);
 }

@@ -1,6 +1,7 @@
-import { existsSync } from 'node:fs';
-import { statfs } from 'node:fs/promises';
+import { constants, existsSync } from 'node:fs';
+import { access, statfs } from 'node:fs/promises';
 import path from 'node:path';
+import { execa } from 'execa';
 import { titleOf } from '../tools/program.ts';
 import { programsFor } from '../tools/programs.ts';
 import { resolve } from '../tools/resolve.ts';
@@ -26,12 +27,30 @@ export async function whyNoRoom(folder: string, needed = ROOM_BYTES): Promise<st
   return `a lab needs ${gigabytes(needed)} of disk, and ${gigabytes(bavail * bsize)} are free at ${folder}.`;
 }
 
+/** Says why this root may not do what a lab needs, as in a container without privileges, or null where it may. */
+export async function whyNoContainers(): Promise<string | null> {
+  const tried = await execa('unshare', ['--mount', '--net', '--pid', '--fork', 'true'], {
+    reject: false,
+    timeout: 5_000,
+  });
+  if (tried.failed) {
+    const why = tried.stderr || tried.shortMessage;
+    return `the lab makes namespaces of its own, which root may not here (${why}): is this a container without privileges?`;
+  }
+  const [memory] = ['/sys/fs/cgroup/memory', '/sys/fs/cgroup'].filter((folder) => existsSync(folder));
+  const writable = await access(memory ?? '/sys/fs/cgroup', constants.W_OK).then(
+    () => true,
+    () => false,
+  );
+  return writable ? null : 'the lab makes cgroups of its own, and /sys/fs/cgroup cannot be written here.';
+}
+
 /** Says why no lab can be up within a minute or two on this machine, or null where one can; looks only, makes nothing. */
 export async function whyNot(): Promise<string | null> {
   const reason = unfit();
   if (reason !== null) return reason;
-  const noRoom = await whyNoRoom(LABS);
-  if (noRoom !== null) return noRoom;
+  const hindrance = (await whyNoContainers()) ?? (await whyNoRoom(LABS));
+  if (hindrance !== null) return hindrance;
   const missing = [];
   for (const program of programsFor(['lab'])) {
     try {

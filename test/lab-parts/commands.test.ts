@@ -1,11 +1,14 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
+import { execa } from 'execa';
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { main } from '../../lab/commands.ts';
 import { unfit, whyNoRoom } from '../../lab/machine-check.ts';
 import { portAt } from '../../lab/parts/ports.ts';
-import { folderOf } from '../../lab/place.ts';
+import { folderOf, labNames } from '../../lab/place.ts';
+
+const MAIN = path.join(import.meta.dirname, '../../lab/main.ts');
 
 /** What a newcomer sees of `npm run lab` where there is no lab, or there can be none. */
 async function lab(...words: string[]): Promise<{ readonly exitCode: number; readonly said: string }> {
@@ -52,6 +55,20 @@ describe('a machine on which no lab can be', () => {
       });
     },
   );
+
+  test('a root that may not make namespaces, as in most containers, is told so, and nothing is left', async () => {
+    const name = 'no-privileges';
+    const up = await execa('setpriv', ['--bounding-set=-sys_admin', process.execPath, MAIN, 'up', '--name', name], {
+      all: true,
+      reject: false,
+    });
+    expect(up.exitCode, up.all).toBe(1);
+    expect(up.all).toContain('which root may not here (unshare: unshare failed: Operation not permitted)');
+    expect(up.all).toContain('start --fresh --simulate` instead');
+    expect(up.all).not.toContain('    at ');
+    expect(await labNames()).not.toContain(name);
+    await lab('down', '--name', name); // what it said
+  });
 
   test('another system is told by its name', () => {
     const { platform } = process;

@@ -6,7 +6,7 @@ import { statusDocument } from '../../model/status.ts';
 import type { StatusDocument } from '../../model/status.ts';
 import type { Bench } from './bench.ts';
 
-/** From the first signal on the appliance to `status` naming its cause. */
+/** A status of so long after the first signal on the appliance names its cause. */
 const TOLD_WITHIN_MS = 15_000;
 
 type Wanted = Pick<Blocker, 'code'> & Partial<Blocker>;
@@ -40,22 +40,25 @@ export function applianceOf(bench: Bench): Appliance {
     status,
     until,
     blockedBy: async (wanted, timeoutMs) => {
-      const told = new Map<Wanted, { readonly blocker: Blocker; readonly afterMs: number }>();
+      const told = new Map<Wanted, Blocker>();
+      /** When the last status was taken that did not name it: on a busy machine there are seconds between two. */
+      const untold = new Map<Wanted, number>();
       const names = wanted.map(({ code, component }) => [code, component].filter(Boolean).join(' of '));
-      const lookFor = ({ topBlockers }: StatusDocument): boolean => {
-        for (const one of wanted) {
+      const lookFor = ({ topBlockers, timestamp }: StatusDocument): boolean => {
+        for (const one of wanted.filter((each) => !told.has(each))) {
           const found = topBlockers.find((candidate) => isMeant(candidate, one));
-          if (!found || told.has(one)) continue;
-          told.set(one, { blocker: found, afterMs: Date.now() - Date.parse(found.since) });
+          if (found) told.set(one, found);
+          else untold.set(one, Date.parse(timestamp));
         }
         return told.size === wanted.length;
       };
       await until(names.join(', '), lookFor, timeoutMs);
       return wanted.map((one) => {
-        const { blocker: found, afterMs } = told.get(one) ?? { blocker: null, afterMs: 0 };
+        const found = blocker.parse(told.get(one));
         expect(found).toMatchObject(one);
-        expect(afterMs, `ms from the first signal to ${one.code}`).toBeLessThan(TOLD_WITHIN_MS);
-        return blocker.parse(found);
+        const untoldMs = (untold.get(one) ?? 0) - Date.parse(found.since);
+        expect(untoldMs, `ms from the first signal to a status without ${one.code}`).toBeLessThan(TOLD_WITHIN_MS);
+        return found;
       });
     },
   };
