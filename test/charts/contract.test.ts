@@ -1,0 +1,116 @@
+import { beforeAll, expect, test } from 'vitest';
+import { ports, renderAppliance, type Appliance } from './appliance.ts';
+import { environment, the, type Manifest, type Workload } from './objects.ts';
+
+/** What each program is told, by the appliance contract, and that it finds there what it is told of. */
+let manifests: readonly Manifest[];
+let pods: readonly Workload[];
+let own: Appliance['own'];
+let mountPaths: Appliance['mountPaths'];
+beforeAll(async () => {
+  ({ manifests, pods, own, mountPaths } = await renderAppliance());
+});
+
+/** The server's environment, the part the appliance needs. */
+const CONTRACT = {
+  EDITION: 'enterprise',
+  NODE_ENV: 'production',
+  APP_ENV: 'production',
+  DEPLOYMENT_PROFILE: 'appliance',
+  AUTH_TRUST_HOST: 'true',
+  DB_TYPE: 'postgres',
+  DB_NAME_SERVER: 'server',
+  DB_USER_SERVER: 'app_user',
+  DB_USER_ADMIN: 'postgres',
+  DB_PASSWORD_SERVER: 'db-credentials/DB_PASSWORD_SERVER',
+  DB_PASSWORD_ADMIN: 'db-credentials/DB_PASSWORD_SUPERUSER',
+  DB_PASSWORD_SUPERUSER: 'db-credentials/DB_PASSWORD_SUPERUSER',
+  REDIS_DB: '0',
+  REDIS_PASSWORD: 'redis-credentials/REDIS_PASSWORD',
+  TEMPORAL_NAMESPACE: 'default',
+  STORAGE_DEFAULT_PROVIDER: 'local',
+  STORAGE_LOCAL_BASE_PATH: '/data/files',
+  NEXTAUTH_SECRET: 'alga-core-sebastian-secrets/NEXTAUTH_SECRET',
+  TOKEN_SECRET_KEY: 'alga-core-sebastian-secrets/TOKEN_SECRET_KEY',
+  CRYPTO_KEY: 'alga-core-sebastian-secrets/CRYPTR_KEY',
+  ALGA_AUTH_KEY: 'alga-psa-shared/ALGA_AUTH_KEY',
+  HOCUSPOCUS_JWT_SECRET: 'alga-core-sebastian-secrets/HOCUSPOCUS_JWT_SECRET',
+  COLLAB_PERSIST_API_KEY: 'alga-core-sebastian-secrets/COLLAB_PERSIST_API_KEY',
+  AI_DOCUMENT_API_KEY: 'alga-core-sebastian-secrets/AI_DOCUMENT_API_KEY',
+  IMAP_WEBHOOK_SECRET: 'alga-core-sebastian-secrets/IMAP_WEBHOOK_SECRET',
+  SALT_BYTES: '12',
+  ITERATIONS: '1000',
+  KEY_LENGTH: '64',
+  ALGORITHM: 'sha512',
+  LOG_LEVEL: 'INFO',
+};
+
+test('the server: the environment of the contract, its entry point, its files', () => {
+  expect(environment(own('alga-core-sebastian'))).toMatchObject(CONTRACT);
+  expect(own('alga-core-sebastian').command).toEqual(['./entrypoint.sh']);
+  expect(mountPaths('alga-core-sebastian')).toContain(CONTRACT.STORAGE_LOCAL_BASE_PATH);
+});
+
+test('the bootstrap job: what create_database.js asks for', () => {
+  const [job] = pods.filter(({ kind }) => kind === 'Job');
+  expect(environment(own(job?.name ?? ''))).toMatchObject({
+    DB_PASSWORD_ADMIN: 'db-credentials/DB_PASSWORD_SUPERUSER',
+    DB_PASSWORD_SERVER: 'db-credentials/DB_PASSWORD_SERVER',
+    DB_USER_PGBOUNCER: 'app_user_pgbouncer',
+    DB_PASSWORD_PGBOUNCER: 'db-credentials/DB_PASSWORD_PGBOUNCER',
+    DB_USER_HOCUSPOCUS: 'hocuspocus_user',
+    DB_PASSWORD_HOCUSPOCUS: 'db-credentials/DB_PASSWORD_HOCUSPOCUS',
+    DB_NAME_HOCUSPOCUS: 'hocuspocus',
+    SETUP_RUN_MIGRATIONS: 'true',
+    SETUP_RUN_SEEDS: 'true',
+    SEEDS_DIR: '/app/ee/server/seeds/onboarding',
+  });
+  const program = own(job?.name ?? '').command?.[1] ?? '';
+  const files = the(manifests, 'ConfigMap', 'alga-core-sebastian-bootstrap').data ?? {};
+  expect(Object.keys(files).map((name) => `/opt/bootstrap/${name}`)).toContain(program);
+});
+
+test('Postgres, Redis and PgBouncer: folders that are mounted', () => {
+  expect(mountPaths('db')).toContain(environment(own('db'))['PGDATA']);
+  const written =
+    own('redis')
+      .args?.join('\n')
+      .match(/\/[\w/.-]+\/redis\.conf|dir \/\w+/g) ?? [];
+  expect(written.length).toBeGreaterThan(1);
+  for (const path of written.map((each) => each.replace('dir ', '').replace('/redis.conf', '')))
+    expect(mountPaths('redis')).toContain(path);
+  const ini = the(manifests, 'ConfigMap', 'pgbouncer').data?.['pgbouncer.ini'] ?? '';
+  const users = /auth_file = (\S+)/.exec(ini)?.[1] ?? 'none';
+  expect(own('pgbouncer').args?.join('\n')).toContain(`>> ${users}`);
+  expect(mountPaths('pgbouncer')).toContain(users.slice(0, users.lastIndexOf('/')));
+});
+
+test('Temporal: its database and its superuser; the workers: what is theirs', () => {
+  expect(environment(own('temporal'))).toMatchObject({
+    DB: 'postgres12',
+    POSTGRES_USER: 'postgres',
+    POSTGRES_PWD: 'db-credentials/DB_PASSWORD_SUPERUSER',
+    DEFAULT_NAMESPACE: 'default',
+  });
+  expect(environment(own('temporal-worker'))).toMatchObject({
+    TEMPORAL_TASK_QUEUE: 'tenant-workflows,email-domain-workflows',
+    ALGA_AUTH_KEY: 'alga-psa-shared/ALGA_AUTH_KEY',
+  });
+  expect(environment(own('email-service'))).toMatchObject({
+    IMAP_WEBHOOK_URL: 'http://alga-core-sebastian.msp.svc.cluster.local:3000/api/email/webhooks/imap',
+    IMAP_WEBHOOK_SECRET: 'alga-core-sebastian-secrets/IMAP_WEBHOOK_SECRET',
+  });
+  for (const worker of ['workflow-worker', 'email-service', 'temporal-worker'])
+    expect(environment(own(worker))['PORT']).toBe(String(ports.parse(own(worker)['ports'])[0]?.containerPort));
+});
+
+test('the status page: the token where it looks for it', () => {
+  const status = pods.find(({ name }) => name === 'appliance-status');
+  const token = environment(own('appliance-status'))['STATUS_TOKEN_FILE'] ?? '';
+  expect(mountPaths('appliance-status')).toContain(token.slice(0, token.lastIndexOf('/')));
+  const items = [{ key: 'token', path: token.slice(token.lastIndexOf('/') + 1) }];
+  expect(status?.pod['volumes']).toContainEqual({
+    name: 'token',
+    secret: { secretName: 'appliance-status-auth', items },
+  });
+});
