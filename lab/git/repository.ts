@@ -1,5 +1,4 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { execa } from 'execa';
 import { programPath } from '../parts/programs.ts';
@@ -20,7 +19,8 @@ export async function commitCheckout(
   change?: (folder: string) => Promise<void>,
 ): Promise<string> {
   const program = await programPath('git');
-  const work = await mkdtemp(path.join(tmpdir(), 'appliance-lab-git-'));
+  // Beside the repository: whoever removes a lab removes this, too.
+  const work = await mkdtemp(`${repository}.work-`);
   const env = {
     GIT_DIR: repository,
     GIT_WORK_TREE: work,
