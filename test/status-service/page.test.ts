@@ -58,6 +58,7 @@ const SAID: readonly (readonly [SceneName, words: string, shape: string])[] = [
   ['installing', 'Installing', 'busy'],
   ['blocked', 'Failed, action required', 'bad'],
   ['markup', 'Failed, action required', 'bad'],
+  ['crowded', 'Failed, action required', 'bad'],
   ['ready-to-log-in', 'Ready to log in', 'good'],
   ['background-issues', 'Ready, with background issues', 'warn'],
   ['healthy', 'Fully healthy', 'good'],
@@ -118,6 +119,25 @@ describe('what a person reads', () => {
     expect(await folded.isVisible()).toBe(false);
     await card.getByText('3 more').click();
     expect(await folded.isVisible()).toBe(true);
+    await page.context().close();
+  });
+
+  test('of forty blockers the first eight in full, the others in short, each with its way to be mended', async () => {
+    const page = await open('crowded');
+    expect(await page.getByRole('article').count()).toBe(8);
+    const others = page.getByRole('region', { name: '32 more in the way' }).getByRole('listitem');
+    expect(await others.count()).toBe(32);
+    expect(await others.last().textContent()).toMatch(/image-tag-missing[\s\S]*appliance-client set --image-tag/);
+    const heldUp = page.getByRole('region', { name: 'Stopped at' }).getByRole('link');
+    expect(await heldUp.allTextContents()).toEqual([
+      ...Array<string>(5).fill('The image or its tag does not exist'),
+      '35 more',
+    ]);
+    expect(Buffer.byteLength(await page.content())).toBeLessThan(MOST_BYTES);
+    await page.goto(`${service.url}/diagnostics`);
+    await page.getByRole('region', { name: 'What stands in the way' }).getByRole('link').last().click();
+    await page.waitForURL(/\/#blocker-/);
+    expect(await page.locator(':target').textContent()).toContain('image-tag-missing');
     await page.context().close();
   });
 

@@ -9,6 +9,9 @@ import { RETRY_WORDS } from '../words.ts';
 
 /** The first one tells most; what only repeats it is folded away. */
 const EVIDENCE_IN_SIGHT = 1;
+/** Nobody reads forty cards, and a phone scrolls through sixty screens of them: the rest is told in short. */
+const MOST_CARDS = 8;
+const MOST_LINKS = 5;
 
 function seen({ source, object, message, at }: Blocker['evidence'][number]): Html {
   return html`<li>
@@ -44,10 +47,13 @@ export function blockerId(blocker: Blocker): string {
   return `blocker-${blockerKey(blocker).replaceAll(/[^\w-]/g, '-')}`;
 }
 
-function card(blocker: Blocker, { timestamp: now, components }: StatusDocument): Html {
-  const { code, title, component, tier, severity, loginBlocking, reason, nextAction, retry, since: from } = blocker;
+const nameOf = ({ component }: Blocker, { components }: StatusDocument): string =>
+  components.find((one) => one.name === component)?.title ?? component;
+
+function card(blocker: Blocker, document: StatusDocument): Html {
+  const { code, title, tier, severity, loginBlocking, reason, nextAction, retry, since: from } = blocker;
   const id = blockerId(blocker);
-  const name = components.find((one) => one.name === component)?.title ?? component;
+  const name = nameOf(blocker, document);
   return html`<article
     class="card blocker ${severity === 'error' ? 'bad' : 'warn'}"
     id="${id}"
@@ -60,7 +66,7 @@ function card(blocker: Blocker, { timestamp: now, components }: StatusDocument):
         <p class="facts">
           ${TIER_TITLES[tier] === name ? name : html`${TIER_TITLES[tier]}: ${name}`}.
           ${loginBlocking ? html`<strong>Nobody can log in until this is solved.</strong>` : 'Login is not held up by this.'}
-          For ${since(from, now)}.
+          For ${since(from, document.timestamp)}.
         </p>
       </div>
     </header>
@@ -76,6 +82,33 @@ function card(blocker: Blocker, { timestamp: now, components }: StatusDocument):
   </article>`;
 }
 
+function inShort(causes: readonly Blocker[], document: StatusDocument): Html {
+  if (causes.length === 0) return nothing;
+  return html`<section class="card" aria-labelledby="more-blockers">
+    <h3 id="more-blockers">${causes.length} more in the way</h3>
+    <ul class="sources">
+      ${causes.map(
+        (blocker) =>
+          html`<li id="${blockerId(blocker)}">
+            ${mark(blocker.severity === 'error' ? 'bad' : 'warn')} <strong>${blocker.title}</strong>
+            <span class="facts">${nameOf(blocker, document)}, <code>${blocker.code}</code></span>
+            <p>${prose(blocker.nextAction)}</p>
+          </li>`,
+      )}
+    </ul>
+  </section>`;
+}
+
+/** Takes blockers, gives the items of a list that lead to them: the most serious, and how many more there are. */
+export function causeLinks(causes: readonly Blocker[]): Html {
+  const more = causes.length - MOST_LINKS;
+  return html`${causes
+    .slice(0, MOST_LINKS)
+    .map(
+      (blocker) => html`<li><a href="#${blockerId(blocker)}">${blocker.title}</a></li>`,
+    )}${more > 0 ? html`<li><a href="#blockers">${more} more</a></li>` : nothing}`;
+}
+
 /** Takes a document, gives what stands in the way, the most serious first; nothing when nothing does. */
 export function blockers(document: StatusDocument): Html {
   const { topBlockers } = document;
@@ -83,19 +116,20 @@ export function blockers(document: StatusDocument): Html {
   const title = topBlockers.length === 1 ? 'What stands in the way' : `What stands in the way (${topBlockers.length})`;
   return html`<section aria-labelledby="blockers">
     <h2 id="blockers">${title}</h2>
-    ${topBlockers.map((blocker) => card(blocker, document))}
+    ${topBlockers.slice(0, MOST_CARDS).map((blocker) => card(blocker, document))}${inShort(topBlockers.slice(MOST_CARDS), document)}
   </section>`;
 }
 
 /** Takes a document, gives what stands in the way in short, with the way to the whole on the first page. */
-export function blockerLinks({ topBlockers }: StatusDocument): Html {
+export function blockerLinks(document: StatusDocument): Html {
+  const { topBlockers } = document;
   if (topBlockers.length === 0) return html`<p class="facts">Nothing is known to stand in the way.</p>`;
   return html`<ul class="sources">
     ${topBlockers.map(
       (blocker) =>
         html`<li>
           ${mark(blocker.severity === 'error' ? 'bad' : 'warn')} <a href="/#${blockerId(blocker)}">${blocker.title}</a>
-          <span class="facts">${blocker.component}, <code>${blocker.code}</code></span>
+          <span class="facts">${nameOf(blocker, document)}, <code>${blocker.code}</code></span>
         </li>`,
     )}
   </ul>`;

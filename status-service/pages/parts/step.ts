@@ -3,7 +3,7 @@ import { currentStep, type CurrentStep } from '../../document/current-step.ts';
 import { html, nothing, type Html } from '../html.ts';
 import { prose } from '../prose.ts';
 import { mark } from '../shapes.ts';
-import { blockerId } from './blockers.ts';
+import { causeLinks } from './blockers.ts';
 import { since } from '../time.ts';
 
 function size(bytes: number): string {
@@ -31,11 +31,10 @@ function operation(one: ActiveOperation, { timestamp: now, components }: StatusD
 function heldUp({ state, waitsFor }: CurrentStep, { timestamp, topBlockers }: StatusDocument): Html {
   const causes = topBlockers.filter(({ severity }) => severity === 'error');
   if (state === 'blocked' && causes.length > 0) {
-    const links = causes.map((cause) => html`<li><a href="#${blockerId(cause)}">${cause.title}</a></li>`);
     return html`<div class="waits">
       <h3>Held up by</h3>
       <ul>
-        ${links}
+        ${causeLinks(causes)}
       </ul>
     </div>`;
   }
@@ -68,7 +67,11 @@ export function step(document: StatusDocument): Html {
       current === null
         ? nothing
         : html`<p class="current">
-              ${mark(current.state === 'blocked' ? 'bad' : 'busy')}<strong>${current.title}</strong>${current.since === null ? nothing : html` <span class="for">for ${since(current.since, now)}</span>`}
+              ${mark(current.state === 'blocked' ? 'bad' : 'busy')}
+              <span
+                ><strong>${current.title}</strong
+                >${current.since === null ? nothing : html` <span class="for">for ${since(current.since, now)}</span>`}</span
+              >
             </p>
             ${heldUp(current, document)}`
     }

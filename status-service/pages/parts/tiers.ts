@@ -5,7 +5,7 @@ import { html, nothing, type Html } from '../html.ts';
 import { mark } from '../shapes.ts';
 import { since } from '../time.ts';
 import { COMPONENT_LOOKS, TIER_LOOKS } from '../words.ts';
-import { blockerId } from './blockers.ts';
+import { causeLinks } from './blockers.ts';
 
 function component({ title, status, message }: ComponentStatus): Html {
   const look = COMPONENT_LOOKS[status];
@@ -28,7 +28,7 @@ function whyNot(id: TierId, { tiers: all, topBlockers }: StatusDocument): readon
 /** A blocker says more than the tier's own words, which only tell what is not there yet. */
 function because(blockers: readonly Blocker[]): Html {
   return html`<ul class="why">
-    ${blockers.map((blocker) => html`<li><a href="#${blockerId(blocker)}">${blocker.title}</a></li>`)}
+    ${causeLinks(blockers)}
   </ul>`;
 }
 

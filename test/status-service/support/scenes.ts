@@ -37,12 +37,36 @@ function withMarkup(): StatusDocument {
   };
 }
 
-/** Every state of the whole, an active pull, a hostile message and a picture that has grown old. */
+const LONG = 'a-name-without-any-place-to-break-it-'.repeat(7);
+
+/** More faults than anybody can read, with names and messages as long as Kubernetes allows. */
+function crowded(): StatusDocument {
+  const document = documentNow(seed('core-image-missing'));
+  const [one] = document.topBlockers;
+  if (!one) throw new Error('the seed has no blocker');
+  const long = <T extends { message: string }>(part: T): T => ({ ...part, message: `${part.message} ${LONG}` });
+  const topBlockers = Array.from({ length: 40 }, (_, index) => ({
+    ...one,
+    component: index % 3 === 0 ? `${LONG}${index}` : `part-${index}`,
+    reason: `${one.reason} ${LONG}`,
+    evidence: one.evidence.map(long),
+  }));
+  return {
+    ...document,
+    topBlockers,
+    rollup: long(document.rollup),
+    components: document.components.map(long),
+    recentEvents: document.recentEvents.map(long),
+  };
+}
+
+/** Every state of the whole, an active pull, hostile and endless messages and a picture that has grown old. */
 export const SCENES = {
   'host-phase': { state: 'installing', document: hostPhase },
   installing: { state: 'installing', document: () => documentNow(seed('core-image-pulling-for-16-minutes')) },
   blocked: { state: 'failed_action_required', document: () => documentNow(seed('core-image-missing')) },
   markup: { state: 'failed_action_required', document: withMarkup },
+  crowded: { state: 'failed_action_required', document: crowded },
   'ready-to-log-in': {
     state: 'ready_to_log_in',
     document: () => documentNow(appliance(coming('temporal'), coming('workflow-worker'))),
