@@ -29,7 +29,9 @@ export function callOf(context: CallContext, site: Site, command: string): strin
  */
 export function typedHere(context: CallContext, site: Site, text: string): string {
   return text
-    .replaceAll(CALL, (_, command: string) => `\`${callOf(context, site, command)}\``)
+    .replaceAll(CALL, (call, command: string) =>
+      hasFlag(command, 'help') ? call : `\`${callOf(context, site, command)}\``,
+    )
     .replaceAll(`${WRITTEN_HOME}/${site.siteId}`, shown(context, site.folder.root))
     .replaceAll(WRITTEN_HOME, shown(context, site.home));
 }

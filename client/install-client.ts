@@ -76,15 +76,25 @@ export interface InstallClient {
   close(): Promise<void>;
 }
 
+/** For how long a call waits, and who it is that has not answered then. */
+interface Patience {
+  readonly timeoutMs: number;
+  readonly answeredBy: 'server' | 'worker';
+}
+
 /** Takes the way to Temporal and the signal that ends every call, gives the installs there. */
 export function createInstallClient(access: TemporalAccess, signal: AbortSignal): InstallClient {
   const { client } = access;
-  const call = async <Value>(what: string, run: () => Promise<Value>, timeoutMs = CALL_TIMEOUT_MS): Promise<Value> => {
+  const call = async <Value>(
+    what: string,
+    run: () => Promise<Value>,
+    { timeoutMs, answeredBy }: Patience = { timeoutMs: CALL_TIMEOUT_MS, answeredBy: 'server' },
+  ): Promise<Value> => {
     try {
       return await client.withDeadline(Date.now() + timeoutMs, () => client.withAbortSignal(signal, run));
     } catch (error) {
       signal.throwIfAborted();
-      throw callFailure(what, access.address, error);
+      throw callFailure(what, { address: access.address, answeredBy }, error);
     }
   };
   const describe = (siteId: string): Promise<WorkflowExecutionDescription | null> =>
@@ -110,7 +120,7 @@ export function createInstallClient(access: TemporalAccess, signal: AbortSignal)
           if (!(error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) || signal.aborted) throw error;
         }
       },
-      UPDATE_TIMEOUT_MS,
+      { timeoutMs: UPDATE_TIMEOUT_MS, answeredBy: 'worker' },
     );
   const runningSpec = (siteId: string): Promise<InstallSpec | null> =>
     call(`read the spec of ${siteId}`, () => specInHistory(access, siteId));
@@ -164,7 +174,10 @@ export function createInstallClient(access: TemporalAccess, signal: AbortSignal)
         await client.workflow.getHandle(installWorkflowId(siteId)).cancel();
       }),
     preflight: (spec, tell) =>
-      call(`check the site ${spec.siteId}`, () => runPreflight(access, spec, tell), PREFLIGHT_TIMEOUT_MS),
+      call(`check the site ${spec.siteId}`, () => runPreflight(access, spec, tell), {
+        timeoutMs: PREFLIGHT_TIMEOUT_MS,
+        answeredBy: 'worker',
+      }),
     close: () => access.close(),
   };
 }

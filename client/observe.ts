@@ -10,6 +10,7 @@ import type { watchCluster } from './cluster-watch.ts';
 import { SITE_FILES } from '../site-folder/index.ts';
 import type { CommandContext } from './context.ts';
 import { explain } from './failure.ts';
+import { whyNoSpace } from './full-disk.ts';
 import type { InstallView } from './install/view.ts';
 import { openSession } from './session.ts';
 import { presentOf } from './render/present.ts';
@@ -207,7 +208,8 @@ async function installOf(
   } catch (error) {
     io.signal.throwIfAborted();
     await temporal.drop();
-    return { install: null, installError: context.typed(explain(error).message), workerRuns: null };
+    const why = (await whyNoSpace(site.home)) ?? context.typed(explain(error).message);
+    return { install: null, installError: why, workerRuns: null };
   }
 }
 

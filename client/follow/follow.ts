@@ -1,6 +1,7 @@
 import type { CommandContext } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { UserError } from '../failure.ts';
+import { whyNoSpace } from '../full-disk.ts';
 import type { InstallView } from '../install/view.ts';
 import type { Session } from '../session.ts';
 import type { WorkerHandle } from '../../worker/index.ts';
@@ -35,6 +36,8 @@ export interface Followed {
 
 const LOOK_EVERY_MS = 1_000;
 const AGAIN_EVERY_MS = 2_000;
+/** A server that hangs is not noticed before a call's time-out; no silence over 10 seconds is promised. */
+const SAY_EVERY_MS = 6_000;
 /** A worker that dies this often does not die by accident. */
 const MAX_WORKER_STARTS = 5;
 
@@ -91,16 +94,25 @@ async function look(
   painter: Painter,
 ): Promise<InstallView | null> {
   const { clock } = context.services;
-  for (;;) {
-    try {
-      return await session.installs.view(site.siteId);
-    } catch (error) {
-      if (context.io.signal.aborted) return null;
-      if (!(error instanceof UserError && error.exit === EXIT.missing)) throw error;
-      painter.note('the Temporal server does not answer; looking for it again', clock.now());
-      await session.reopen();
-      await clock.sleep(AGAIN_EVERY_MS, context.io.signal);
+  const stillWaiting = setInterval(
+    () => painter.note('still waiting for the Temporal server to answer', clock.now()),
+    SAY_EVERY_MS,
+  );
+  try {
+    for (;;) {
+      try {
+        return await session.installs.view(site.siteId);
+      } catch (error) {
+        if (context.io.signal.aborted) return null;
+        if (!(error instanceof UserError && error.exit === EXIT.missing)) throw error;
+        const why = await whyNoSpace(site.home);
+        painter.note(why ?? 'the Temporal server does not answer; looking for it again', clock.now());
+        await session.reopen();
+        await clock.sleep(AGAIN_EVERY_MS, context.io.signal);
+      }
     }
+  } finally {
+    clearInterval(stillWaiting);
   }
 }
 

@@ -35,15 +35,21 @@ type LogUpdate = ReturnType<typeof import('log-update').createLogUpdate>;
 
 function livePainter(context: CommandContext, update: LogUpdate): Painter {
   const notes: string[] = [];
+  let last: InstallProgress | null = null;
+  const draw = (now: Date): void => {
+    const style: Style = { ...context.errorStyle, width: Math.max(context.io.columns(), 40) };
+    const rows = context.io.rows() - 1;
+    update((last ? liveLines(style, last, now, notes, rows) : [NOT_BEGUN, ...notes]).join('\n'));
+  };
   return {
     show: (progress, now) => {
-      const style: Style = { ...context.errorStyle, width: Math.max(context.io.columns(), 40) };
-      const rows = context.io.rows() - 1;
-      update((progress ? liveLines(style, progress, now, notes, rows) : [NOT_BEGUN, ...notes]).join('\n'));
+      last = progress;
+      draw(now);
     },
     note: (line, now) => {
       notes.push(`${clockTime(now)} ${line}`);
       if (notes.length > 3) notes.shift();
+      draw(now);
     },
     done: () => update.done(),
   };

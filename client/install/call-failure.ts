@@ -15,8 +15,12 @@ const DEADLINE_EXCEEDED = [4];
 const NOT_FOUND = [5];
 const UNAVAILABLE = [14];
 
-/** Takes what was tried, where, and what was thrown, gives the error that a person is told; a defect stays what it is. */
-export function callFailure(what: string, address: string, error: unknown): unknown {
+/** Takes what was tried, where, who answers it and what was thrown, gives the error that a person is told; a defect stays what it is. */
+export function callFailure(
+  what: string,
+  { address, answeredBy }: { readonly address: string; readonly answeredBy: 'server' | 'worker' },
+  error: unknown,
+): unknown {
   if (error instanceof UserError) return error;
   const cause = { cause: error };
   if (error instanceof WorkflowExecutionAlreadyStartedError)
@@ -31,13 +35,14 @@ export function callFailure(what: string, address: string, error: unknown): unkn
     const reason = error.cause instanceof ApplicationFailure ? error.cause.message : String(error.cause);
     return new UserError(EXIT.usage, `The install refuses: ${reason}.`, cause);
   }
-  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || hasStatus(error, DEADLINE_EXCEEDED))
+  const isLate = error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || hasStatus(error, DEADLINE_EXCEEDED);
+  if (isLate && answeredBy === 'worker')
     return new UserError(
       EXIT.missing,
       `Cannot ${what}: nobody answered in time. Probably no worker runs: \`appliance-client resume\` starts one, and it may still take effect then.`,
       cause,
     );
-  if (hasStatus(error, UNAVAILABLE))
+  if (isLate || hasStatus(error, UNAVAILABLE))
     return new UserError(
       EXIT.missing,
       `Cannot ${what}: the Temporal server at ${address} does not answer. \`appliance-client resume\` starts the local one again.`,

@@ -2,7 +2,7 @@ import type { Blocker } from '../../model/blocker.ts';
 import { onceChecked } from './over.ts';
 import { call, paint, symbol } from './style.ts';
 import type { Style } from './style.ts';
-import { between, clean, columnsOf, count, glance, hang, wrap } from './text.ts';
+import { between, clean, columnsOf, count, glance, hang, sentence, wrap } from './text.ts';
 
 const RETRY: Record<Blocker['retry'], (retry: string) => string> = {
   automatic: () => 'The installer looks again by itself and goes on when the cause is gone.',
@@ -34,7 +34,7 @@ export function blockerLines(
     ...(fits
       ? [`${paint(style, tone, title)}  ${paint(style, 'dim', facts)}`]
       : [...wrap(title, style.width).map((line) => paint(style, tone, line)), ...dim(style, hang(style, '  ', facts))]),
-    ...hang(style, '  ', glance(style, blocker.reason)),
+    ...hang(style, '  ', sentence(style, blocker.reason)),
     ...blocker.evidence
       .slice(0, SEEN)
       .flatMap(({ object, message }) => dim(style, hang(style, '  seen: ', glance(style, `${object}: ${message}`)))),

@@ -38,6 +38,11 @@ export function cut(style: Style, text: string, width: number): string {
 const GLANCE_LINES = 3;
 const GLANCE_COLUMNS = 400;
 
+/** Takes a sentence of ours with names from outside in it, gives it in one line, `clean`, and no longer than a paragraph. */
+export function sentence(style: Style, text: string): string {
+  return cut(style, clean(text), GLANCE_COLUMNS);
+}
+
 /** Takes a text from outside, gives it in one line, `clean`, and no longer than a glance: some lines of a terminal, or one of a log. */
 export function glance(style: Style, text: string): string {
   const columns = Number.isFinite(style.width) ? (style.width - 10) * GLANCE_LINES : GLANCE_COLUMNS;

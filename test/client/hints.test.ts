@@ -44,6 +44,8 @@ describe.each(nextActions('berlin'))('the next action of %s', (_, nextAction) =>
   test('comes back to this site, with the flags that led here', async () => {
     const typed = (await typist({ home: '/srv/my sites', options: { configDir: '/srv/my sites' } }))(nextAction);
     for (const [, call = ''] of typed.matchAll(/`appliance-client ([^`]+)`/g)) {
+      // What explains a command is the same for every site.
+      if (call.includes('--help')) continue;
       expect(call.match(/--site berlin/g)).toHaveLength(1);
       expect(call.match(/--config-dir '\/srv\/my sites'/g)).toHaveLength(1);
     }
