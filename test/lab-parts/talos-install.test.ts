@@ -12,9 +12,12 @@ describe('the way of one machine, in order', () => {
   afterAll(() => site[Symbol.asyncDispose]());
 
   it('closes its port when it took the configuration, and answers with its own keys after the install', async () => {
+    // The install takes as long as this fault is played, and not a third of a second.
+    await site.machine.control.addFault({ kind: 'dns-refused', silent: true });
     await talosctlOk(['apply-config', ...site.insecure, '-f', site.controlPlane]);
     await site.machine.control.waitFor(({ mode }) => mode === 'closed');
     expect((await talosctl(['get', 'disks', ...site.insecure])).stderr).toMatch(/connect: connection refused"$/);
+    await site.machine.control.setFaults([]);
 
     await site.machine.control.waitFor(({ mode }) => mode === 'secure');
     expect(await talosctlOk(['version', ...site.secure])).toMatch(/Server:[^]*Tag: +v1\.12\.0/);
