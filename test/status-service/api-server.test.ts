@@ -204,3 +204,11 @@ test('what turns, hides or recolours text is shown as a mark', async ({ onTestFi
   expect(await (await service.ask('/api/pods/msp/db-0/log')).text()).toBe(log);
   expect(await (await service.ask('/pods/msp/db-0')).text()).toContain(log);
 });
+
+test('few logs are read at once: who comes too many is told to come again', async ({ onTestFinished }) => {
+  const { api, service } = await start(onTestFinished);
+  await service.until<StatusDocument>(isSeen);
+  api.delayMs = 10_000;
+  const answers = await Promise.all(Array.from({ length: 5 }, () => service.ask('/api/pods/msp/db-0/log')));
+  expect(answers.map(({ status }) => status).toSorted()).toEqual([503, 504, 504, 504, 504]);
+});
