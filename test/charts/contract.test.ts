@@ -114,3 +114,27 @@ test('the status page: the token where it looks for it', () => {
     secret: { secretName: 'appliance-status-auth', items },
   });
 });
+
+test('on the node: the application on port 3000, the page on 8080, data on local-path, one writer each', () => {
+  const open = pods.flatMap(({ name, pod }) =>
+    pod.containers.flatMap((each) => ports.parse(each['ports']).map((port) => [name, port['hostPort']] as const)),
+  );
+  expect(Object.fromEntries(open.filter(([, port]) => port !== undefined))).toEqual({
+    'alga-core-sebastian': 3000,
+    'appliance-status': 8080,
+  });
+  const claims = manifests.filter(({ kind }) => kind === 'PersistentVolumeClaim');
+  expect(claims).toHaveLength(3);
+  for (const { metadata, spec } of claims)
+    expect(spec, metadata.name).toMatchObject({ storageClassName: 'local-path', accessModes: ['ReadWriteOnce'] });
+});
+
+test('pods that hold a port or data go before the next one comes, and a database has time to write', () => {
+  for (const name of ['alga-core-sebastian', 'appliance-status', 'temporal', 'workflow-worker'])
+    expect(the(manifests, 'Deployment', name).spec, name).toMatchObject({ strategy: { type: 'Recreate' } });
+  const db = pods.find(({ name }) => name === 'db');
+  expect(db?.pod).toMatchObject({
+    terminationGracePeriodSeconds: 120,
+    securityContext: { runAsUser: 999, runAsGroup: 999, fsGroup: 999 },
+  });
+});

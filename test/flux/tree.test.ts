@@ -122,6 +122,8 @@ describe('names of the contract', () => {
     for (const name of releases) {
       const { metadata, spec } = the(manifests, 'HelmRelease', name);
       const parsed = helmRelease.parse(spec);
+      // Helm's memory of a release lies beside what it made, and goes and stays with it.
+      expect(parsed['storageNamespace'], name).toBe(parsed.targetNamespace);
       expect(metadata.namespace).toBe(NAMESPACES.releases);
       expect(parsed.releaseName).toBe(name);
       expect(parsed.targetNamespace).toBe(name === OBJECTS.statusService ? NAMESPACES.appliance : NAMESPACES.workloads);
@@ -181,6 +183,52 @@ describe('names of the contract', () => {
   });
 });
 
+describe('the profile', () => {
+  test("brings every release's values, and Flux reacts when they change", async () => {
+    for (const tier of TIERS) {
+      const manifests = parseManifests(await build(`${PROFILE}/${tier}`));
+      for (const name of names(manifests, 'HelmRelease')) {
+        const values = the(manifests, 'ConfigMap', `profile-values-${name}`);
+        expect(values.metadata).toMatchObject({
+          namespace: NAMESPACES.releases,
+          labels: { 'reconcile.fluxcd.io/watch': 'Enabled' },
+        });
+        expect(Object.keys(values.data ?? {})).toEqual(['values.yaml']);
+      }
+    }
+  });
+
+  test('has each tier look where it lies, for long enough, and take away what is no longer there', async () => {
+    const manifests = parseManifests(await build(PROFILE));
+    const timeouts = { platform: '10m', core: '30m', background: '15m' };
+    for (const tier of TIERS) {
+      expect(the(manifests, 'Kustomization', FLUX.tierKustomizations[tier]).spec).toMatchObject({
+        sourceRef: { kind: 'GitRepository', name: FLUX.source },
+        path: `./${PROFILE}/${tier}`,
+        prune: true,
+        retryInterval: '1m',
+        timeout: timeouts[tier],
+      });
+    }
+  });
+
+  test('is entered without waiting for any tier, from a source that holds tree and charts', () => {
+    const objects = entry({ url: 'https://git.example/alga.git', branch: 'main', profile: 'talos-single-node' });
+    expect(objects).toContainEqual(
+      expect.objectContaining({
+        kind: 'Kustomization',
+        spec: expect.objectContaining({ path: `./${PROFILE}`, wait: false, prune: true }),
+      }),
+    );
+    expect(objects).toContainEqual(
+      expect.objectContaining({
+        kind: 'GitRepository',
+        spec: expect.objectContaining({ ref: { branch: 'main' }, ignore: '/*\n!/flux\n!/charts\n' }),
+      }),
+    );
+  });
+});
+
 describe('storage', () => {
   const manifests = parseManifests(repositoryFile('flux/base/local-path-storage/local-path-storage.yaml'));
 
@@ -202,5 +250,29 @@ describe('storage', () => {
   test('its folders can be written by users other than root', () => {
     expect(the(manifests, 'ConfigMap', 'local-path-config').data?.['setup']).toContain('mkdir -m 0777 -p "$VOL_DIR"');
     expect(workloads(manifests)).toHaveLength(1);
+  });
+
+  test('takes away one folder at a time, and never another than it was given', () => {
+    const commands = the(manifests, 'ConfigMap', 'local-path-config')
+      .data?.['teardown']?.split('\n')
+      .filter((line) => line.includes('rm '));
+    expect(commands).toEqual(['rm -rf "$VOL_DIR"']);
+  });
+
+  test('may do what it does: make volumes and helper pods, tell of it, read what it needs', () => {
+    const rule = z.object({ resources: z.array(z.string()), verbs: z.array(z.string()) });
+    const rules = (kind: string) =>
+      z
+        .array(rule)
+        .parse(the(manifests, kind, 'local-path-provisioner')['rules'])
+        .map(({ resources, verbs }) => [resources.join(), verbs.join()]);
+    const all = 'get,list,watch,create,patch,update,delete';
+    expect(rules('Role')).toEqual([['pods', all]]);
+    expect(rules('ClusterRole')).toEqual([
+      ['nodes,persistentvolumeclaims,configmaps,pods,pods/log', 'get,list,watch'],
+      ['persistentvolumes', all],
+      ['events', 'create,patch'],
+      ['storageclasses', 'get,list,watch'],
+    ]);
   });
 });
