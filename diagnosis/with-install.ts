@@ -2,7 +2,7 @@ import { blockerKey } from '../model/blocker.ts';
 import type { Blocker } from '../model/blocker.ts';
 import type { InstallProgress } from '../model/progress.ts';
 import type { StatusDocument } from '../model/status.ts';
-import { TIERS } from '../model/tiers.ts';
+import { TIER_TITLES, TIERS } from '../model/tiers.ts';
 import type { TierStates } from '../model/tiers.ts';
 
 export interface InstallOptions {
@@ -131,19 +131,24 @@ function doingNow({ phase, phases, waits }: InstallProgress): string {
   return wait ? `${title}: waiting for ${wait.what}.` : `${title}.`;
 }
 
+/** The install's own word that people can log in says nothing of the tiers beside the login: they must be ready themselves. */
 function usable(tiers: TierStates, blockers: readonly Blocker[]): StatusDocument['rollup'] {
   const [first] = blockers;
-  if (first)
+  const ill = TIERS.filter((tier) => tiers[tier].status === 'failed' || tiers[tier].status === 'degraded');
+  if (first || ill.length > 0) {
+    const where = first
+      ? `${first.component}: ${first.title}`
+      : `To be looked at: ${ill.map((tier) => TIER_TITLES[tier]).join(', ')}`;
     return {
       state: 'ready_with_background_issues',
-      message: `People can log in. ${first.component}: ${first.title}.`,
-      nextAction: first.nextAction,
+      message: `People can log in. ${where}.`,
+      nextAction: first?.nextAction ?? null,
     };
-  if (tiers.background.ready)
+  }
+  const open = TIERS.filter((tier) => !tiers[tier].ready);
+  if (open.length === 0)
     return { state: 'fully_healthy', message: 'Everything runs; people can log in.', nextAction: null };
-  return {
-    state: 'ready_to_log_in',
-    message: 'People can log in. Background services are still coming up.',
-    nextAction: null,
-  };
+  const coming = open.filter((tier) => tiers[tier].status !== 'unknown').map((tier) => TIER_TITLES[tier]);
+  const rest = coming.length > 0 ? `Still coming up: ${coming.join(', ')}.` : 'Of all else nothing is known from here.';
+  return { state: 'ready_to_log_in', message: `People can log in. ${rest}`, nextAction: null };
 }

@@ -25,6 +25,8 @@ const STACK_FRAME =
 /** Levels by which a line says that it is no failure: in capitals anywhere, small ones only where a level stands. */
 const CALM =
   /(?:^|[\s|[:"'])(?:DEBUG|INFO|NOTICE|TRACE|HINT)(?:[\s|\]:"',]|$)|\b(?:level|severity|lvl)"?[=:] ?"?(?:trace|debug|info|notice|[123]0\b)|^[\W\d]*(?:[TZ][\W\d]*)?(?:debug|info|notice|trace|verbose)\b|[[(<|] ?(?:debug|info|notice|trace) ?[\])>|]/;
+/** A calm line whose very message begins with a failure: a program that has one level for all, or goes on for now. */
+const CALM_FAILURE = /\b(?:msg|message)"?[=:] ?"?(?:error|fatal|fail(?:ed|ure)?|unable|cannot|could not)\b/i;
 /** What Postgres and PgBouncer call LOG is their ordinary life, and also the reason that they give just before FATAL. */
 const LOG_LEVEL = /(?:^|\s)LOG(?::|\s)/;
 /** An error stands inside: passed on from another program, or as a field of its own. */
@@ -36,7 +38,7 @@ const RETRYING =
   /\b(?:retry(?:ing)?|will retry|try(?:ing)? again|attempt \d+|waiting for|not ready yet|reconnect(?:ing)?)\b/i;
 
 function weight(line: string): number {
-  if (CALM.test(line) && !ERROR_INSIDE.test(line)) return 0;
+  if (CALM.test(line) && !ERROR_INSIDE.test(line)) return CALM_FAILURE.test(line) ? 1 : 0;
   if (LOG_LEVEL.test(line) && !ERROR_INSIDE.test(line)) return ALARMED.test(line) ? 1 : 0;
   if (RETRYING.test(line)) return 1;
   return ALARMED.test(line) ? 3 : 2;

@@ -21,7 +21,7 @@ export const rule: Rule = {
     },
     {
       pattern:
-        /ssh: handshake failed(?=: (?!read |write |EOF|unexpected EOF)\S)|knownhosts: key|host key|known_hosts|failed to (?:get|configure|find) .{0,40}(?:auth|secret|credential)|secrets? "[^"]+" not found|AuthenticationFailed/i,
+        /ssh: handshake failed(?!: ?(?:read |write |EOF|unexpected EOF|$))|knownhosts: key|host key|known_hosts|failed to (?:get|configure|find) .{0,40}(?:auth|secret|credential)|secrets? "[^"]+" not found|AuthenticationFailed/i,
       source: 'source-controller, Go ssh',
     },
   ],

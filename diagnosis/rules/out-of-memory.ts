@@ -15,7 +15,7 @@ export const rule: Rule = {
     },
     {
       pattern:
-        /JavaScript heap out of memory|Reached heap limit|java\.lang\.OutOfMemoryError|fatal error: (?:runtime: )?(?:out of memory|cannot allocate memory)|runtime: out of memory|\bMemoryError\b|std::bad_alloc|Cannot allocate memory|Out of memory: Kill|(?:ERROR|FATAL|PANIC): +out of memory|Out Of Memory allocating/i,
+        /JavaScript heap out of memory|Reached heap limit|java\.lang\.OutOfMemoryError|fatal error: (?:runtime: )?(?:out of memory|cannot allocate memory)|runtime: out of memory|\bMemoryError\b|std::bad_alloc|Cannot allocate memory|Out of memory: Kill|(?:ERROR|FATAL|PANIC): +out of memory|Out Of Memory allocating|SIGKILL! Perhaps out of memory/i,
       source: 'Node, Java, Go, Python, C++, Postgres, Redis',
     },
   ],

@@ -10,7 +10,7 @@ export const rule: Rule = {
   wordings: [
     {
       pattern:
-        /server login failed|server login has been failing|no such user|wrong password type|cannot do SCRAM authentication|SASL authentication failed|login rejected|closing because: (?:server |client )?(?:login|auth\w*) failed|broken auth file/i,
+        /server login failed|server login has been failing|no such user|wrong password type|cannot do SCRAM authentication|SASL authentication failed|login rejected|closing because: (?:server |client )?(?:login|auth\w*) failed|broken auth file|bouncer config error/i,
       source: 'PgBouncer client.c, server.c, scram.c',
     },
     { pattern: /auth_query|auth_user|userlist\.txt|auth_type|auth_file/i, source: 'PgBouncer main.c, loader.c' },

@@ -31,6 +31,7 @@ import { fifth } from './fifth.ts';
 import { sixth } from './sixth.ts';
 import { seventh } from './seventh.ts';
 import { eighth } from './eighth.ts';
+import { ninth } from './ninth.ts';
 
 export const CASES: readonly Case[] = [
   ...pull,
@@ -46,6 +47,7 @@ export const CASES: readonly Case[] = [
   ...sixth,
   ...seventh,
   ...eighth,
+  ...ninth,
 ];
 
 const SUSPECT = 'workflow-worker';
