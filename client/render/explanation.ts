@@ -12,11 +12,16 @@ export function explanationLines(
 ): string[] {
   const byId = new Map(signals.map((signal) => [signal.id, signal]));
   const seen = (ids: readonly string[], indent: string): string[] =>
-    ids.flatMap((id) => {
+    ids.flatMap((id, index) => {
       const signal = byId.get(id);
       if (!signal) return [];
       const times = signal.count > 1 ? ` (${signal.count} times)` : '';
-      return hang(style, `${indent}seen: `, `${signal.object} ${signal.reason}${times}: ${clean(signal.message)}`);
+      // The first signal decided; the others stand beside it.
+      return hang(
+        style,
+        `${indent}${index === 0 ? 'shown by' : 'also seen'}: `,
+        `${signal.object} ${signal.reason}${times}: ${clean(signal.message)}`,
+      );
     });
   return [
     paint(style, 'strong', headOf(causes.length, told.length)),

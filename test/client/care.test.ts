@@ -386,6 +386,13 @@ describe('diagnose', () => {
     expect(words.stdout).toContain('No cause was found.');
   });
 
+  test('--explain shows what led to a cause, what follows from it, and what was ruled out', async () => {
+    const from = 'test/diagnosis/seeds/sub-path-under-helm-time-out.snapshot.json';
+    const { stdout } = await runClient(['diagnose', '--from', from, '--explain'], { cwd: process.cwd() });
+    const told = stdout.slice(stdout.indexOf('Causes, and how'));
+    await expect(told).toMatchFileSnapshot('golden/explain-sub-path.txt');
+  });
+
   test('--save writes what was looked at, for its owner alone, with no secret in it; --from reads it to the same end', async () => {
     const cwd = await temporaryFolder();
     const log = 'error: password authentication failed for user "app_user"\nDB_PASSWORD_SERVER=hunter2hunter2';
