@@ -132,5 +132,8 @@ async function withdraw(context: CommandContext, { site }: Order, session: Sessi
     if ((await session.installs.view(site.siteId))?.run !== 'RUNNING') break;
     await clock.sleep(250, context.io.signal);
   }
-  context.insist('Preflight failed: nothing was touched, and the install was withdrawn. Put it right and start again.');
+  context.insist(
+    'Preflight failed: nothing was touched, and the install was withdrawn. Put it right and start again.',
+    '',
+  );
 }

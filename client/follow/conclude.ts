@@ -39,10 +39,12 @@ export async function conclude(
   if (end === 'complete') return EXIT.done;
   if (progress && end === 'preflight') {
     const failed = (progress.facts.checks ?? []).filter(({ result }) => result === 'failed' || result === 'warning');
-    context.insist(...checkLines(context.errorStyle, failed));
+    context.insist(
+      ...checkLines(context.errorStyle, failed),
+      ...progress.blockers.flatMap((blocker) => ['', ...blockerLines(context.errorStyle, blocker, null)]),
+    );
   }
   if (progress && end === 'blocked') tellBlockers(context, progress, presentOf(progress, context.services.clock.now()));
-  if (progress && end === 'preflight') tellBlockers(context, progress, null);
   if (end === 'failed')
     context.insist(`The install ended as ${view?.run ?? 'failed'}. ${callOf(context, site, 'logs')} shows why.`);
   if (end === 'cancelled')
@@ -68,7 +70,7 @@ export function outcomeLines(progress: InstallProgress, call: (command: string) 
   return facts.flatMap(([name, text]) => (text ? [`${`${name}:`.padEnd(13)}${text}`] : []));
 }
 
-function tellBlockers(context: CommandContext, progress: InstallProgress, now: Date | null): void {
+function tellBlockers(context: CommandContext, progress: InstallProgress, now: Date): void {
   // Where lines are written they have been told already; a quiet client has told nothing.
   if (!context.quiet && !drawsOver(context.io)) return;
   context.insist(...progress.blockers.flatMap((blocker) => blockerLines(context.errorStyle, blocker, now)));

@@ -62,8 +62,9 @@ export async function follow(
       if (signal.aborted) return { end: 'interrupted', view };
       view = (await look(context, site, session, painter)) ?? view;
       const now = clock.now();
-      if (!signal.aborted) painter.show(view?.progress ?? null, now);
       const end = view && endOf(view, options);
+      // A preflight that failed is over: it is told as a list of checks, not as an install that looks again.
+      if (!signal.aborted && end !== 'preflight') painter.show(view?.progress ?? null, now);
       if (end) return { end, view };
       if (options.timeoutMs !== undefined && now.getTime() - began >= options.timeoutMs)
         return { end: 'timeout', view };

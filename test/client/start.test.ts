@@ -191,6 +191,15 @@ describe('a preflight that fails', () => {
     expect(stderr).toContain('Preflight failed: nothing was touched');
   });
 
+  test.each([false, true])('speaks of no install that looks again: it is withdrawn (terminal: %s)', async (tty) => {
+    const nextAction = 'Give others: `appliance-client set --dns-servers <ip>`. The installer looks again by itself.';
+    const blockers = [{ ...TAG_MISSING, nextAction }];
+    const { services } = scriptedInstalls({ scenes: [{ at: 0, view: running({ ...progress, blockers }) }] });
+    const { stderr } = await runClient([...GOOD, '--yes'], { services: { ...services, ...noQuestions }, tty });
+    expect(stderr).toContain('Give others: run it again with `--dns-servers <ip>`.');
+    expect(stderr).not.toMatch(/looks again|appliance-client (?:set|retry)/);
+  });
+
   test('ends with 7 when a tool is missing', async () => {
     const tool = { ...TAG_MISSING, code: 'operator-tool-missing' as const };
     const { services } = scriptedInstalls({ scenes: [{ at: 0, view: running({ ...progress, blockers: [tool] }) }] });
