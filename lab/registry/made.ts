@@ -30,6 +30,10 @@ const MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
 const LAYER = 'application/vnd.oci.image.layer.v1.tar';
 const BLOB = 'application/octet-stream';
 const ZEROS = Buffer.alloc(65_536);
+/** Of so many zeros, by SHA-256: a busy machine takes longer to compute it than a client waits for a manifest. */
+const KNOWN_DIGESTS = new Map([
+  [1_800_000_000, 'sha256:f14f9bc3753e0308430f497950688992290d8db0641823d0a5aaec72795f5fce'],
+]);
 /** Between two turns of the event loop, when a digest is computed. */
 const CHUNKS_A_TURN = 1_000;
 
@@ -89,6 +93,11 @@ function json(value: object, type: string): Served {
 }
 
 async function zeroLayer(size: number): Promise<Served> {
+  const digest = KNOWN_DIGESTS.get(size) ?? (await digestOfZeros(size));
+  return { type: BLOB, digest, size, content: (from) => zeros(size - from) };
+}
+
+async function digestOfZeros(size: number): Promise<string> {
   const hash = createHash('sha256');
   let chunks = 0;
   for (const chunk of zeros(size)) {
@@ -96,8 +105,7 @@ async function zeroLayer(size: number): Promise<Served> {
     chunks += 1;
     if (chunks % CHUNKS_A_TURN === 0) await turn();
   }
-  const digest = `sha256:${hash.digest('hex')}`;
-  return { type: BLOB, digest, size, content: (from) => zeros(size - from) };
+  return `sha256:${hash.digest('hex')}`;
 }
 
 function* zeros(size: number): Generator<Buffer> {

@@ -32,6 +32,7 @@ beforeAll(async () => {
   const watching = bench.run(['smoke', 'monitor', '--timeout', '12m', '-o', 'json'], { timeoutMs: 800_000 });
   await watchPull(installing);
   install = await installing;
+  if (install.exitCode !== 0) watching.kill('SIGINT'); // what it waits for will not come
   monitor = await watching;
 }, 900_000);
 
