@@ -13,6 +13,13 @@ export interface LogView {
   readonly answer: LogAnswer;
 }
 
+/** Where lines are long, fewer come than were asked for; where a log is short, all of it does. */
+function amountOf(text: string, asked: number): string {
+  const lines = text.trimEnd().split('\n').length;
+  if (lines === 1) return 'One line.';
+  return lines < asked ? `${lines} lines.` : `The last ${lines} lines.`;
+}
+
 /** Takes a picture and the end of a log, gives its page. */
 export function logPage({ document }: Picture, { pod, container, previous, lines, answer }: LogView): Html {
   const url = (name: string, before: boolean) =>
@@ -30,7 +37,7 @@ export function logPage({ document }: Picture, { pod, container, previous, lines
   const body =
     'problem' in answer
       ? html`<p class="problem">${answer.problem}</p>`
-      : html`<p class="facts">The last ${lines} lines.</p>
+      : html`${answer.text === '' ? nothing : html`<p class="facts">${amountOf(answer.text, lines)}</p>`}
           <pre class="log" id="log" tabindex="0" aria-label="Log of ${container}">
 ${answer.text || 'The log is empty.'}</pre>`;
   return layout({
