@@ -2,6 +2,7 @@ import { API_VERSION } from '../model/appliance.ts';
 import type { KubernetesObject, PodLog, Snapshot, TalosAnswer } from '../model/snapshot.ts';
 import { type ClusterReader, ReadError } from './cluster-reader.ts';
 import { logSources } from './failed-containers.ts';
+import { readLogEnd } from './log-end.ts';
 import { probeLogin } from './login-probe.ts';
 import { OBSERVED, type Observed } from './resources.ts';
 import { slim } from './slim.ts';
@@ -55,7 +56,7 @@ export async function collectLogs(
   const logs = await Promise.all(
     logSources(items, MAX_LOGS).map(async (source) => {
       try {
-        const text = await reader.podLog({ ...source, ...options, tailLines: LOG_LINES, limitBytes: LOG_BYTES });
+        const text = await readLogEnd(reader, { ...source, ...options, tailLines: LOG_LINES, limitBytes: LOG_BYTES });
         return [{ ...source, text }];
       } catch {
         options.signal.throwIfAborted();

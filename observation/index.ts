@@ -4,6 +4,7 @@ export { watchSnapshots, type WatchOptions } from './watch.ts';
 export { connectReader, type ClusterAccess } from './connect.ts';
 export { connectInCluster, type InClusterAccess } from './in-cluster.ts';
 export type { ReaderOptions } from './reader-over.ts';
+export { readLogEnd } from './log-end.ts';
 export { readPodLog } from './pod-log.ts';
 export { probeLogin } from './login-probe.ts';
 export {

@@ -1,10 +1,9 @@
 import type { LogAnswer, LogWanted } from '../model/page.ts';
 import { type ClusterReader, ReadError } from './cluster-reader.ts';
+import { readLogEnd } from './log-end.ts';
 
 /** What a person waits for answers within two seconds, or says that it does not. */
 const TIMEOUT_MS = 1_700;
-/** An API server counts a limit in bytes from the first of the wanted lines: where the lines are long, fewer are asked for. */
-const FEWER = 8;
 
 /**
  * Takes a reader and which log, gives its end: at most so many lines and bytes, the last line always among them where one
@@ -13,14 +12,8 @@ const FEWER = 8;
 export async function readPodLog(reader: ClusterReader, wanted: LogWanted, signal: AbortSignal): Promise<LogAnswer> {
   const late = AbortSignal.timeout(TIMEOUT_MS);
   try {
-    let { tailLines } = wanted;
-    for (;;) {
-      const options = { ...wanted, tailLines, signal: AbortSignal.any([signal, late]), timeoutMs: TIMEOUT_MS };
-      const text = await reader.podLog(options);
-      const isWhole = tailLines === 1 || Buffer.byteLength(text) < wanted.limitBytes;
-      if (isWhole) return { text };
-      tailLines = Math.max(1, Math.floor(tailLines / FEWER));
-    }
+    const ends = AbortSignal.any([signal, late]);
+    return { text: await readLogEnd(reader, { ...wanted, signal: ends, timeoutMs: TIMEOUT_MS }) };
   } catch (error) {
     return problemOf(late.aborted ? `no answer within ${TIMEOUT_MS} ms` : error, wanted);
   }

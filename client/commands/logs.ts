@@ -50,7 +50,8 @@ async function podLog(context: CommandContext, site: Site, name: string, tailLin
     if (!pod) throw usageError(`there is no pod or component ${name}; there are: ${namesOf(pods)}`);
     const container = textOption(context.options, 'container') ?? pod.containers[0] ?? '';
     context.say(`Log of ${pod.namespace}/${pod.name}, container ${container}:`);
-    return reader.podLog({
+    const { readLogEnd } = await import('../../observation/index.ts');
+    return readLogEnd(reader, {
       namespace: pod.namespace,
       pod: pod.name,
       container,

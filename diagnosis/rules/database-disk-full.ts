@@ -13,6 +13,7 @@ export const rule: Rule = {
         /could not (?:extend|write|create|fsync|rename|link|resize) .{0,160}No space left on device|PANIC: .{0,160}No space left|pg_wal.{0,120}No space left|53100|disk_full|could not write init file|No space left on device.{0,80}(?:postmaster|pg_|base\/)/is,
       source: 'PostgreSQL md.c, xlog.c',
     },
+    { pattern: /could not extend file .{0,160}: wrote only \d+ of \d+ bytes at block/i, source: 'PostgreSQL md.c' },
     { pattern: /HINT: +Check free disk space/i, source: 'PostgreSQL md.c' },
   ],
   reason: () => 'Postgres cannot write: the disk that holds its data is full.',

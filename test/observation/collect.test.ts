@@ -106,6 +106,14 @@ describe('which logs are read', () => {
     expect(cluster.logs.every((one) => one.tailLines <= 200 && one.limitBytes <= 65_536)).toBe(true);
   });
 
+  it('the last words of a log are read, however long the lines before them are', async () => {
+    const cluster = memoryCluster(itemsOf(crashing('temporal', 'x')));
+    const lines = [...Array.from({ length: 199 }, () => 'x'.repeat(1_000)), 'the last words'];
+    cluster.logTexts.set('temporal-7d9c5b8f6d-q4z8w/temporal', lines.join('\n'));
+    const snapshot = await collect(cluster);
+    expect(snapshot.logs?.map(({ text }) => text.split('\n').at(-1))).toContain('the last words');
+  });
+
   it('of a program that runs again after it died: its words now, and those before', async () => {
     const cluster = memoryCluster(
       itemsOf(probing('email-service', 'x'), (items) => {

@@ -84,7 +84,9 @@ export function memoryCluster(objects: readonly KubernetesObject[]): MemoryClust
         logs.push(request);
         const text = logTexts.get(`${request.pod}/${request.container}${request.previous ? '/previous' : ''}`);
         if (text === undefined) throw new ReadError('container is waiting to start', 400);
-        return text;
+        // As an API server does it: first the last lines, and of these the first bytes.
+        const lines = text.split('\n').slice(-request.tailLines).join('\n');
+        return Buffer.from(lines).subarray(0, request.limitBytes).toString();
       },
       ready: async () => undefined,
       watch,

@@ -169,6 +169,12 @@ export const ninth: readonly Case[] = [
     ],
     [
       'database-disk-full',
+      'ERROR:  could not extend file "base/16384/16402": wrote only 4096 of 8192 bytes at block 128',
+      'PostgreSQL md.c, mdextend: a short write leaves no word of the space',
+      'db',
+    ],
+    [
+      'database-disk-full',
       '2024-05-05 10:00:00.000 UTC [40] LOG:  could not write temporary statistics file "pg_stat_tmp/global.tmp": No space left on device\n2024-05-05 10:00:00.000 UTC [1] PANIC:  could not write to log file 00000001000000000000002A at offset 0, length 8192: No space left on device',
       'PostgreSQL xlog.c',
       'db',
