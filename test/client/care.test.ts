@@ -396,7 +396,7 @@ describe('diagnose', () => {
   test('--save writes what was looked at, for its owner alone, with no secret in it; --from reads it to the same end', async () => {
     const cwd = await temporaryFolder();
     const log = 'error: password authentication failed for user "app_user"\nDB_PASSWORD_SERVER=hunter2hunter2';
-    const pod = {
+    const died = {
       apiVersion: 'v1',
       kind: 'Pod',
       metadata: { name: 'alga-core-sebastian-5f6d7c8b9a-q8w7e', namespace: 'msp' },
@@ -413,8 +413,8 @@ describe('diagnose', () => {
         ],
       },
     };
-    const logs = [{ namespace: 'msp', pod: pod.metadata.name, container: 'sebastian', previous: true, text: log }];
-    const stdin = JSON.stringify({ ...snapshot, kubernetes: { items: [pod] }, logs });
+    const logs = [{ namespace: 'msp', pod: died.metadata.name, container: 'sebastian', previous: true, text: log }];
+    const stdin = JSON.stringify({ ...snapshot, kubernetes: { items: [died] }, logs });
     const first = await runClient(['diagnose', '--from', '-', '--save', 'seen.json', '-o', 'json'], { cwd, stdin });
     const saved = join(cwd, 'seen.json');
     expect(first.stderr).toContain('seen.json');
