@@ -106,8 +106,8 @@ function parseJson(text: string, from: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw usageError(`--from ${from} is not JSON: ${error instanceof Error ? error.message : String(error)}`, {
-      cause: error,
-    });
+    // The words quote the text, line ends and all.
+    const words = (error instanceof Error ? error.message : String(error)).replaceAll(/\s+/g, ' ');
+    throw usageError(`--from ${from} is not JSON: ${words}`, { cause: error });
   }
 }

@@ -48,7 +48,7 @@ export async function feedPage(
     // The page's last word is how it ended; who pressed Ctrl-C does not wait for that.
     if (!ended.signal.aborted && !context.io.signal.aborted) await show();
   } catch (error) {
-    if (!until.aborted) throw error;
+    if (!until.aborted && !context.io.signal.aborted) throw error;
   } finally {
     await observer.close();
   }

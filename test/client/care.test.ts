@@ -444,10 +444,11 @@ describe('diagnose', () => {
     ],
     ['-', '{"kind": "Snapshot"}', 'is not a snapshot of an appliance.\n'],
     ['-', ' \n', '--from - is empty.'],
+    ['-', 'not\nof\nthis\nkind', /^error: --from - is not JSON: .+kind.+$/m],
     ['-', '{"apiVersion":"appliance.alga-psa/v1","kind":"Snapshot","takenAt":"2026', 'is not JSON'],
   ])('--from %s %s ends with 2', async (from, stdin, says) => {
     const { exit, stderr } = await runClient(['diagnose', '--from', from], { stdin });
     expect(exit).toBe(2);
-    expect(stderr).toContain(says);
+    expect(stderr).toMatch(says);
   });
 });

@@ -86,6 +86,7 @@ describe('start, as a process', () => {
     const { exitCode, stdout, stderr } = await child;
     expect(exitCode).toBe(130);
     expect(stdout + stderr).not.toContain(token);
+    expect(stderr).not.toContain('no longer renewed');
     expect(await documentAt(url, token)).toBeNull();
   }, 120_000);
 
