@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Context } from '@temporalio/activity';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createInstallClient } from '../../client/install-client.ts';
 import type { InstallClient } from '../../client/install-client.ts';
 import type { InstallView } from '../../client/install/view.ts';
@@ -8,7 +9,6 @@ import { specDigest } from '../../client/spec/digest.ts';
 import { changedSpec } from '../../model/input-change.ts';
 import type { HeartbeatDetail } from '../../model/progress.ts';
 import type { InstallSpec } from '../../model/site.ts';
-import { DEFAULT_TASK_QUEUE } from '../../model/workflow-contract.ts';
 import { testBlocker } from '../support/blockers.ts';
 import { scriptedActivities } from '../support/scripted-activities.ts';
 import type { ScriptedActivities } from '../support/scripted-activities.ts';
@@ -17,9 +17,14 @@ import { localEnvironment, testWorker } from '../support/workflow-environment.ts
 
 let environment: TestWorkflowEnvironment;
 let sites = 0;
+/** A queue for each test: what one leaves open when it ends is not the next one's work. */
+let taskQueue: string;
 
 beforeAll(async () => {
   environment = await localEnvironment();
+});
+beforeEach(() => {
+  taskQueue = randomUUID();
 });
 afterAll(() => environment.teardown());
 
@@ -35,7 +40,7 @@ function client(signal = new AbortController().signal): InstallClient {
       client: environment.client,
       address: environment.address,
       namespace: 'default',
-      taskQueue: DEFAULT_TASK_QUEUE,
+      taskQueue,
       local: true,
       connection: { address: environment.address },
       close: async () => {},
@@ -45,7 +50,7 @@ function client(signal = new AbortController().signal): InstallClient {
 }
 
 async function withWorker<T>(scripted: ScriptedActivities, work: () => Promise<T>): Promise<T> {
-  return (await testWorker(environment, scripted.activities)).runUntil(work);
+  return (await testWorker(environment, scripted.activities, taskQueue)).runUntil(work);
 }
 
 async function until(siteId: string, isSo: (view: InstallView) => boolean): Promise<InstallView> {
@@ -121,7 +126,7 @@ test('what a step waits for is read from its heartbeat', async () => {
       return Context.current().cancelled.finally(() => clearInterval(beat));
     },
   };
-  const worker = await testWorker(environment, activities);
+  const worker = await testWorker(environment, activities, taskQueue);
   await worker.runUntil(async () => {
     await client().start(spec);
     const view = await until(spec.siteId, ({ progress }) => (progress?.waits.length ?? 0) > 0);

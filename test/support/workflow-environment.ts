@@ -33,10 +33,14 @@ export function workflowBundle(): Promise<WorkflowBundleWithSourceMap> {
 }
 
 /** Takes an environment and activities, gives a worker that polls in it; not running yet. */
-export async function testWorker(environment: TestWorkflowEnvironment, activities: Activities): Promise<Worker> {
+export async function testWorker(
+  environment: TestWorkflowEnvironment,
+  activities: Activities,
+  taskQueue: string = DEFAULT_TASK_QUEUE,
+): Promise<Worker> {
   return Worker.create({
     connection: environment.nativeConnection,
-    taskQueue: DEFAULT_TASK_QUEUE,
+    taskQueue,
     workflowBundle: await workflowBundle(),
     activities,
     maxHeartbeatThrottleInterval: '100 milliseconds',

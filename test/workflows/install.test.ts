@@ -1,12 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import { WorkflowFailedError, WorkflowUpdateFailedError } from '@temporalio/client';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { installProgress } from '../../model/progress.ts';
 import type { InstallProgress } from '../../model/progress.ts';
 import { PHASES } from '../../model/phases.ts';
 import {
-  DEFAULT_TASK_QUEUE,
   INSTALL_WORKFLOW,
   QUERY_PROGRESS,
   UPDATE_PAUSE,
@@ -23,9 +23,14 @@ import { localEnvironment, testWorker } from '../support/workflow-environment.ts
 
 let environment: TestWorkflowEnvironment;
 let sites = 0;
+/** A queue for each test: what one leaves open when it ends is not the next one's work. */
+let taskQueue: string;
 
 beforeAll(async () => {
   environment = await localEnvironment();
+});
+beforeEach(() => {
+  taskQueue = randomUUID();
 });
 afterAll(() => environment.teardown());
 
@@ -34,13 +39,13 @@ async function start(changes: Parameters<typeof testSpec>[0] = {}): Promise<Work
   const spec = testSpec({ siteId: `site-${sites}`, ...changes });
   return environment.client.workflow.start(INSTALL_WORKFLOW, {
     workflowId: installWorkflowId(spec.siteId),
-    taskQueue: DEFAULT_TASK_QUEUE,
+    taskQueue,
     args: [{ spec, specDigest: 'digest-1' }],
   });
 }
 
 async function withWorker<T>(scripted: ScriptedActivities, work: () => Promise<T>): Promise<T> {
-  const worker = await testWorker(environment, scripted.activities);
+  const worker = await testWorker(environment, scripted.activities, taskQueue);
   return worker.runUntil(work);
 }
 
