@@ -1,37 +1,20 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createImage, jobEnvironment, PASSWORDS, runJob, startJob } from './job.ts';
-import { createPostgres, SUPERUSER_PASSWORD, type Postgres } from './postgres.ts';
+import { describe, expect, test } from 'vitest';
+import { createBed } from './bed.ts';
+import { PASSWORDS, runJob, startJob } from './job.ts';
+import { SUPERUSER_PASSWORD } from './postgres.ts';
 import { insideSleep } from './sleep.ts';
 
-let postgres: Postgres;
-const image = createImage();
-let database = '';
-let counter = 0;
+const bed = createBed();
 
-beforeAll(async () => {
-  postgres = await createPostgres();
-  await postgres.start();
-}, 60_000);
-afterAll(async () => {
-  await postgres.remove();
-  image.remove();
-});
-
-const env = (more: Record<string, string> = {}) => jobEnvironment(image.dir, postgres.port, database, more);
 const users = async () =>
-  (await postgres.query(database, 'select email from users order by 1')).map((row) => row['email']);
+  (await bed.postgres.query(bed.database, 'select email from users order by 1')).map((row) => row['email']);
 const SEEDED = ['first@stand-in.test', 'second@stand-in.test'];
 const anotherInstall = { BOOTSTRAP_INSTALL_ID: 'install-2' };
 
-/** A database of its own for each test, so that each begins with nothing there. */
-function freshDatabase() {
-  database = `server_${++counter}`;
-}
-
 describe('fresh on an empty Postgres', () => {
   test('makes databases, roles, extension and schemas, migrates, seeds and says so', async () => {
-    freshDatabase();
-    const job = await runJob(env());
+    bed.freshDatabase();
+    const job = await runJob(bed.env());
     expect(job.log).toContain('running seeds');
     expect(job.result).toEqual({
       mode: 'fresh',
@@ -44,23 +27,30 @@ describe('fresh on an empty Postgres', () => {
     });
     expect(job.exitCode).toBe(0);
     expect(await users()).toEqual(SEEDED);
-    expect(await postgres.query(database, "select nspname from pg_namespace where nspname = 'pgboss'")).toHaveLength(1);
-    expect(await postgres.query(database, "select extname from pg_extension where extname = 'vector'")).toHaveLength(1);
-    const left = await postgres.query('postgres', "select datname from pg_database where datname like '%before_seeds'");
+    expect(
+      await bed.postgres.query(bed.database, "select nspname from pg_namespace where nspname = 'pgboss'"),
+    ).toHaveLength(1);
+    expect(
+      await bed.postgres.query(bed.database, "select extname from pg_extension where extname = 'vector'"),
+    ).toHaveLength(1);
+    const left = await bed.postgres.query(
+      'postgres',
+      "select datname from pg_database where datname like '%before_seeds'",
+    );
     expect(left).toEqual([]);
   });
 
   test("the workers' role has the application's rights under a login of its own", async () => {
-    const rows = await postgres.query(
-      database,
+    const rows = await bed.postgres.query(
+      bed.database,
       "select has_table_privilege('app_user_pgbouncer', 'users', 'insert') as may",
     );
     expect(rows).toEqual([{ may: true }]);
   });
 
   test("prints no password, though the image's own knexfile does", async () => {
-    freshDatabase();
-    const { log } = await runJob(env());
+    bed.freshDatabase();
+    const { log } = await runJob(bed.env());
     expect(log).toContain('Using DB_PASSWORD_ADMIN environment variable: [redacted]');
     for (const canary of [SUPERUSER_PASSWORD, ...Object.values(PASSWORDS)]) expect(log).not.toContain(canary);
   });
@@ -68,9 +58,9 @@ describe('fresh on an empty Postgres', () => {
 
 describe('on existing application data', () => {
   test('fresh refuses and names both ways out', async () => {
-    freshDatabase();
-    await runJob(env());
-    const job = await runJob(env(anotherInstall));
+    bed.freshDatabase();
+    await runJob(bed.env());
+    const job = await runJob(bed.env(anotherInstall));
     expect(job.exitCode).toBe(11);
     expect(job.result?.error).toMatch(/^ERROR: fresh install refused: .*users: 2.*recover mode.*wipe/);
     expect(job.result).toMatchObject({ migrated: false, seeds: null, usersCount: 2 });
@@ -78,14 +68,14 @@ describe('on existing application data', () => {
   });
 
   test('fresh goes on when the data was made by this same install', async () => {
-    const job = await runJob(env());
+    const job = await runJob(bed.env());
     expect(job.log).toContain('made by this same install');
     expect(job.log).toContain('seeds already present, skipping');
     expect(job.result).toMatchObject({ seeds: 'skipped', usersCount: 2, exitCode: 0 });
   });
 
   test('recover keeps it and skips the seeds', async () => {
-    const job = await runJob(env({ ...anotherInstall, BOOTSTRAP_MODE: 'recover' }));
+    const job = await runJob(bed.env({ ...anotherInstall, BOOTSTRAP_MODE: 'recover' }));
     expect(job.log).toContain('seeds already present, skipping');
     expect(job.result).toEqual({
       mode: 'recover',
@@ -100,8 +90,8 @@ describe('on existing application data', () => {
   });
 
   test("recover sets the application's password to the one in its Secret", async () => {
-    await postgres.query('postgres', "alter role app_user password 'from another life'");
-    const job = await runJob(env({ BOOTSTRAP_MODE: 'recover' }));
+    await bed.postgres.query('postgres', "alter role app_user password 'from another life'");
+    const job = await runJob(bed.env({ BOOTSTRAP_MODE: 'recover' }));
     expect(job.exitCode).toBe(0);
     expect(job.log).toContain('set the password of the role app_user');
   });
@@ -109,9 +99,9 @@ describe('on existing application data', () => {
 
 describe('what cannot succeed ends at once', () => {
   test('a wrong password names the two ways out', async () => {
-    freshDatabase();
+    bed.freshDatabase();
     const started = Date.now();
-    const job = await runJob(env({ DB_PASSWORD_ADMIN: 'another0password' }));
+    const job = await runJob(bed.env({ DB_PASSWORD_ADMIN: 'another0password' }));
     expect(Date.now() - started).toBeLessThan(10_000);
     expect(job.exitCode).toBe(10);
     expect(job.result?.error).toMatch(
@@ -121,36 +111,38 @@ describe('what cannot succeed ends at once', () => {
   });
 
   test('a missing seed folder, before anything is made', async () => {
-    const job = await runJob(env({ SEEDS_DIR: '/nowhere/seeds' }));
+    const job = await runJob(bed.env({ SEEDS_DIR: '/nowhere/seeds' }));
     expect(job.exitCode).toBe(12);
     expect(job.log).toContain('ERROR: Configured seed directory does not exist: /nowhere/seeds');
-    expect(await postgres.query('postgres', `select 1 from pg_database where datname = '${database}'`)).toEqual([]);
+    expect(await bed.postgres.query('postgres', `select 1 from pg_database where datname = '${bed.database}'`)).toEqual(
+      [],
+    );
   });
 
   test('wrong settings, all at once', async () => {
-    const job = await runJob(env({ BOOTSTRAP_MODE: 'frehs', DB_USER_SERVER: 'a"b', SETUP_RUN_SEEDS: 'yes' }));
+    const job = await runJob(bed.env({ BOOTSTRAP_MODE: 'frehs', DB_USER_SERVER: 'a"b', SETUP_RUN_SEEDS: 'yes' }));
     expect(job.exitCode).toBe(12);
     expect(job.result?.error).toMatch(/BOOTSTRAP_MODE is "frehs".*SETUP_RUN_SEEDS is "yes".*DB_USER_SERVER is "a"b"/);
   });
 
   test('a broken migration, with the line that tells why', async () => {
-    const job = await runJob(env({ STAND_IN_BROKEN_MIGRATION: 'yes' }));
+    const job = await runJob(bed.env({ STAND_IN_BROKEN_MIGRATION: 'yes' }));
     expect(job.exitCode).toBe(22);
     expect(job.result?.error).toContain('relation "no_such_table" does not exist');
     expect(job.result).toMatchObject({ migrated: false, seeds: null });
-    const again = await runJob(env());
+    const again = await runJob(bed.env());
     expect(again.result).toMatchObject({ seeds: 'seeded', usersCount: 2, exitCode: 0 });
   });
 });
 
 describe('interrupted', () => {
   test('killed in the middle of the migrations and run again: finishes, seeds once', async () => {
-    freshDatabase();
-    const killed = startJob(env({ STAND_IN_SLOW_MIGRATION: '600' }));
-    await insideSleep(postgres);
+    bed.freshDatabase();
+    const killed = startJob(bed.env({ STAND_IN_SLOW_MIGRATION: '600' }));
+    await insideSleep(bed.postgres);
     killed.kill();
     await killed.finished;
-    const job = await runJob(env());
+    const job = await runJob(bed.env());
     expect(job.log).toMatch(/ended \d+ session\(s\) that an interrupted run left behind/);
     expect(job.log).toContain('released the migration lock that an interrupted run left behind');
     expect(job.result).toMatchObject({ migrated: true, seeds: 'seeded', usersCount: 2, exitCode: 0 });
@@ -158,24 +150,24 @@ describe('interrupted', () => {
   });
 
   test('killed in the middle of the seeds and run again: no half-seeded database passes for a whole one', async () => {
-    freshDatabase();
-    const killed = startJob(env({ STAND_IN_SLOW_SEED: '600' }));
-    await insideSleep(postgres, 'users');
+    bed.freshDatabase();
+    const killed = startJob(bed.env({ STAND_IN_SLOW_SEED: '600' }));
+    await insideSleep(bed.postgres, 'users');
     killed.kill();
     await killed.finished;
     expect(await users()).toEqual(['first@stand-in.test']);
-    const job = await runJob(env());
+    const job = await runJob(bed.env());
     expect(job.log).toContain('an interrupted run left the seeds unfinished');
     expect(job.result).toMatchObject({ seeds: 'seeded', usersCount: 2, exitCode: 0 });
     expect(await users()).toEqual(SEEDED);
-    const settings = await postgres.query(database, "select current_setting('app.environment') as environment");
+    const settings = await bed.postgres.query(bed.database, "select current_setting('app.environment') as environment");
     expect(settings).toEqual([{ environment: 'production' }]);
   });
 
   test('asked to stop in the middle of a migration, it finishes the run first', async () => {
-    freshDatabase();
-    const job = startJob(env({ STAND_IN_SLOW_MIGRATION: '2' }));
-    await insideSleep(postgres);
+    bed.freshDatabase();
+    const job = startJob(bed.env({ STAND_IN_SLOW_MIGRATION: '2' }));
+    await insideSleep(bed.postgres);
     job.signal('SIGTERM');
     const finished = await job.finished;
     expect(finished.log).toContain('asked to stop: finishing this run first');
@@ -183,18 +175,18 @@ describe('interrupted', () => {
   });
 
   test("a foreign database under the copy's name is left alone", async () => {
-    freshDatabase();
-    await postgres.query('postgres', `create database ${database}_before_seeds`);
-    const job = await runJob(env());
+    bed.freshDatabase();
+    await bed.postgres.query('postgres', `create database ${bed.database}_before_seeds`);
+    const job = await runJob(bed.env());
     expect(job.exitCode).toBe(12);
     expect(job.result?.error).toContain('is in the way and is not ours');
   });
 });
 
 test('two at once: one waits for the other, the seeds run once', async () => {
-  freshDatabase();
+  bed.freshDatabase();
   const slow = { STAND_IN_SLOW_MIGRATION: '2' };
-  const jobs = await Promise.all([runJob(env(slow)), runJob(env(slow))]);
+  const jobs = await Promise.all([runJob(bed.env(slow)), runJob(bed.env(slow))]);
   expect(jobs.map((job) => job.exitCode)).toEqual([0, 0]);
   expect(jobs.map((job) => job.result?.seeds).toSorted()).toEqual(['seeded', 'skipped']);
   expect(jobs.filter((job) => job.log.includes('another bootstrap run is at work'))).toHaveLength(1);
@@ -203,26 +195,26 @@ test('two at once: one waits for the other, the seeds run once', async () => {
 
 describe("the application's start gate", () => {
   test('goes at once when it is asked to, as the first process of a container would not by itself', async () => {
-    freshDatabase();
-    const gate = startJob(env({ GATE_PATIENCE_SECONDS: '60' }), 'gate');
+    bed.freshDatabase();
+    const gate = startJob(bed.env({ GATE_PATIENCE_SECONDS: '60' }), 'gate');
     await gate.said('waiting for the bootstrap job');
     gate.signal('SIGTERM');
     expect((await gate.finished).exitCode).toBe(143);
   });
 
   test('waits, says for what, and gives up after its patience', async () => {
-    freshDatabase();
-    const { exitCode, log } = await runJob(env({ GATE_PATIENCE_SECONDS: '3' }), 'gate');
+    bed.freshDatabase();
+    const { exitCode, log } = await runJob(bed.env({ GATE_PATIENCE_SECONDS: '3' }), 'gate');
     expect(exitCode).toBe(1);
     expect(log).toMatch(/waiting for the bootstrap job: the database does not let the application in yet/);
     expect(log).toMatch(/ERROR: gave up after 3 s waiting for the bootstrap job/);
   });
 
   test('opens once the job has finished for this image, and not for another', async () => {
-    const gate = startJob(env({ GATE_PATIENCE_SECONDS: '60' }), 'gate');
-    await runJob(env());
+    const gate = startJob(bed.env({ GATE_PATIENCE_SECONDS: '60' }), 'gate');
+    await runJob(bed.env());
     expect((await gate.finished).exitCode).toBe(0);
-    const other = await runJob(env({ BOOTSTRAP_INPUTS: 'inputs-2', GATE_PATIENCE_SECONDS: '3' }), 'gate');
+    const other = await runJob(bed.env({ BOOTSTRAP_INPUTS: 'inputs-2', GATE_PATIENCE_SECONDS: '3' }), 'gate');
     expect(other.log).toContain('no run for this image has begun');
     expect(other.exitCode).toBe(1);
   });

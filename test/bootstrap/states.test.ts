@@ -1,34 +1,18 @@
 import { Client } from 'pg';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createImage, jobEnvironment, PASSWORDS, runJob, startJob } from './job.ts';
-import { createPostgres, SUPERUSER_PASSWORD, type Postgres } from './postgres.ts';
+import { describe, expect, test } from 'vitest';
+import { createBed } from './bed.ts';
+import { PASSWORDS, runJob, startJob } from './job.ts';
+import { SUPERUSER_PASSWORD } from './postgres.ts';
 import { insideSleep } from './sleep.ts';
 
 /** States of a database that somebody else left, or that somebody else is working in. */
-let postgres: Postgres;
-const image = createImage();
-let database = '';
-let counter = 0;
+const bed = createBed();
 
-beforeAll(async () => {
-  postgres = await createPostgres();
-  await postgres.start();
-}, 60_000);
-afterAll(async () => {
-  await postgres.remove();
-  image.remove();
-});
-
-const env = (more: Record<string, string> = {}) => jobEnvironment(image.dir, postgres.port, database, more);
-const recover = (more: Record<string, string> = {}) => runJob(env({ BOOTSTRAP_MODE: 'recover', ...more }));
+const recover = (more: Record<string, string> = {}) => runJob(bed.env({ BOOTSTRAP_MODE: 'recover', ...more }));
 const SEEDED = { seeds: 'seeded', usersCount: 2, error: null, exitCode: 0 };
 
-function freshDatabase() {
-  database = `server_${++counter}`;
-}
-
-async function connected(user: string, password: string, to = database): Promise<Client> {
-  const client = new Client({ host: '127.0.0.1', port: postgres.port, user, password, database: to });
+async function connected(user: string, password: string, to = bed.database): Promise<Client> {
+  const client = new Client({ host: '127.0.0.1', port: bed.postgres.port, user, password, database: to });
   client.on('error', () => {});
   await client.connect();
   return client;
@@ -45,19 +29,19 @@ const countAs = async (user: string, password: string) => {
 
 describe('roles', () => {
   test('with other passwords, or that may not log in, get those of the Secret', async () => {
-    freshDatabase();
+    bed.freshDatabase();
     for (const role of ['app_user', 'app_user_pgbouncer', 'hocuspocus_user'])
-      await postgres.query('postgres', `create role ${role} nologin password 'from another life'`);
-    expect((await runJob(env())).result).toMatchObject(SEEDED);
+      await bed.postgres.query('postgres', `create role ${role} nologin password 'from another life'`);
+    expect((await runJob(bed.env())).result).toMatchObject(SEEDED);
     expect(await countAs('app_user', PASSWORDS.app)).toEqual([{ count: 2 }]);
     expect(await countAs('app_user_pgbouncer', PASSWORDS.pgbouncer)).toEqual([{ count: 2 }]);
-    await (await connected('hocuspocus_user', PASSWORDS.hocuspocus, `${database}_hocuspocus`)).end();
+    await (await connected('hocuspocus_user', PASSWORDS.hocuspocus, `${bed.database}_hocuspocus`)).end();
   });
 
   test('that a dump did not bring along are made, and reach the data', async () => {
-    for (const name of ['postgres', database, `${database}_hocuspocus`])
-      await postgres.query(name, 'drop owned by app_user, app_user_pgbouncer, hocuspocus_user cascade');
-    await postgres.query('postgres', 'drop role app_user, app_user_pgbouncer, hocuspocus_user');
+    for (const name of ['postgres', bed.database, `${bed.database}_hocuspocus`])
+      await bed.postgres.query(name, 'drop owned by app_user, app_user_pgbouncer, hocuspocus_user cascade');
+    await bed.postgres.query('postgres', 'drop role app_user, app_user_pgbouncer, hocuspocus_user');
     expect((await recover()).result).toMatchObject({ seeds: 'skipped', usersCount: 2, exitCode: 0 });
     expect(await countAs('app_user', PASSWORDS.app)).toEqual([{ count: 2 }]);
     expect(await countAs('app_user_pgbouncer', PASSWORDS.pgbouncer)).toEqual([{ count: 2 }]);
@@ -66,30 +50,30 @@ describe('roles', () => {
 
 describe('databases', () => {
   test('that belong to somebody else are used as they are', async () => {
-    freshDatabase();
-    await postgres.query('postgres', 'create role somebody');
-    await postgres.query('postgres', `create database ${database} owner somebody`);
-    expect((await runJob(env())).result).toMatchObject(SEEDED);
+    bed.freshDatabase();
+    await bed.postgres.query('postgres', 'create role somebody');
+    await bed.postgres.query('postgres', `create database ${bed.database} owner somebody`);
+    expect((await runJob(bed.env())).result).toMatchObject(SEEDED);
     expect(await countAs('app_user', PASSWORDS.app)).toEqual([{ count: 2 }]);
-    const owner = `select pg_get_userbyid(datdba) as owner from pg_database where datname = '${database}'`;
-    expect(await postgres.query('postgres', owner)).toEqual([{ owner: 'somebody' }]);
+    const owner = `select pg_get_userbyid(datdba) as owner from pg_database where datname = '${bed.database}'`;
+    expect(await bed.postgres.query('postgres', owner)).toEqual([{ owner: 'somebody' }]);
   });
 
   test('an empty one in recover mode is filled as in a fresh install', async () => {
-    freshDatabase();
+    bed.freshDatabase();
     expect((await recover()).result).toMatchObject({ mode: 'recover', ...SEEDED });
   });
 
   test('one in which somebody else is at work is seeded all the same, all or nothing', async () => {
-    freshDatabase();
-    const job = startJob(env({ STAND_IN_SLOW_MIGRATION: '2', STAND_IN_SLOW_SEED: '600' }));
-    await insideSleep(postgres);
+    bed.freshDatabase();
+    const job = startJob(bed.env({ STAND_IN_SLOW_MIGRATION: '2', STAND_IN_SLOW_SEED: '600' }));
+    await insideSleep(bed.postgres);
     const other = await connected('postgres', SUPERUSER_PASSWORD);
-    await insideSleep(postgres, 'users');
+    await insideSleep(bed.postgres, 'users');
     job.kill();
-    expect((await job.finished).log).toContain(`ended 1 session(s) of others in ${database}`);
+    expect((await job.finished).log).toContain(`ended 1 session(s) of others in ${bed.database}`);
     await other.end().catch(() => {});
-    const again = await runJob(env());
+    const again = await runJob(bed.env());
     expect(again.log).toContain('an interrupted run left the seeds unfinished');
     expect(again.result).toMatchObject(SEEDED);
   });
@@ -97,15 +81,17 @@ describe('databases', () => {
 
 describe('the lock', () => {
   test('that somebody holds is waited for to an end, and its holder named', async () => {
-    freshDatabase();
+    bed.freshDatabase();
     const holder = await connected('postgres', SUPERUSER_PASSWORD, 'postgres');
     await holder.query('select pg_advisory_lock(1634494305, 1)');
     const { rows } = await holder.query<{ pid: number }>('select pg_backend_pid() as pid');
-    const job = await runJob(env({ LOCK_WAIT_SECONDS: '2' }));
+    const job = await runJob(bed.env({ LOCK_WAIT_SECONDS: '2' }));
     await holder.end();
     expect(job.exitCode).toBe(21);
     expect(job.result?.error).toContain(`another bootstrap run (Postgres session ${rows[0]?.pid}, since `);
-    expect(await postgres.query('postgres', `select 1 from pg_database where datname = '${database}'`)).toEqual([]);
-    expect((await runJob(env())).result).toMatchObject(SEEDED);
+    expect(await bed.postgres.query('postgres', `select 1 from pg_database where datname = '${bed.database}'`)).toEqual(
+      [],
+    );
+    expect((await runJob(bed.env())).result).toMatchObject(SEEDED);
   });
 });
