@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { COMPONENTS } from '../model/appliance.ts';
+import { componentNamed } from '../diagnosis/view/places.ts';
 import type { ClusterReader } from '../observation/index.ts';
 
 const container = z.looseObject({
@@ -70,7 +70,7 @@ function rowOf({ metadata, spec, status }: z.infer<typeof podShape>): PodRow {
   return {
     namespace: metadata.namespace,
     name: metadata.name,
-    component: componentOf(metadata.namespace, metadata.name),
+    component: componentNamed(metadata.namespace, metadata.name)?.name ?? null,
     ready: `${containers.filter(({ ready }) => ready).length}/${spec.containers.length}`,
     state: metadata.deletionTimestamp
       ? 'Terminating'
@@ -80,12 +80,4 @@ function rowOf({ metadata, spec, status }: z.infer<typeof podShape>): PodRow {
     message: waiting?.state.waiting?.message ?? '',
     containers: spec.containers.map(({ name }) => name),
   };
-}
-
-/** A pod is named after what made it: the object's name, then what the controller appends. The longest name wins. */
-function componentOf(namespace: string, pod: string): string | null {
-  const fits = COMPONENTS.filter(
-    (one) => one.namespace === namespace && (pod === one.object || pod.startsWith(`${one.object}-`)),
-  );
-  return fits.toSorted((one, other) => other.object.length - one.object.length)[0]?.name ?? null;
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { COMPONENTS } from '../model/appliance.ts';
 import type { KubernetesObject } from '../model/snapshot.ts';
 import { redact } from './redact.ts';
+import { componentNamed } from './view/places.ts';
 import type { DeliveryRow, Details, PodRow } from '../model/page.ts';
 
 const text = z.string().optional().catch(undefined);
@@ -54,14 +54,6 @@ const delivery = z.object({
 /** Reasons to wait that belong to every pod's beginning. */
 const BEGINNING: readonly string[] = ['PodInitializing', 'ContainerCreating'];
 
-/** A pod is named after what made it: the object's name, then what the controller appends. The longest name wins. */
-function componentOf(namespace: string, name: string): string | null {
-  const fits = COMPONENTS.filter(
-    (one) => one.namespace === namespace && (name === one.object || name.startsWith(`${one.object}-`)),
-  );
-  return fits.toSorted((one, other) => other.object.length - one.object.length)[0]?.title ?? null;
-}
-
 function podRow(object: KubernetesObject): PodRow | null {
   const parsed = pod.safeParse(object);
   if (!parsed.success) return null;
@@ -80,7 +72,7 @@ function podRow(object: KubernetesObject): PodRow | null {
   return {
     namespace: metadata.namespace,
     name: metadata.name,
-    component: componentOf(metadata.namespace, metadata.name),
+    component: componentNamed(metadata.namespace, metadata.name)?.title ?? null,
     ready,
     containers: spec.containers.map(({ name }) => name),
     initContainers: spec.initContainers.map(({ name }) => name),
