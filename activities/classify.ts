@@ -1,4 +1,5 @@
-import { classifyText, redact } from '../diagnosis/index.ts';
+import { redact } from '../redaction/index.ts';
+import { classifyText } from '../diagnosis/index.ts';
 import type { Facts } from '../diagnosis/index.ts';
 import type { Blocker, BlockerCode } from '../model/blocker.ts';
 import { ProgramMissingError } from '../tools/missing.ts';

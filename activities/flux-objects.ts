@@ -1,26 +1,9 @@
-import { z } from 'zod';
+import { KINDS } from '../kubernetes/addresses.ts';
 import { FLUX, HELM_RELEASES, NAMESPACES } from '../model/appliance.ts';
 import type { KubernetesObject } from '../model/snapshot.ts';
-import { KINDS } from './cluster.ts';
 import type { Cluster } from './ports/kubernetes.ts';
-import { currentCondition } from './readiness.ts';
-import type { Condition } from './readiness.ts';
 
 const KUSTOMIZATIONS: readonly string[] = [FLUX.rootKustomization, ...Object.values(FLUX.tierKustomizations)];
-/** A token here asks Flux to work now; it answers with the same token in its status. */
-export const REQUESTED_AT = 'reconcile.fluxcd.io/requestedAt';
-
-const shape = z.object({
-  spec: z.object({ suspend: z.boolean().default(false) }).prefault({}),
-  status: z
-    .object({
-      lastHandledReconcileAt: z.string().optional(),
-      lastAppliedRevision: z.string().optional(),
-      lastAttemptedRevision: z.string().optional(),
-      artifact: z.object({ revision: z.string() }).optional(),
-    })
-    .prefault({}),
-});
 
 /** Gives the appliance's own Kustomizations and HelmReleases, as far as there are any. */
 export async function applianceObjects(cluster: Cluster, signal: AbortSignal): Promise<KubernetesObject[]> {
@@ -32,36 +15,4 @@ export async function applianceObjects(cluster: Cluster, signal: AbortSignal): P
     ...kustomizations.filter(({ metadata }) => KUSTOMIZATIONS.includes(metadata.name)),
     ...releases.filter(({ metadata }) => (HELM_RELEASES as readonly string[]).includes(metadata.name)),
   ];
-}
-
-/** Says whether Flux leaves this object alone. */
-export function isSuspended(object: KubernetesObject): boolean {
-  return shape.parse(object).spec.suspend;
-}
-
-export interface FluxState {
-  /** The Ready condition, when it speaks of the object as it is now. */
-  readonly ready: Condition | null;
-  /** The token that Flux was last asked with, and whether it has worked since. */
-  readonly requested: string | null;
-  readonly handled: boolean;
-  /** What a source holds. */
-  readonly revision: string | null;
-  /** What a Kustomization has applied, and what it works on. */
-  readonly applied: string | null;
-  readonly attempted: string | null;
-}
-
-/** Takes a Flux object, gives how far Flux is with it. */
-export function fluxState(object: KubernetesObject): FluxState {
-  const { status } = shape.parse(object);
-  const requested = object.metadata.annotations?.[REQUESTED_AT] ?? null;
-  return {
-    ready: currentCondition(object, 'Ready'),
-    requested,
-    handled: requested === null || status.lastHandledReconcileAt === requested,
-    revision: status.artifact?.revision ?? null,
-    applied: status.lastAppliedRevision ?? null,
-    attempted: status.lastAttemptedRevision ?? null,
-  };
 }

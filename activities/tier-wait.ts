@@ -1,3 +1,5 @@
+import type { FluxState } from '../kubernetes/flux-state.ts';
+import { fluxState } from '../kubernetes/flux-state.ts';
 import { FLUX } from '../model/appliance.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { TierId } from '../model/tiers.ts';
@@ -6,8 +8,6 @@ import type { Look } from './appliance-look.ts';
 import { watchAppliance } from './appliance-watch.ts';
 import { Blocked } from './blocked.ts';
 import { openCluster } from './cluster.ts';
-import { fluxState } from './flux-objects.ts';
-import type { FluxState } from './flux-objects.ts';
 import type { PhaseContext } from './phase-context.ts';
 import { createPicture, stopsLogin } from './picture.ts';
 import type { Cluster } from './ports/kubernetes.ts';

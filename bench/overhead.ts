@@ -7,7 +7,7 @@ import { installWorkflowId } from '../model/workflow-contract.ts';
 import type { KubernetesObject, Snapshot } from '../model/snapshot.ts';
 import { collectSnapshot, connectReader } from '../observation/index.ts';
 import { siteFolder, SITE_FILES } from '../site-folder/index.ts';
-import { openTemporal } from '../worker/index.ts';
+import { openTemporal } from '../temporal/index.ts';
 import { atMost } from './figure.ts';
 import type { Figure } from './figure.ts';
 import { stepsIn } from './steps.ts';

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { runningLocalServer, runningWorker } from '../worker/index.ts';
+import { runningLocalServer } from '../temporal/index.ts';
+import { runningWorker } from '../worker/index.ts';
 import { atMost, percentile } from './figure.ts';
 import type { Figure } from './figure.ts';
 import type { BenchInstall } from './simulated-install.ts';

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import type { WorkflowExecutionDescription } from '@temporalio/client';
 import { execa } from 'execa';
 import { installWorkflowId } from '../model/workflow-contract.ts';
-import { openTemporal, stopBackground } from '../worker/index.ts';
+import { openTemporal } from '../temporal/index.ts';
+import { stopBackground } from '../worker/index.ts';
 
 const SITE = 'simulated';
 

@@ -1,15 +1,15 @@
-import { usageError } from './failure.ts';
-import { callOf, typedHere } from './hints.ts';
-import type { Io } from './io.ts';
-import { switchOption, textOption } from './options.ts';
-import type { Options } from './options.ts';
-import type { Prompter } from './prompts.ts';
-import { styleOf } from './render/style.ts';
-import type { Style } from './render/style.ts';
+import { usageError } from './terminal/failure.ts';
+import { callOf, typedHere } from './site/hints.ts';
+import type { Io } from './terminal/io.ts';
+import { switchOption, textOption } from './terminal/options.ts';
+import type { Options } from './terminal/options.ts';
+import type { Prompter } from './terminal/prompts.ts';
+import { styleOf } from './terminal/style.ts';
+import type { Style } from './terminal/style.ts';
 import type { Services } from './services.ts';
-import { withoutAliases } from './spec/aliases.ts';
-import { chooseSite, homeOf, siteChoice } from './site.ts';
-import type { Site } from './site.ts';
+import { withoutAliases } from './inputs/aliases.ts';
+import { chooseSite, homeOf, siteChoice } from './site/site.ts';
+import type { Site } from './site/site.ts';
 
 export const FORMATS = ['table', 'json', 'yaml'] as const;
 export type Format = (typeof FORMATS)[number];
@@ -88,7 +88,7 @@ export function createContext(io: Io, services: Services, given: Options, args: 
 
 async function written(format: Format, document: unknown, lines: () => readonly string[]): Promise<string> {
   if (format === 'json') return `${JSON.stringify(document, null, 2)}\n`;
-  if (format === 'yaml') return (await import('./render/yaml.ts')).stringify(document);
+  if (format === 'yaml') return (await import('./terminal/yaml.ts')).stringify(document);
   return `${lines().join('\n')}\n`;
 }
 
@@ -97,15 +97,3 @@ function formatOf(text: string | undefined): Format {
   if (format) return format;
   throw usageError(`--output "${text}": expected ${FORMATS.join(', ')}`);
 }
-
-/** Takes the text of a flag such as `--timeout`, gives milliseconds. Throws a usage error for what is no duration. */
-export function durationOption(options: Options, key: string): number | undefined {
-  const text = textOption(options, key);
-  if (text === undefined) return undefined;
-  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text);
-  const unit = UNITS[match?.[2] ?? ''];
-  if (!match || unit === undefined) throw usageError(`--${key} "${text}": expected a time such as 30s, 10m or 2h`);
-  return Number(match[1]) * unit;
-}
-
-const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };

@@ -1,7 +1,7 @@
 import { enableCompileCache } from 'node:module';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { EXIT } from './exit-codes.ts';
+import { EXIT } from './terminal/exit-codes.ts';
 
 // Compiled code is kept in a folder of this user: the default, a shared folder for temporary files, is anybody's.
 enableCompileCache(join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'appliance-client', 'compiled'));
@@ -27,7 +27,7 @@ process.stderr.on(
   endsQuietly(() => {}),
 );
 
-const [{ main }, { processIo }] = await Promise.all([import('./main.ts'), import('./io.ts')]);
+const [{ main }, { processIo }] = await Promise.all([import('./main.ts'), import('./terminal/io.ts')]);
 const exit = await main(process.argv.slice(2), processIo(interrupt.signal));
 for (const stream of [process.stdout, process.stderr]) {
   await new Promise<void>((resolve) => stream.write('', () => resolve()));

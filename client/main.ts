@@ -1,19 +1,24 @@
 import { CommanderError } from 'commander';
 import type { Command } from 'commander';
 import type { CommandContext } from './context.ts';
-import { EXIT } from './exit-codes.ts';
-import { explain } from './failure.ts';
-import type { Io } from './io.ts';
+import { EXIT } from './terminal/exit-codes.ts';
+import { explain } from './terminal/failure.ts';
+import type { Io } from './terminal/io.ts';
 import { createProgram } from './program.ts';
 import type { Call } from './program.ts';
 import { realServices } from './services.ts';
 import type { Services } from './services.ts';
 
+/** What the client runs in: its streams and, in a test, what stands in the place of the outside world; the rest is real. */
+export interface World extends Io {
+  readonly services?: Partial<Services>;
+}
+
 /**
- * The client. Takes the arguments (without node and script) and the world, gives the exit code (client/exit-codes.ts). It
+ * The client. Takes the arguments (without node and script) and the world, gives the exit code (client/terminal/exit-codes.ts). It
  * never ends the process and never throws.
  */
-export async function main(argv: readonly string[], io: Io): Promise<number> {
+export async function main(argv: readonly string[], io: World): Promise<number> {
   const services: Services = { ...realServices, ...io.services };
   let exit: number = EXIT.done;
   const told: Told = { context: null };
@@ -59,7 +64,7 @@ async function tell(error: unknown, io: Io, services: Services, { context }: Tol
   io.stderr.write(`${io.signal.aborted && defect ? 'Interrupted.' : `error: ${message}`}\n`);
   if (!defect) return exit;
   if (io.signal.aborted) return EXIT.interrupted;
-  const { writeDefect } = await import('./defect-log.ts');
+  const { writeDefect } = await import('./site/defect-log.ts');
   io.stderr.write(`${await writeDefect(error, io.env, services.clock.now())}\n`);
   return exit;
 }

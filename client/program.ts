@@ -1,8 +1,8 @@
 import { Argument as CommanderArgument, Command, InvalidArgumentError, Option } from 'commander';
 import { COMMANDS, COMMON_FLAGS } from './commands/table.ts';
 import type { CommandEntry, Flag } from './commands/table.ts';
-import type { Io } from './io.ts';
-import type { Options } from './options.ts';
+import type { Io } from './terminal/io.ts';
+import type { Options } from './terminal/options.ts';
 
 const NAME = 'appliance-client';
 

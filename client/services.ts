@@ -1,14 +1,14 @@
 import type { ClusterReader } from '../observation/index.ts';
-import type { OpenOptions, WorkerHandle, WorkerState } from '../worker/index.ts';
-import type { WorkerOptions } from '../worker/worker-process.ts';
-import type { Clock } from './clock.ts';
-import { systemClock } from './clock.ts';
-import type { Checkout } from './spec/checkout.ts';
-import type { InstallClient } from './install-client.ts';
-import type { HttpAnswer, HttpOptions } from './http.ts';
-import type { ProgramOptions, ProgramRow } from './programs.ts';
+import type { OpenOptions } from '../temporal/index.ts';
+import type { WorkerHandle, WorkerOptions, WorkerState } from '../worker/index.ts';
+import type { Clock } from './terminal/clock.ts';
+import { systemClock } from './terminal/clock.ts';
+import type { Checkout } from './inputs/checkout.ts';
+import type { InstallClient } from './install/install-client.ts';
+import type { HttpAnswer, HttpOptions } from './status/http.ts';
+import type { ProgramOptions, ProgramRow } from './install/required-programs.ts';
 import type { LocalPage, LocalPageOptions } from './page/local-page.ts';
-import type { Prompter, PromptStreams } from './prompts.ts';
+import type { Prompter, PromptStreams } from './terminal/prompts.ts';
 
 /**
  * The outside world as the client's commands see it. Every member is loaded when it is first called, so that `--help` pays
@@ -37,21 +37,21 @@ export const realServices: Services = {
   clock: systemClock,
   openInstalls: async (options) => {
     const [{ openTemporal }, { createInstallClient }] = await Promise.all([
-      import('../worker/index.ts'),
-      import('./install-client.ts'),
+      import('../temporal/index.ts'),
+      import('./install/install-client.ts'),
     ]);
     return createInstallClient(await openTemporal(options), options.signal);
   },
   ensureWorker: async (options) => (await import('../worker/index.ts')).ensureWorker(options),
   runningWorker: async (home) => (await import('../worker/index.ts')).runningWorker(home),
-  runningServer: async (home) => (await import('../worker/index.ts')).runningLocalServer(home),
+  runningServer: async (home) => (await import('../temporal/index.ts')).runningLocalServer(home),
   stopBackground: async (options) => (await import('../worker/index.ts')).stopBackground(options),
-  get: async (url, options) => (await import('./http.ts')).get(url, options),
-  checkout: async (cwd, signal) => (await import('./spec/checkout.ts')).inspectCheckout(cwd, signal),
-  prompter: async (streams) => (await import('./prompts.ts')).createPrompter(streams),
+  get: async (url, options) => (await import('./status/http.ts')).get(url, options),
+  checkout: async (cwd, signal) => (await import('./inputs/checkout.ts')).inspectCheckout(cwd, signal),
+  prompter: async (streams) => (await import('./terminal/prompts.ts')).createPrompter(streams),
   reader: async (kubeconfig) => (await import('../observation/index.ts')).connectReader({ kubeconfig }),
   writeStatusToken: async (kubeconfig, token) =>
-    (await import('./status-token.ts')).writeStatusToken(kubeconfig, token),
+    (await import('./site/status-token.ts')).writeStatusToken(kubeconfig, token),
   openPage: async (options) => (await import('./page/local-page.ts')).openLocalPage(options),
-  programs: async (options) => (await import('./programs.ts')).clientPrograms(options),
+  programs: async (options) => (await import('./install/required-programs.ts')).clientPrograms(options),
 };

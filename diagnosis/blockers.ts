@@ -1,5 +1,5 @@
+import { redact } from '../redaction/index.ts';
 import { type Blocker, type BlockerCode, layerOf } from '../model/blocker.ts';
-import { redact } from './redact.ts';
 import type { BlockerContext } from './rule.ts';
 import { ruleOf } from './rules/table.ts';
 

@@ -1,9 +1,9 @@
+import { redact } from '../redaction/index.ts';
 import type { StatusDocument } from '../model/status.ts';
 import { bootstrapJob, conditionOf, isComplete, jobLogs } from './findings/job-state.ts';
 import { usersCountOf } from './findings/users.ts';
-import { redact } from './redact.ts';
-import { nameOf } from './view/places.ts';
-import type { View } from './view/view.ts';
+import { nameOf } from '../kubernetes/places.ts';
+import type { View } from '../kubernetes/view.ts';
 
 /** So many lines of the job's log go into the document, the telling one on top. */
 const LINES = 20;

@@ -4,10 +4,10 @@ import { isComplete } from './findings/history.ts';
 import { bootstrapJob, conditionOf as jobCondition, isComplete as isJobComplete } from './findings/job-state.ts';
 import { isReady as isNodeReady } from './findings/nodes.ts';
 import { isReady } from './findings/suspect.ts';
-import type { Job, Workload } from './view/objects.ts';
-import { placeOf } from './view/places.ts';
-import { iso, ms } from './view/time.ts';
-import type { View } from './view/view.ts';
+import type { Job, Workload } from '../kubernetes/shapes.ts';
+import { placeOf } from '../kubernetes/places.ts';
+import { iso, ms } from '../kubernetes/time.ts';
+import type { View } from '../kubernetes/view.ts';
 
 const PLURALS: Record<Component['kind'], string> = {
   Deployment: 'deployments',

@@ -14,8 +14,8 @@ import type { Cause, ExplanationGraph, Signal } from './graph.ts';
 import type { DiagnoseOptions } from './options.ts';
 import { rollupOf } from './rollup.ts';
 import { tiersOf, withSince } from './tiers.ts';
-import { iso } from './view/time.ts';
-import { type View, viewOf } from './view/view.ts';
+import { iso } from '../kubernetes/time.ts';
+import { type View, viewOf } from '../kubernetes/view.ts';
 
 /** The one answer: the status document, every root cause in order (warnings included), and how it was found. */
 export interface Diagnosis {

@@ -1,11 +1,11 @@
+import { redact } from '../redaction/index.ts';
 import { API_VERSION, FLUX, OBJECTS, PORTS } from '../model/appliance.ts';
 import type { Blocker } from '../model/blocker.ts';
 import type { InstallProgress } from '../model/progress.ts';
 import type { StatusDocument } from '../model/status.ts';
 import type { DiagnoseOptions } from './options.ts';
-import { redact } from './redact.ts';
-import { iso, ms } from './view/time.ts';
-import type { View } from './view/view.ts';
+import { iso, ms } from '../kubernetes/time.ts';
+import type { View } from '../kubernetes/view.ts';
 
 /** Older than this, an answer is not the present any more. */
 const STALE_AFTER_S = 120;

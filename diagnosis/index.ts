@@ -4,8 +4,5 @@ export type { DiagnoseOptions } from './options.ts';
 export { classifyText, type TextContext } from './text.ts';
 export { readSnapshot } from './snapshot-input.ts';
 export { makeBlocker } from './blockers.ts';
-export { redact } from './redact.ts';
-export { withoutSecrets } from './without-secrets.ts';
-export { trim } from './trim.ts';
 export type { BlockerContext, Facts } from './rule.ts';
 export type { Cause, Consequence, ExplanationGraph, RuledOut, Signal } from './graph.ts';

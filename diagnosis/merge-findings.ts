@@ -1,5 +1,5 @@
 import type { Finding } from './findings/finding.ts';
-import { newest, oldest } from './view/time.ts';
+import { newest, oldest } from '../kubernetes/time.ts';
 
 function merge(a: Finding, b: Finding): Finding {
   const first =

@@ -1,7 +1,7 @@
 import type { ComponentStatus } from '../model/status.ts';
 import { TIERS, type TierId, type TierStates } from '../model/tiers.ts';
 import type { Finding } from './findings/finding.ts';
-import { iso, ms, newest, oldest } from './view/time.ts';
+import { iso, ms, newest, oldest } from '../kubernetes/time.ts';
 
 /** What tells since when a tier is as it is, where no earlier document does. */
 export interface TierEvidence {

@@ -1,14 +1,14 @@
+import { canLogIn, probeWords } from '../kubernetes/login.ts';
 import { FLUX } from '../model/appliance.ts';
 import type { ComponentStatus, StatusDocument } from '../model/status.ts';
 import type { TierId, TierState, TierStates } from '../model/tiers.ts';
 import { TIERS } from '../model/tiers.ts';
 import type { Finding } from './findings/finding.ts';
 import { currentCondition, isReady as isFluxReady } from './findings/flux.ts';
-import { canLogIn, probeWords } from './findings/login.ts';
 import { conditionOf, isReady as isNodeReady } from './findings/nodes.ts';
 import { evidentSince, type TierEvidence } from './tier-since.ts';
-import type { FluxObject } from './view/objects.ts';
-import type { View } from './view/view.ts';
+import type { FluxObject } from '../kubernetes/shapes.ts';
+import type { View } from '../kubernetes/view.ts';
 
 /** One thing that a tier asks for, and how it stands. */
 interface Need {

@@ -70,10 +70,10 @@ const PARTS: readonly Part[] = [
   },
   {
     // The worker loads its threads, its native part and its converters by path: its SDK stays a package. `main` is the name
-    // under which worker/files.ts looks for it.
+    // under which system/code-files.ts looks for it.
     name: 'worker',
     options: {
-      entryPoints: { main: 'worker/main.ts', 'failure-converter': 'worker/failure-converter.ts' },
+      entryPoints: { main: 'worker/main.ts', 'failure-converter': 'temporal/failure-converter.ts' },
       splitting: true,
       chunkNames: 'chunks/[name]-[hash]',
       external: ['@temporalio/*'],
@@ -168,7 +168,7 @@ async function bundleWorkflows(): Promise<void> {
   const sources = await newest([
     'workflows/**/*.ts',
     'model/**/*.ts',
-    'worker/failure-converter.ts',
+    'temporal/failure-converter.ts',
     'package-lock.json',
   ]);
   const built = existsSync(target) ? (await stat(target)).mtimeMs : 0;
@@ -178,7 +178,7 @@ async function bundleWorkflows(): Promise<void> {
     // A person who starts the client for the first time reads what was built, not how webpack did it.
     logger: new DefaultLogger('WARN'),
     workflowsPath: join(ROOT, 'workflows/index.ts'),
-    failureConverterPath: join(ROOT, 'worker/failure-converter.ts'),
+    failureConverterPath: join(ROOT, 'temporal/failure-converter.ts'),
   });
   await replace(target, code);
   console.error(`built workflow-bundle.js: ${(code.length / 1e6).toFixed(1)} MB`);

@@ -1,7 +1,7 @@
 import { DefaultLogger, Runtime, makeTelemetryFilterString } from '@temporalio/worker';
 import { pino } from 'pino';
 import type { Logger } from 'pino';
-import { redact } from '../diagnosis/index.ts';
+import { redact } from '../redaction/index.ts';
 
 /** Keys whose values never belong in a log, wherever they stand. */
 const SECRET_KEYS = [

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { realPorts } from './ports.ts';
-import { findTemporal } from './connection.ts';
+import { findTemporal } from '../temporal/connection.ts';
 import { installLogging } from './logging.ts';
 import { runWorker } from './run-worker.ts';
 import { announceWorker } from './worker-process.ts';

@@ -2,9 +2,9 @@ import { NativeConnection, Worker, bundleWorkflowCode } from '@temporalio/worker
 import type { WorkerOptions } from '@temporalio/worker';
 import { createActivities } from '../activities/index.ts';
 import type { Ports } from '../activities/ports/index.ts';
-import type { TemporalTarget } from './connection.ts';
-import { dataConverter } from './data-converter.ts';
-import { beside, builtWorkflowBundle } from './files.ts';
+import type { TemporalTarget } from '../temporal/connection.ts';
+import { dataConverter } from '../temporal/data-converter.ts';
+import { builtWorkflowBundle, codeFile } from '../system/code-files.ts';
 
 export interface RunOptions {
   readonly home: string;
@@ -51,8 +51,8 @@ async function workflowCode(): Promise<Pick<WorkerOptions, 'workflowBundle'>> {
   if (codePath) return { workflowBundle: { codePath } };
   return {
     workflowBundle: await bundleWorkflowCode({
-      workflowsPath: beside('../workflows/index'),
-      failureConverterPath: beside('failure-converter'),
+      workflowsPath: codeFile('workflows/index'),
+      failureConverterPath: codeFile('temporal/failure-converter'),
     }),
   };
 }

@@ -3,12 +3,12 @@ import type { ChildProcess } from 'node:child_process';
 import { open, readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { takeLock } from '../tools/lock.ts';
+import { takeLock } from '../system/lock.ts';
 import { WorkerFailedError } from './errors.ts';
-import { beside } from './files.ts';
-import { stopLocalServer } from './local-server.ts';
-import { isAlive, isOurs, stopProcess } from './processes.ts';
-import { recordedServer, serverFolder } from './server-state.ts';
+import { codeFile } from '../system/code-files.ts';
+import { stopLocalServer } from '../temporal/local-server.ts';
+import { isAlive, isOurs, stopProcess } from '../system/processes.ts';
+import { recordedServer, serverFolder } from '../temporal/server-state.ts';
 
 const START_TIMEOUT_MS = 60_000;
 const LOG_TAIL_LINES = 15;
@@ -117,7 +117,7 @@ async function startWorker(options: WorkerOptions, logFile: string): Promise<Wor
     : [];
   const child = spawn(
     process.execPath,
-    [...LEAN, beside('main'), '--home', home, ...(detached ? ['--detached'] : []), ...simulation],
+    [...LEAN, codeFile('worker/main'), '--home', home, ...(detached ? ['--detached'] : []), ...simulation],
     {
       detached,
       env: { ...GIVE_BACK, ...options.environment },

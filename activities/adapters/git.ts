@@ -1,5 +1,5 @@
 import { execa } from 'execa';
-import { redact } from '../../diagnosis/index.ts';
+import { redact } from '../../redaction/index.ts';
 import { resolveProgram } from '../../tools/resolve.ts';
 import type { GitPort, RemoteAnswer } from '../ports/git.ts';
 

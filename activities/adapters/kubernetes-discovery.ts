@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import type { ResourceKind } from '../../kubernetes/addresses.ts';
 import { ClusterError } from '../ports/kubernetes.ts';
-import type { ResourceKind } from '../ports/kubernetes.ts';
 import type { ApiConnection } from './kubernetes-api.ts';
 
 /** Where objects of one kind lie: `/apis/apps/v1`, `deployments`, and whether a namespace stands between. */

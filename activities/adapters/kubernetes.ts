@@ -1,13 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import type { ObjectRef, ResourceKind } from '../../kubernetes/addresses.ts';
+import { refOf } from '../../kubernetes/addresses.ts';
 import { FIELD_MANAGER } from '../../model/appliance.ts';
 import { kubernetesObject } from '../../model/snapshot.ts';
 import type { KubernetesObject } from '../../model/snapshot.ts';
 import type { ClusterReader } from '../../observation/cluster-reader.ts';
 import { connectReader } from '../../observation/connect.ts';
-import { refOf } from '../cluster.ts';
 import { ClusterError } from '../ports/kubernetes.ts';
-import type { Cluster, KubernetesPort, ObjectRef, ResourceKind } from '../ports/kubernetes.ts';
+import type { Cluster, KubernetesPort } from '../ports/kubernetes.ts';
 import { connectApi } from './kubernetes-api.ts';
 import type { ApiConnection } from './kubernetes-api.ts';
 import { createResourceFinder } from './kubernetes-discovery.ts';

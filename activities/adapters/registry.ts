@@ -1,7 +1,7 @@
 import { EnvHttpProxyAgent, fetch } from 'undici';
 import type { Dispatcher, Response } from 'undici';
 import { z } from 'zod';
-import { redact } from '../../diagnosis/index.ts';
+import { redact } from '../../redaction/index.ts';
 import type { ImageAnswer, RegistryPort } from '../ports/registry.ts';
 import { apiHost, parseReference } from './image-reference.ts';
 import type { ImageReference } from './image-reference.ts';

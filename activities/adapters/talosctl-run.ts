@@ -1,5 +1,5 @@
 import { execa } from 'execa';
-import { redact } from '../../diagnosis/index.ts';
+import { redact } from '../../redaction/index.ts';
 import type { TalosAnswer } from '../../model/snapshot.ts';
 import { TalosError } from '../ports/talos.ts';
 import { faultIn, insecureFault } from './talosctl-faults.ts';

@@ -1,3 +1,4 @@
+import type { ObjectRef, ResourceKind } from '../../kubernetes/addresses.ts';
 import type { KubernetesObject } from '../../model/snapshot.ts';
 import type { ClusterReader } from '../../observation/cluster-reader.ts';
 
@@ -24,16 +25,6 @@ export class ClusterError extends Error {
     this.fault = fault;
     this.object = object;
   }
-}
-
-export interface ResourceKind {
-  readonly apiVersion: string;
-  readonly kind: string;
-}
-
-export interface ObjectRef extends ResourceKind {
-  readonly name: string;
-  readonly namespace?: string;
 }
 
 /**

@@ -1,13 +1,13 @@
 import type { CommandContext } from '../context.ts';
-import { EXIT } from '../exit-codes.ts';
-import { usageError } from '../failure.ts';
-import { callOf } from '../hints.ts';
+import { EXIT } from '../terminal/exit-codes.ts';
+import { usageError } from '../terminal/failure.ts';
+import { callOf } from '../site/hints.ts';
 import type { InstallView } from '../install/view.ts';
 import { leftoverLines } from '../render/leftovers.ts';
-import { withSession } from '../session.ts';
-import type { Session } from '../session.ts';
-import type { Site } from '../site.ts';
-import { orderedSite } from '../tell.ts';
+import { withSession } from '../install/session.ts';
+import type { Session } from '../install/session.ts';
+import type { Site } from '../site/site.ts';
+import { orderedSite } from '../install/update.ts';
 
 const PATIENCE_MS = 60_000;
 const LOOK_EVERY_MS = 500;

@@ -1,6 +1,6 @@
 import type { CommandContext } from '../context.ts';
-import { EXIT } from '../exit-codes.ts';
-import { usageError } from '../failure.ts';
+import { EXIT } from '../terminal/exit-codes.ts';
+import { usageError } from '../terminal/failure.ts';
 import { SHELLS, completionScript } from '../completion.ts';
 
 /** `completion SHELL`. */

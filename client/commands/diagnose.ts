@@ -3,16 +3,17 @@ import { join, resolve } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
-import { diagnose, readSnapshot, withoutSecrets } from '../../diagnosis/index.ts';
+import { withoutSecrets } from '../../redaction/index.ts';
+import { diagnose, readSnapshot } from '../../diagnosis/index.ts';
 import type { Diagnosis } from '../../diagnosis/index.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import type { CommandContext } from '../context.ts';
-import { usageError } from '../failure.ts';
-import { diagnosisOf, lookAt, presentAt } from '../observe.ts';
-import { switchOption, textOption } from '../options.ts';
+import { usageError } from '../terminal/failure.ts';
+import { diagnosisOf, lookAt, presentAt } from '../status/observe.ts';
+import { switchOption, textOption } from '../terminal/options.ts';
 import { explanationLines } from '../render/explanation.ts';
 import { statusLines } from '../render/status.ts';
-import { exitOf } from '../verdict.ts';
+import { exitOf } from '../status/verdict.ts';
 
 /** `diagnose`: the causes, from the cluster or from a snapshot that somebody sent. */
 export async function run(context: CommandContext): Promise<number> {

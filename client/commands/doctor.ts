@@ -1,7 +1,7 @@
 import type { CommandContext } from '../context.ts';
-import { EXIT } from '../exit-codes.ts';
-import { switchOption } from '../options.ts';
-import { table } from '../render/table.ts';
+import { EXIT } from '../terminal/exit-codes.ts';
+import { switchOption } from '../terminal/options.ts';
+import { table } from '../terminal/table.ts';
 
 /** `doctor`: the programs that an install needs. Ends with 7 when one is missing. */
 export async function run(context: CommandContext): Promise<number> {

@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { withCluster } from '../cluster.ts';
+import { withCluster } from '../status/with-cluster.ts';
 import type { CommandContext } from '../context.ts';
-import { EXIT } from '../exit-codes.ts';
-import { UserError, usageError } from '../failure.ts';
-import { switchOption, textOption } from '../options.ts';
-import { listPods } from '../pods.ts';
-import type { PodRow } from '../pods.ts';
-import type { Site } from '../site.ts';
+import { EXIT } from '../terminal/exit-codes.ts';
+import { UserError, usageError } from '../terminal/failure.ts';
+import { switchOption, textOption } from '../terminal/options.ts';
+import { listPods } from '../status/pods.ts';
+import type { PodRow } from '../status/pods.ts';
+import type { Site } from '../site/site.ts';
 
 const DEFAULT_TAIL = 100;
 const LIMIT_BYTES = 1024 * 1024;

@@ -1,6 +1,6 @@
 import type { CommandContext } from '../context.ts';
-import { callOf } from '../hints.ts';
-import { tellInstall } from '../tell.ts';
+import { callOf } from '../site/hints.ts';
+import { tellInstall } from '../install/update.ts';
 
 /** `pause`: a running install stops before its next step. */
 export async function run(context: CommandContext): Promise<number> {

@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import type { InstallSpec } from '../../model/site.ts';
 import { SITE_FILES } from '../../site-folder/index.ts';
 import type { CommandContext } from '../context.ts';
-import { EXIT } from '../exit-codes.ts';
-import { takeOrder } from '../order.ts';
-import type { Order } from '../order.ts';
+import { EXIT } from '../terminal/exit-codes.ts';
+import { takeOrder } from '../inputs/order.ts';
+import type { Order } from '../inputs/order.ts';
 import { planLines, planOf } from '../render/plan.ts';
 import type { PlannedFile } from '../render/plan.ts';
-import { count } from '../render/text.ts';
-import type { Site } from '../site.ts';
-import { specDigest } from '../spec/digest.ts';
+import { count } from '../terminal/text.ts';
+import type { Site } from '../site/site.ts';
+import { specDigest } from '../inputs/digest.ts';
 
 /** `plan`: what `start` would do, with the same inputs; nothing is touched. */
 export async function run(context: CommandContext): Promise<number> {

@@ -1,11 +1,11 @@
-import { withCluster } from '../cluster.ts';
+import { withCluster } from '../status/with-cluster.ts';
 import type { CommandContext } from '../context.ts';
-import { EXIT } from '../exit-codes.ts';
-import { listPods } from '../pods.ts';
-import type { PodRow } from '../pods.ts';
-import type { Tone } from '../render/style.ts';
-import { table } from '../render/table.ts';
-import { between, clean } from '../render/text.ts';
+import { EXIT } from '../terminal/exit-codes.ts';
+import { listPods } from '../status/pods.ts';
+import type { PodRow } from '../status/pods.ts';
+import type { Tone } from '../terminal/style.ts';
+import { table } from '../terminal/table.ts';
+import { between, clean } from '../terminal/text.ts';
 
 /** `pods`: every pod on the node, with what it waits for. */
 export async function run(context: CommandContext): Promise<number> {

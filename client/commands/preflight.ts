@@ -1,9 +1,9 @@
 import type { CommandContext } from '../context.ts';
-import { EXIT } from '../exit-codes.ts';
-import { takeOrder } from '../order.ts';
+import { EXIT } from '../terminal/exit-codes.ts';
+import { takeOrder } from '../inputs/order.ts';
 import { reportLines } from '../render/preflight.ts';
-import { withSession } from '../session.ts';
-import { recordSimulation } from '../simulation.ts';
+import { withSession } from '../install/session.ts';
+import { recordSimulation } from '../site/simulation.ts';
 
 /** `preflight`: every check of an install, nothing else. Ends with 3 when a hard one fails. */
 export async function run(context: CommandContext): Promise<number> {

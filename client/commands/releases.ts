@@ -5,10 +5,10 @@ import type { ReleaseManifest } from '../../model/release.ts';
 import { ReleaseError, describeFault, readReleases, selectRelease } from '../../model/releases.ts';
 import type { ReleaseCatalogue, ReleaseFault } from '../../model/releases.ts';
 import type { CommandContext } from '../context.ts';
-import { EXIT } from '../exit-codes.ts';
-import { usageError } from '../failure.ts';
-import { loadReleases, releaseFiles, releasesFolder } from '../releases.ts';
-import { table } from '../render/table.ts';
+import { EXIT } from '../terminal/exit-codes.ts';
+import { usageError } from '../terminal/failure.ts';
+import { loadReleases, releaseFiles, releasesFolder } from '../inputs/releases.ts';
+import { table } from '../terminal/table.ts';
 
 /** `releases list | show VERSION | validate [FILE]`. */
 export async function run(context: CommandContext): Promise<number> {

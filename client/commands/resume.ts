@@ -1,14 +1,14 @@
 import type { CommandContext } from '../context.ts';
-import { EXIT } from '../exit-codes.ts';
-import { usageError } from '../failure.ts';
-import { conclude } from '../follow/conclude.ts';
+import { EXIT } from '../terminal/exit-codes.ts';
+import { usageError } from '../terminal/failure.ts';
+import { conclude } from '../follow/outcome.ts';
 import { follow } from '../follow/follow.ts';
 import { lookAfresh } from '../follow/look-afresh.ts';
-import { callOf } from '../hints.ts';
-import { switchOption } from '../options.ts';
+import { callOf } from '../site/hints.ts';
+import { switchOption } from '../terminal/options.ts';
 import { withPageBeside } from '../page/beside.ts';
-import { withSession } from '../session.ts';
-import { orderedSite } from '../tell.ts';
+import { withSession } from '../install/session.ts';
+import { orderedSite } from '../install/update.ts';
 import { followOptions } from './start.ts';
 
 /** `resume`: a server, a worker, no pause; then it follows. */

@@ -3,18 +3,18 @@ import { changedSpec } from '../../model/input-change.ts';
 import { inputChange } from '../../model/site.ts';
 import type { InputChange, InstallSpec } from '../../model/site.ts';
 import type { CommandContext } from '../context.ts';
-import { usageError } from '../failure.ts';
-import { callOf } from '../hints.ts';
-import type { InstallClient } from '../install-client.ts';
-import { optionKey, textOption } from '../options.ts';
-import type { Options } from '../options.ts';
-import { recordSite } from '../site.ts';
-import type { Site } from '../site.ts';
-import { faultsError } from '../spec/faults.ts';
-import type { Fault } from '../spec/faults.ts';
-import { CHANGEABLE, fieldOf } from '../spec/fields.ts';
-import type { FieldKey } from '../spec/fields.ts';
-import { tellInstall } from '../tell.ts';
+import { usageError } from '../terminal/failure.ts';
+import { callOf } from '../site/hints.ts';
+import type { InstallClient } from '../install/install-client.ts';
+import { optionKey, textOption } from '../terminal/options.ts';
+import type { Options } from '../terminal/options.ts';
+import { recordSite } from '../site/site.ts';
+import type { Site } from '../site/site.ts';
+import { faultsError } from '../inputs/faults.ts';
+import type { Fault } from '../inputs/faults.ts';
+import { CHANGEABLE, fieldOf } from '../inputs/fields.ts';
+import type { FieldKey } from '../inputs/fields.ts';
+import { tellInstall } from '../install/update.ts';
 
 /** Where a field of the command line stands in the change that the workflow takes. */
 const PATHS: Partial<Record<FieldKey, readonly string[]>> = {

@@ -1,9 +1,9 @@
 import { listSites } from '../../site-folder/index.ts';
 import type { CommandContext } from '../context.ts';
-import { EXIT } from '../exit-codes.ts';
-import { table } from '../render/table.ts';
-import { openSite, simulationHome } from '../site.ts';
-import type { Site } from '../site.ts';
+import { EXIT } from '../terminal/exit-codes.ts';
+import { table } from '../terminal/table.ts';
+import { openSite, simulationHome } from '../site/site.ts';
+import type { Site } from '../site/site.ts';
 
 /** `sites`: every site that this machine has a record of. */
 export async function run(context: CommandContext): Promise<number> {

@@ -1,13 +1,13 @@
+import { durationOption } from '../terminal/options.ts';
 import { PORTS } from '../../model/appliance.ts';
 import { SITE_FILES } from '../../site-folder/index.ts';
 import type { CommandContext } from '../context.ts';
-import { durationOption } from '../context.ts';
-import { EXIT } from '../exit-codes.ts';
-import { usageError } from '../failure.ts';
-import type { Site } from '../site.ts';
-import { isLoginReady, statusPageUrl } from '../smoke.ts';
-import { duration } from '../render/text.ts';
-import type { HttpAnswer } from '../http.ts';
+import { EXIT } from '../terminal/exit-codes.ts';
+import { usageError } from '../terminal/failure.ts';
+import type { Site } from '../site/site.ts';
+import { isLoginReady, statusPageUrl } from '../status/login-ready.ts';
+import { duration } from '../terminal/text.ts';
+import type { HttpAnswer } from '../status/http.ts';
 
 const LOOK_EVERY_MS = 2_000;
 const REQUEST_TIMEOUT_MS = 2_000;

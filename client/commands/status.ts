@@ -1,12 +1,11 @@
 import type { CommandContext } from '../context.ts';
-import { durationOption } from '../context.ts';
-import { adviceOn } from '../advice.ts';
-import { documentOf, lookAt, presentAt } from '../observe.ts';
-import { switchOption } from '../options.ts';
+import { adviceOn } from '../status/advice.ts';
+import { documentOf, lookAt, presentAt } from '../status/observe.ts';
+import { switchOption, durationOption } from '../terminal/options.ts';
 import { servePage } from '../page/serve.ts';
 import { statusLines } from '../render/status.ts';
-import { exitOf } from '../verdict.ts';
-import { watchStatus } from '../watch-status.ts';
+import { exitOf } from '../status/verdict.ts';
+import { watchStatus } from '../status/watch-status.ts';
 
 /**
  * `status`: the state of appliance and install in one document. Ends with 4 when a person must act. `--watch` and `--serve`

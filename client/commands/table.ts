@@ -1,8 +1,8 @@
 import { SCENARIO_NAMES } from '../../model/scenarios.ts';
 import type { CommandContext } from '../context.ts';
-import { ALIASES, IMAGE_TAG_FLAG } from '../spec/aliases.ts';
-import { CHANGEABLE, FIELDS, fieldOf } from '../spec/fields.ts';
-import type { Field } from '../spec/fields.ts';
+import { ALIASES, IMAGE_TAG_FLAG } from '../inputs/aliases.ts';
+import { CHANGEABLE, FIELDS, fieldOf } from '../inputs/fields.ts';
+import type { Field } from '../inputs/fields.ts';
 
 /** One flag: how it is written, what it means, and under which heading the help shows it. */
 export interface Flag {

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { kubeconfigOf } from '../site/kubeconfig.ts';
 import { SITE_FILES } from '../../site-folder/index.ts';
 import type { CommandContext } from '../context.ts';
-import { EXIT } from '../exit-codes.ts';
-import { UserError } from '../failure.ts';
-import { callOf } from '../hints.ts';
-import { kubeconfigOf } from '../observe.ts';
-import type { Site } from '../site.ts';
+import { EXIT } from '../terminal/exit-codes.ts';
+import { UserError } from '../terminal/failure.ts';
+import { callOf } from '../site/hints.ts';
+import type { Site } from '../site/site.ts';
 
 /** As many as the install makes: 256 bits. */
 const TOKEN_BYTES = 32;

@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { CommandContext } from '../context.ts';
-import { EXIT } from '../exit-codes.ts';
-import { packageRoot } from '../releases.ts';
+import { EXIT } from '../terminal/exit-codes.ts';
+import { packageRoot } from '../inputs/releases.ts';
 
 const packageFile = z.object({ version: z.string() });
 

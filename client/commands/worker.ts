@@ -1,10 +1,10 @@
 import type { CommandContext } from '../context.ts';
-import { EXIT } from '../exit-codes.ts';
-import { followFile } from '../follow-file.ts';
-import { switchOption, textOption } from '../options.ts';
-import { table } from '../render/table.ts';
-import { recordedSimulation, environmentFor } from '../simulation.ts';
-import { openSite, simulationHome } from '../site.ts';
+import { EXIT } from '../terminal/exit-codes.ts';
+import { followFile } from '../follow/follow-file.ts';
+import { switchOption, textOption } from '../terminal/options.ts';
+import { table } from '../terminal/table.ts';
+import { recordedSimulation, environmentFor } from '../site/simulation.ts';
+import { openSite, simulationHome } from '../site/site.ts';
 
 /** `worker run | status | stop`: what goes on behind the client on this machine. */
 export async function run(context: CommandContext): Promise<number> {

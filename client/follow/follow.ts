@@ -1,11 +1,11 @@
 import type { CommandContext } from '../context.ts';
-import { EXIT } from '../exit-codes.ts';
-import { UserError } from '../failure.ts';
-import { whyNoSpace } from '../full-disk.ts';
+import { EXIT } from '../terminal/exit-codes.ts';
+import { UserError } from '../terminal/failure.ts';
+import { whyNoSpace } from '../site/full-disk.ts';
 import type { InstallView } from '../install/view.ts';
-import type { Session } from '../session.ts';
+import type { Session } from '../install/session.ts';
 import type { WorkerHandle } from '../../worker/index.ts';
-import type { Site } from '../site.ts';
+import type { Site } from '../site/site.ts';
 import { createPainter } from './painter.ts';
 import type { Painter } from './painter.ts';
 

@@ -1,9 +1,9 @@
 import type { CommandContext } from '../context.ts';
-import { EXIT } from '../exit-codes.ts';
-import { UserError } from '../failure.ts';
+import { EXIT } from '../terminal/exit-codes.ts';
+import { UserError } from '../terminal/failure.ts';
 import type { InstallView } from '../install/view.ts';
-import type { Session } from '../session.ts';
-import type { Site } from '../site.ts';
+import type { Session } from '../install/session.ts';
+import type { Site } from '../site/site.ts';
 import { endOf } from './follow.ts';
 import type { FollowOptions } from './follow.ts';
 

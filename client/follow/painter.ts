@@ -1,10 +1,10 @@
 import type { InstallProgress } from '../../model/progress.ts';
 import type { CommandContext } from '../context.ts';
-import { drawsOver } from '../io.ts';
+import { drawsOver } from '../terminal/io.ts';
 import { changeLines, heartbeatLine } from '../render/changes.ts';
 import { liveLines } from '../render/install.ts';
-import type { Style } from '../render/style.ts';
-import { clockTime } from '../render/text.ts';
+import type { Style } from '../terminal/style.ts';
+import { clockTime } from '../terminal/text.ts';
 
 /** Shows an install while it goes on; one for a terminal, one for a pipe. */
 export interface Painter {

@@ -7,8 +7,8 @@ import {
   isGrpcServiceError,
 } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import { EXIT } from '../exit-codes.ts';
-import { UserError } from '../failure.ts';
+import { EXIT } from '../terminal/exit-codes.ts';
+import { UserError } from '../terminal/failure.ts';
 
 /** gRPC's own numbers (grpc/grpc, doc/statuscodes.md). */
 const DEADLINE_EXCEEDED = [4];

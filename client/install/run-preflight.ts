@@ -3,7 +3,7 @@ import type { Client, WorkflowHandle } from '@temporalio/client';
 import type { InstallSpec } from '../../model/site.ts';
 import { PREFLIGHT_WORKFLOW } from '../../model/workflow-contract.ts';
 import type { PreflightReport } from '../../model/workflow-contract.ts';
-import type { TemporalAccess } from '../../worker/index.ts';
+import type { TemporalAccess } from '../../temporal/index.ts';
 import { heartbeatsOf } from './view.ts';
 
 type Preflight = (input: { readonly spec: InstallSpec }) => Promise<PreflightReport>;

@@ -2,9 +2,9 @@ import type { Client, WorkflowExecutionDescription, WorkflowExecutionStatusName 
 import { heartbeatDetail, installProgress } from '../../model/progress.ts';
 import type { HeartbeatDetail, InstallProgress } from '../../model/progress.ts';
 import { MEMO_PROGRESS, MEMO_SPEC_DIGEST } from '../../model/workflow-contract.ts';
-import { EXIT } from '../exit-codes.ts';
-import { UserError } from '../failure.ts';
-import { decodeFirst } from './decode.ts';
+import { EXIT } from '../terminal/exit-codes.ts';
+import { UserError } from '../terminal/failure.ts';
+import { decodeFirst } from '../../temporal/decode.ts';
 
 /** A step that a worker has in hand, or that waits for one. */
 export interface PendingStep {

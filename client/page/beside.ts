@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { SITE_FILES } from '../../site-folder/index.ts';
 import type { CommandContext } from '../context.ts';
-import { explain } from '../failure.ts';
-import { callOf } from '../hints.ts';
-import type { Site } from '../site.ts';
+import { explain } from '../terminal/failure.ts';
+import { callOf } from '../site/hints.ts';
+import type { Site } from '../site/site.ts';
 import { feedPage } from './feed.ts';
 import type { LocalPage, LocalPageOptions } from './local-page.ts';
 

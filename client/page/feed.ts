@@ -1,11 +1,11 @@
-import { detailsOf } from '../../diagnosis/details.ts';
+import { detailsOf } from '../../kubernetes/rows.ts';
 import type { Details } from '../../model/page.ts';
 import type { StatusDocument } from '../../model/status.ts';
 import type { CommandContext } from '../context.ts';
 import type { InstallView } from '../install/view.ts';
-import { createObserver, documentOf } from '../observe.ts';
-import { openSite } from '../site.ts';
-import type { Site } from '../site.ts';
+import { createObserver, documentOf } from '../status/observe.ts';
+import { openSite } from '../site/site.ts';
+import type { Site } from '../site/site.ts';
 import type { LocalPage } from './local-page.ts';
 
 const LOOK_EVERY_MS = 1_000;

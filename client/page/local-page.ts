@@ -8,8 +8,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import type { Details, PageMessage } from '../../model/page.ts';
 import type { StatusDocument } from '../../model/status.ts';
-import { EXIT } from '../exit-codes.ts';
-import { UserError } from '../failure.ts';
+import { EXIT } from '../terminal/exit-codes.ts';
+import { UserError } from '../terminal/failure.ts';
 import { answerLogRequests, type ReadLog } from './log-requests.ts';
 
 /** The status page on this machine's loopback, for as long as the command runs that opened it. */

@@ -1,7 +1,7 @@
 import type { CommandContext } from '../context.ts';
-import { EXIT } from '../exit-codes.ts';
-import { usageError, UserError } from '../failure.ts';
-import type { Site } from '../site.ts';
+import { EXIT } from '../terminal/exit-codes.ts';
+import { usageError, UserError } from '../terminal/failure.ts';
+import type { Site } from '../site/site.ts';
 import { tokenFileOf } from './beside.ts';
 import { feedPage } from './feed.ts';
 

@@ -1,8 +1,8 @@
 import type { Blocker } from '../../model/blocker.ts';
-import { onceChecked } from './over.ts';
-import { call, paint, symbol } from './style.ts';
-import type { Style } from './style.ts';
-import { between, clean, columnsOf, count, glance, hang, sentence, wrap } from './text.ts';
+import { onceChecked } from './once-installed.ts';
+import { call, paint, symbol } from '../terminal/style.ts';
+import type { Style } from '../terminal/style.ts';
+import { between, clean, columnsOf, count, glance, hang, sentence, wrap } from '../terminal/text.ts';
 
 const RETRY: Record<Blocker['retry'], (retry: string) => string> = {
   automatic: () => 'The installer looks again by itself and goes on when the cause is gone.',

@@ -5,10 +5,10 @@ import { TIERS, TIER_TITLES } from '../../model/tiers.ts';
 import { blockerLines } from './blocker.ts';
 import { PHASE_LOOK } from './install.ts';
 import { begunLines, operationLines } from './operations.ts';
-import { presentOf } from './present.ts';
-import { call, paint, symbol } from './style.ts';
-import type { Style } from './style.ts';
-import { between, clean, glance } from './text.ts';
+import { presentOf } from './observed-now.ts';
+import { call, paint, symbol } from '../terminal/style.ts';
+import type { Style } from '../terminal/style.ts';
+import { between, clean, glance } from '../terminal/text.ts';
 
 /**
  * Takes two looks at an install (`before` is null at the first), gives a line for each thing that changed between them, as a

@@ -1,8 +1,8 @@
 import type { ExplanationGraph } from '../../diagnosis/index.ts';
 import type { Blocker } from '../../model/blocker.ts';
-import { paint, symbol } from './style.ts';
-import type { Style } from './style.ts';
-import { clean, hang } from './text.ts';
+import { paint, symbol } from '../terminal/style.ts';
+import type { Style } from '../terminal/style.ts';
+import { clean, hang } from '../terminal/text.ts';
 
 /** Takes the graph of a diagnosis and the blockers that are told, gives which signal led to which cause, what followed from it, and what was ruled out. */
 export function explanationLines(

@@ -1,10 +1,10 @@
 import type { InstallProgress, PhaseProgress, PhaseState } from '../../model/progress.ts';
 import { blockerLines } from './blocker.ts';
 import { operationLines } from './operations.ts';
-import { presentOf } from './present.ts';
-import { call, paint, symbol } from './style.ts';
-import type { Style, SymbolName, Tone } from './style.ts';
-import { between, clean, clip, columnsOf, count, cut, glance, hang, pad } from './text.ts';
+import { presentOf } from './observed-now.ts';
+import { call, paint, symbol } from '../terminal/style.ts';
+import type { Style, SymbolName, Tone } from '../terminal/style.ts';
+import { between, clean, clip, columnsOf, count, cut, glance, hang, pad } from '../terminal/text.ts';
 
 export const PHASE_LOOK: Record<PhaseState, { symbol: SymbolName; tone: Tone }> = {
   pending: { symbol: 'pending', tone: 'dim' },

@@ -1,5 +1,5 @@
 import type { ActiveOperation } from '../../model/status.ts';
-import { bytes, clean, duration } from './text.ts';
+import { bytes, clean, duration } from '../terminal/text.ts';
 
 /**
  * Takes what is under way and the present time, gives a line for each. Pods that are being prepared are many and over in

@@ -3,9 +3,9 @@ import type { PhaseId } from '../../model/phases.ts';
 import { PHASES } from '../../model/phases.ts';
 import { imageReference } from '../../model/release.ts';
 import type { InstallSpec } from '../../model/site.ts';
-import { paint, symbol } from './style.ts';
-import type { Style } from './style.ts';
-import { hang } from './text.ts';
+import { paint, symbol } from '../terminal/style.ts';
+import type { Style } from '../terminal/style.ts';
+import { hang } from '../terminal/text.ts';
 
 /** What an install does in a phase, for this spec, in words that a person can check. */
 const WORK: Record<PhaseId, (spec: InstallSpec) => string[]> = {

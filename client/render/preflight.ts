@@ -1,9 +1,9 @@
 import type { PreflightCheck } from '../../model/preflight.ts';
 import type { PreflightReport } from '../../model/workflow-contract.ts';
 import { blockerLines } from './blocker.ts';
-import { paint, symbol } from './style.ts';
-import type { Style, SymbolName, Tone } from './style.ts';
-import { clean, columnsOf, count, hang, pad } from './text.ts';
+import { paint, symbol } from '../terminal/style.ts';
+import type { Style, SymbolName, Tone } from '../terminal/style.ts';
+import { clean, columnsOf, count, hang, pad } from '../terminal/text.ts';
 
 const LOOK: Record<PreflightCheck['result'], { symbol: SymbolName; tone: Tone }> = {
   passed: { symbol: 'done', tone: 'good' },

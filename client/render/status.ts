@@ -3,10 +3,10 @@ import { TIERS, TIER_TITLES } from '../../model/tiers.ts';
 import type { TierState } from '../../model/tiers.ts';
 import { blockerLines } from './blocker.ts';
 import { operationLines } from './operations.ts';
-import { presentOf } from './present.ts';
-import { paint, symbol } from './style.ts';
-import type { Style, SymbolName, Tone } from './style.ts';
-import { between, clean, columnsOf, duration, glance, hang, pad } from './text.ts';
+import { presentOf } from './observed-now.ts';
+import { paint, symbol } from '../terminal/style.ts';
+import type { Style, SymbolName, Tone } from '../terminal/style.ts';
+import { between, clean, columnsOf, duration, glance, hang, pad } from '../terminal/text.ts';
 
 interface Look {
   readonly symbol: SymbolName;

@@ -1,4 +1,4 @@
-import type { View } from '../view/view.ts';
+import type { View } from '../../kubernetes/view.ts';
 import { lookAtApi } from './api.ts';
 import { lookAtClaims } from './claims.ts';
 import type { Report } from './finding.ts';

@@ -1,7 +1,7 @@
 import { matchText } from '../classify.ts';
-import type { Place } from '../view/places.ts';
+import type { Place } from '../../kubernetes/places.ts';
 import { emptyReport, finding, type Report } from './finding.ts';
-import type { View } from '../view/view.ts';
+import type { View } from '../../kubernetes/view.ts';
 
 /** Takes the view, gives why the Kubernetes API could not be asked. */
 export function lookAtApi(view: View): Report {

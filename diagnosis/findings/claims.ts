@@ -1,7 +1,7 @@
-import { lasting } from '../view/events.ts';
-import { placeOfClaim } from '../view/places.ts';
-import { ms } from '../view/time.ts';
-import type { View } from '../view/view.ts';
+import { lasting } from '../../kubernetes/events.ts';
+import { placeOfClaim } from '../../kubernetes/places.ts';
+import { ms } from '../../kubernetes/time.ts';
+import type { View } from '../../kubernetes/view.ts';
 import { decidedBy, emptyReport, finding, firstMatch, type Report, ruleOut, type Statement } from './finding.ts';
 
 /** A claim that waits for its provisioner this long waits in vain (the provisioner answers within seconds). */

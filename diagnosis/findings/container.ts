@@ -1,5 +1,5 @@
 import type { Domain } from '../rule.ts';
-import type { Container, ContainerStatus, Terminated } from '../view/objects.ts';
+import type { Container, ContainerStatus, Terminated } from '../../kubernetes/shapes.ts';
 
 /** At what a container stands still; each stage has its own witnesses. */
 export type Stage =

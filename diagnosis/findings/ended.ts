@@ -1,9 +1,9 @@
 import type { BlockerCode } from '../../model/blocker.ts';
 import type { Match } from '../classify.ts';
 import type { PodLog } from '../../model/snapshot.ts';
-import type { Pod } from '../view/objects.ts';
-import { ms } from '../view/time.ts';
-import type { View } from '../view/view.ts';
+import type { Pod } from '../../kubernetes/shapes.ts';
+import { ms } from '../../kubernetes/time.ts';
+import type { View } from '../../kubernetes/view.ts';
 import type { Stage } from './container.ts';
 import { lastWords, overruled } from './job-result.ts';
 import { hasFailed, isComplete } from './job-state.ts';

@@ -1,12 +1,12 @@
+import { redact } from '../../redaction/index.ts';
 import type { BlockerCode } from '../../model/blocker.ts';
 import type { ActiveOperation } from '../../model/status.ts';
 import type { TierId } from '../../model/tiers.ts';
 import { matchText, type Match } from '../classify.ts';
 import type { RuledOut, Signal } from '../graph.ts';
-import { redact } from '../redact.ts';
 import type { Domain, Facts } from '../rule.ts';
-import type { Place } from '../view/places.ts';
-import { iso, newest, oldest } from '../view/time.ts';
+import type { Place } from '../../kubernetes/places.ts';
+import { iso, newest, oldest } from '../../kubernetes/time.ts';
 
 /** A message as one source gave it, before it is judged. */
 export interface Statement {

@@ -2,7 +2,7 @@ import type { BlockerCode } from '../../model/blocker.ts';
 import { NAMESPACES } from '../../model/appliance.ts';
 import type { TierId } from '../../model/tiers.ts';
 import type { Domain } from '../rule.ts';
-import type { Condition, FluxObject } from '../view/objects.ts';
+import type { Condition, FluxObject } from '../../kubernetes/shapes.ts';
 import {
   aboveKustomization,
   aboveRelease,
@@ -10,9 +10,9 @@ import {
   type Place,
   tierOfKustomization,
   tierOfRelease,
-} from '../view/places.ts';
-import { iso, ms } from '../view/time.ts';
-import type { View } from '../view/view.ts';
+} from '../../kubernetes/places.ts';
+import { iso, ms } from '../../kubernetes/time.ts';
+import type { View } from '../../kubernetes/view.ts';
 import { decidedBy, emptyReport, finding, firstMatch, type Report, ruleOut, type Statement } from './finding.ts';
 
 const SOURCES = new Set(['GitRepository', 'OCIRepository', 'HelmRepository', 'Bucket']);

@@ -1,7 +1,7 @@
-import type { Pod, Workload } from '../view/objects.ts';
-import type { Place } from '../view/places.ts';
-import { ms } from '../view/time.ts';
-import type { View } from '../view/view.ts';
+import type { Pod, Workload } from '../../kubernetes/shapes.ts';
+import type { Place } from '../../kubernetes/places.ts';
+import { ms } from '../../kubernetes/time.ts';
+import type { View } from '../../kubernetes/view.ts';
 import { isComplete as isJobComplete, replacementOf } from './job-state.ts';
 import { isReady } from './suspect.ts';
 

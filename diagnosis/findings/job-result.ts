@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { BlockerCode } from '../../model/blocker.ts';
-import type { Terminated } from '../view/objects.ts';
+import type { Terminated } from '../../kubernetes/shapes.ts';
 import type { LogVerdict } from './log.ts';
 
 const result = z.object({

@@ -1,7 +1,7 @@
 import { NAMESPACES, OBJECTS } from '../../model/appliance.ts';
-import type { Job, Pod } from '../view/objects.ts';
-import { ms } from '../view/time.ts';
-import type { View } from '../view/view.ts';
+import type { Job, Pod } from '../../kubernetes/shapes.ts';
+import { ms } from '../../kubernetes/time.ts';
+import type { View } from '../../kubernetes/view.ts';
 
 export function conditionOf(job: Job, type: string) {
   return job.status?.conditions?.find((one) => one.type === type && one.status === 'True');

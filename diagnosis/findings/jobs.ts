@@ -1,10 +1,10 @@
-import type { Job } from '../view/objects.ts';
+import type { Job } from '../../kubernetes/shapes.ts';
 import { matchText } from '../classify.ts';
 import { lastWords, overruled } from './job-result.ts';
 import { bootstrapJob, conditionOf, hasFailed, isComplete, jobLogs, podsOfJob, replacementOf } from './job-state.ts';
-import { nameOf, type Place, placeOf } from '../view/places.ts';
-import { iso, ms } from '../view/time.ts';
-import type { View } from '../view/view.ts';
+import { nameOf, type Place, placeOf } from '../../kubernetes/places.ts';
+import { iso, ms } from '../../kubernetes/time.ts';
+import type { View } from '../../kubernetes/view.ts';
 import { meantHere } from './ended.ts';
 import { decidedBy, emptyReport, finding, firstMatch, type Report, ruleOut, type Statement } from './finding.ts';
 import { factsOfLog, readLog } from './log.ts';

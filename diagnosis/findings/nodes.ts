@@ -1,8 +1,8 @@
-import type { Condition, Node } from '../view/objects.ts';
-import type { Place } from '../view/places.ts';
-import { nameOf } from '../view/places.ts';
-import { ms } from '../view/time.ts';
-import type { View } from '../view/view.ts';
+import type { Condition, Node } from '../../kubernetes/shapes.ts';
+import type { Place } from '../../kubernetes/places.ts';
+import { nameOf } from '../../kubernetes/places.ts';
+import { ms } from '../../kubernetes/time.ts';
+import type { View } from '../../kubernetes/view.ts';
 import { decidedBy, emptyReport, finding, firstMatch, type Report, ruleOut, type Statement } from './finding.ts';
 
 /** A node that boots is NotReady for about this long, every time. */

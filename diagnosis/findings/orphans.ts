@@ -1,7 +1,7 @@
 import type { Domain } from '../rule.ts';
-import type { ClusterEvent } from '../view/events.ts';
-import { componentNamed, type Place, tierOfNamespace } from '../view/places.ts';
-import type { View } from '../view/view.ts';
+import type { ClusterEvent } from '../../kubernetes/events.ts';
+import { componentNamed, type Place, tierOfNamespace } from '../../kubernetes/places.ts';
+import type { View } from '../../kubernetes/view.ts';
 import { meantHere } from './ended.ts';
 import { decidedBy, emptyReport, finding, firstMatch, type Report, type Statement } from './finding.ts';
 import { factsOfLog, readLog } from './log.ts';

@@ -1,7 +1,7 @@
-import type { Pod } from '../view/objects.ts';
-import { nameOf, type Place, placeOf } from '../view/places.ts';
-import { ms } from '../view/time.ts';
-import type { View } from '../view/view.ts';
+import type { Pod } from '../../kubernetes/shapes.ts';
+import { nameOf, type Place, placeOf } from '../../kubernetes/places.ts';
+import { ms } from '../../kubernetes/time.ts';
+import type { View } from '../../kubernetes/view.ts';
 import { type Stage, stageOf } from './container.ts';
 import { endedContainer } from './ended.ts';
 import { emptyReport, finding, type Report, ruleOut, type Statement } from './finding.ts';

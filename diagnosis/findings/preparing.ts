@@ -1,9 +1,9 @@
 import type { Domain } from '../rule.ts';
-import { type ClusterEvent, lasting } from '../view/events.ts';
-import type { Pod } from '../view/objects.ts';
-import type { Place } from '../view/places.ts';
-import { iso, ms } from '../view/time.ts';
-import type { View } from '../view/view.ts';
+import { type ClusterEvent, lasting } from '../../kubernetes/events.ts';
+import type { Pod } from '../../kubernetes/shapes.ts';
+import type { Place } from '../../kubernetes/places.ts';
+import { iso, ms } from '../../kubernetes/time.ts';
+import type { View } from '../../kubernetes/view.ts';
 import { decidedBy, finding, firstMatch, type Report, ruleOut, type Statement } from './finding.ts';
 import type { Suspect } from './suspect.ts';
 

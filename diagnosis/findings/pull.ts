@@ -1,5 +1,5 @@
-import type { ClusterEvent } from '../view/events.ts';
-import { iso, ms, newest } from '../view/time.ts';
+import type { ClusterEvent } from '../../kubernetes/events.ts';
+import { iso, ms, newest } from '../../kubernetes/time.ts';
 import type { Stage } from './container.ts';
 import { decidedBy, finding, firstMatch, type Report, ruleOut, type Statement } from './finding.ts';
 import type { Suspect } from './suspect.ts';

@@ -1,7 +1,7 @@
-import type { Pod } from '../view/objects.ts';
-import type { Place } from '../view/places.ts';
-import { ms } from '../view/time.ts';
-import type { View } from '../view/view.ts';
+import type { Pod } from '../../kubernetes/shapes.ts';
+import type { Place } from '../../kubernetes/places.ts';
+import { ms } from '../../kubernetes/time.ts';
+import type { View } from '../../kubernetes/view.ts';
 import { decidedBy, finding, firstMatch, type Report, type Statement } from './finding.ts';
 
 /** Takes a pod that the node evicted or refused (phase Failed with a reason of the kubelet's), adds why; says whether it was one. */

@@ -1,8 +1,8 @@
-import { ms, newest } from '../view/time.ts';
+import { ms, newest } from '../../kubernetes/time.ts';
 import type { Stage } from './container.ts';
 import { decidedBy, finding, firstMatch, type Report, ruleOut, type Statement } from './finding.ts';
 import type { Suspect } from './suspect.ts';
-import { lasting } from '../view/events.ts';
+import { lasting } from '../../kubernetes/events.ts';
 
 /** A container cannot be made or started: its state says why, events say how often. */
 export function startFailed(suspect: Suspect, stage: Extract<Stage, { kind: 'config' }>, report: Report): void {

@@ -1,6 +1,6 @@
-import type { Container, ContainerStatus, Pod } from '../view/objects.ts';
-import type { Place } from '../view/places.ts';
-import type { View } from '../view/view.ts';
+import type { Container, ContainerStatus, Pod } from '../../kubernetes/shapes.ts';
+import type { Place } from '../../kubernetes/places.ts';
+import type { View } from '../../kubernetes/view.ts';
 
 /** One container of a pod that is not ready, with all that is needed to judge it. */
 export interface Suspect {

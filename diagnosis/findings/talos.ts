@@ -1,9 +1,9 @@
 import type { BlockerCode } from '../../model/blocker.ts';
 import type { TalosAnswer } from '../../model/snapshot.ts';
 import { matchText } from '../classify.ts';
-import type { Place } from '../view/places.ts';
+import type { Place } from '../../kubernetes/places.ts';
 import { emptyReport, finding, type Report, ruleOut, type Statement } from './finding.ts';
-import type { View } from '../view/view.ts';
+import type { View } from '../../kubernetes/view.ts';
 
 /** Says whether a call of talosctl was made to the maintenance API. */
 export function isInsecure(command: string): boolean {

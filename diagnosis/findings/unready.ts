@@ -1,6 +1,6 @@
-import type { ClusterEvent } from '../view/events.ts';
-import type { Probe } from '../view/objects.ts';
-import { ms } from '../view/time.ts';
+import type { ClusterEvent } from '../../kubernetes/events.ts';
+import type { Probe } from '../../kubernetes/shapes.ts';
+import { ms } from '../../kubernetes/time.ts';
 import type { Stage } from './container.ts';
 import { endedContainer, PATIENT_RESTARTS, verdictOf } from './ended.ts';
 import { decidedBy, finding, firstMatch, type Report, ruleOut, type Statement } from './finding.ts';

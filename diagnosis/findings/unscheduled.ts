@@ -1,8 +1,8 @@
-import { lasting } from '../view/events.ts';
-import type { Pod } from '../view/objects.ts';
-import type { Place } from '../view/places.ts';
-import { ms } from '../view/time.ts';
-import type { View } from '../view/view.ts';
+import { lasting } from '../../kubernetes/events.ts';
+import type { Pod } from '../../kubernetes/shapes.ts';
+import type { Place } from '../../kubernetes/places.ts';
+import { ms } from '../../kubernetes/time.ts';
+import type { View } from '../../kubernetes/view.ts';
 import { decidedBy, finding, firstMatch, type Report, ruleOut, type Statement } from './finding.ts';
 
 /** Takes a pod, says whether it waits for a node; adds why it finds none when that has lasted. */

@@ -1,5 +1,5 @@
-import type { Job } from '../view/objects.ts';
-import type { View } from '../view/view.ts';
+import type { Job } from '../../kubernetes/shapes.ts';
+import type { View } from '../../kubernetes/view.ts';
 import { jobResult } from './job-result.ts';
 import { jobLogs, podsOfJob } from './job-state.ts';
 

@@ -1,8 +1,8 @@
 import { COMPONENTS } from '../../model/appliance.ts';
-import type { Workload } from '../view/objects.ts';
-import { placeOf } from '../view/places.ts';
-import { ms } from '../view/time.ts';
-import type { View } from '../view/view.ts';
+import type { Workload } from '../../kubernetes/shapes.ts';
+import { placeOf } from '../../kubernetes/places.ts';
+import { ms } from '../../kubernetes/time.ts';
+import type { View } from '../../kubernetes/view.ts';
 import { decidedBy, emptyReport, finding, firstMatch, type Report, ruleOut, type Statement } from './finding.ts';
 import { isComplete } from './history.ts';
 import { lookAtCreation } from './jobs.ts';

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { open, readFile, rm } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { takeLock } from '../../tools/lock.ts';
+import { takeLock } from '../../system/lock.ts';
 import { commandLineOf } from '../lab.ts';
 import { readRecord } from '../place.ts';
 import type { LabRecord } from '../place.ts';

@@ -1,7 +1,7 @@
 import { access, mkdir, mkdtemp, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import { cacheRoot } from '../../tools/cache.ts';
-import { takeLock } from '../../tools/lock.ts';
+import { takeLock } from '../../system/lock.ts';
 import { labNames } from '../place.ts';
 import { startRegistry } from '../registry/registry.ts';
 import { layers, recipes } from './catalog.ts';

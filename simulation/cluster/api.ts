@@ -1,5 +1,5 @@
+import type { ObjectRef, ResourceKind } from '../../kubernetes/addresses.ts';
 import { ClusterError } from '../../activities/ports/kubernetes.ts';
-import type { ObjectRef, ResourceKind } from '../../activities/ports/kubernetes.ts';
 import type { KubernetesObject } from '../../model/snapshot.ts';
 import type { Stage } from '../world/stage.ts';
 import { remove } from './deletion.ts';

@@ -1,5 +1,5 @@
 import type { Context } from 'hono';
-import { redact } from '../../diagnosis/index.ts';
+import { redact } from '../../redaction/index.ts';
 import type { LogAnswer, PodRow } from '../../model/page.ts';
 import { plainText } from '../pages/plain-text.ts';
 import type { Env, Parts } from './context.ts';

@@ -1,4 +1,4 @@
-import { withoutSecrets } from '../../diagnosis/index.ts';
+import { withoutSecrets } from '../../redaction/index.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 
 /** Objects that are written at once: hundreds of them together would be more text than the service has room for. */

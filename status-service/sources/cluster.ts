@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { detailsOf } from '../../diagnosis/details.ts';
-import { diagnose, redact, trim } from '../../diagnosis/index.ts';
+import { trim } from '../../kubernetes/trim.ts';
+import { redact } from '../../redaction/index.ts';
+import { detailsOf } from '../../kubernetes/rows.ts';
+import { diagnose } from '../../diagnosis/index.ts';
 import type { Details } from '../../model/page.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import type { StatusDocument } from '../../model/status.ts';

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { InstallView } from '../../client/install/view.ts';
-import { openSite, recordSite } from '../../client/site.ts';
+import { openSite, recordSite } from '../../client/site/site.ts';
 import { makeBlocker } from '../../diagnosis/index.ts';
-import { typistFor } from '../../client/typed.ts';
+import { typistFor } from '../../client/install/typed.ts';
 import { statusDocument } from '../../model/status.ts';
 import { testSpec } from '../support/spec.ts';
 import { at, completed, progressIn } from './support/progress.ts';

@@ -1,7 +1,7 @@
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { HttpAnswer } from '../../client/http.ts';
+import type { HttpAnswer } from '../../client/status/http.ts';
 import type { Services } from '../../client/services.ts';
 import { statusDocument } from '../../model/status.ts';
 import { clusterOf, pod, silentCluster } from './support/cluster.ts';

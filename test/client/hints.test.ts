@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { typedHere } from '../../client/hints.ts';
-import type { CallContext } from '../../client/hints.ts';
-import { onceChecked, onceInstalled } from '../../client/render/over.ts';
-import { openSite, recordSite } from '../../client/site.ts';
-import type { Site } from '../../client/site.ts';
+import { typedHere } from '../../client/site/hints.ts';
+import type { CallContext } from '../../client/site/hints.ts';
+import { onceChecked, onceInstalled } from '../../client/render/once-installed.ts';
+import { openSite, recordSite } from '../../client/site/site.ts';
+import type { Site } from '../../client/site/site.ts';
 import { makeBlocker } from '../../diagnosis/index.ts';
 import { blockerCode } from '../../model/blocker.ts';
 import { testSpec } from '../support/spec.ts';

@@ -1,7 +1,7 @@
 import { copyFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
-import { systemClock } from '../../client/clock.ts';
+import { systemClock } from '../../client/terminal/clock.ts';
 import { openLocalPage } from '../../client/page/local-page.ts';
 import { realServices } from '../../client/services.ts';
 import type { DeliveryRow, PodRow } from '../../model/page.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import type { ResultPromise } from 'execa';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { systemClock } from '../../client/clock.ts';
+import { systemClock } from '../../client/terminal/clock.ts';
 import { openLocalPage } from '../../client/page/local-page.ts';
 import { statusDocument, type StatusDocument } from '../../model/status.ts';
 import { stopBackground } from '../../worker/index.ts';

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { openSite, recordSite } from '../../client/site.ts';
+import { openSite, recordSite } from '../../client/site/site.ts';
 import { testSpec } from '../support/spec.ts';
 import { completed, progressIn } from './support/progress.ts';
 import { NOW, runClient, temporaryFolder } from './support/run-client.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { specDigest } from '../../client/spec/digest.ts';
-import { EXIT } from '../../client/exit-codes.ts';
-import { UserError } from '../../client/failure.ts';
+import { specDigest } from '../../client/inputs/digest.ts';
+import { EXIT } from '../../client/terminal/exit-codes.ts';
+import { UserError } from '../../client/terminal/failure.ts';
 import type { InstallSpec } from '../../model/site.ts';
 import { COMPLETE, PARKED, story } from './support/scenes.ts';
 import { progressIn } from './support/progress.ts';

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { redact, withoutSecrets } from '../../redaction/index.ts';
 import type { KubernetesObject, Snapshot } from '../../model/snapshot.ts';
-import { diagnose, readSnapshot, redact, withoutSecrets } from '../../diagnosis/index.ts';
+import { diagnose, readSnapshot } from '../../diagnosis/index.ts';
 import { ago, appliance, NOW } from './appliance.ts';
 import { CHAINS } from './chains.ts';
 import type { Case } from './corpus/case.ts';

@@ -5,7 +5,8 @@ import { execa } from 'execa';
 import { expect, test } from 'vitest';
 import { installProgress } from '../../model/progress.ts';
 import { installWorkflowId } from '../../model/workflow-contract.ts';
-import { openTemporal, runningLocalServer, runningWorker } from '../../worker/index.ts';
+import { openTemporal, runningLocalServer } from '../../temporal/index.ts';
+import { runningWorker } from '../../worker/index.ts';
 import { temporaryHome } from '../support/home.ts';
 
 const SITE = 'simulated';

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { publish } from '../cache.ts';
 import type { FoundBy, StepContext, StepOutcome } from '../context.ts';
-import { takeLock } from '../lock.ts';
+import { takeLock } from '../../system/lock.ts';
 import { isExecutable, ownVersionRefusal } from '../look.ts';
 import type { Program } from '../program.ts';
 import { titleOf } from '../program.ts';

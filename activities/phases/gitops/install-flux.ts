@@ -1,12 +1,13 @@
 import { z } from 'zod';
+import { ref } from '../../../kubernetes/addresses.ts';
 import { FLUX, NAMESPACES } from '../../../model/appliance.ts';
 import type { KubernetesObject } from '../../../model/snapshot.ts';
 import type { PhaseOutcome } from '../../../model/workflow-contract.ts';
 import { ofComponents, stopOnBlockers } from '../../appliance-look.ts';
-import { openCluster, ref } from '../../cluster.ts';
+import { openCluster } from '../../cluster.ts';
 import type { PhaseContext } from '../../phase-context.ts';
 import type { Cluster } from '../../ports/kubernetes.ts';
-import { currentCondition, rollout } from '../../readiness.ts';
+import { currentCondition, rollout } from '../../../kubernetes/readiness.ts';
 import { waitFor } from '../../wait.ts';
 
 /** With it a new commit ends a health check that waits for an older one, instead of waiting for its end (Flux 2.7). */

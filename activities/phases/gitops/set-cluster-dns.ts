@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { ref } from '../../../kubernetes/addresses.ts';
 import { NAMESPACES } from '../../../model/appliance.ts';
 import type { KubernetesObject } from '../../../model/snapshot.ts';
 import type { PhaseOutcome } from '../../../model/workflow-contract.ts';
-import { openCluster, ref } from '../../cluster.ts';
+import { openCluster } from '../../cluster.ts';
 import { ofComponents, stopOnBlockers } from '../../appliance-look.ts';
 import type { PhaseContext } from '../../phase-context.ts';
 import type { Cluster } from '../../ports/kubernetes.ts';
-import { rollout } from '../../readiness.ts';
+import { rollout } from '../../../kubernetes/readiness.ts';
 import { stop } from '../../stop.ts';
 import { waitFor } from '../../wait.ts';
 import { upstreams, withUpstreams } from './corefile.ts';

@@ -5,7 +5,7 @@ import type { PhaseOutcome } from '../../../model/workflow-contract.ts';
 import { Blocked } from '../../blocked.ts';
 import { openCluster } from '../../cluster.ts';
 import type { PhaseContext } from '../../phase-context.ts';
-import { currentCondition } from '../../readiness.ts';
+import { currentCondition } from '../../../kubernetes/readiness.ts';
 import { stop } from '../../stop.ts';
 import { waitFor } from '../../wait.ts';
 import type { Sight } from '../../wait.ts';

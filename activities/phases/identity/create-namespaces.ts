@@ -1,7 +1,8 @@
+import { ref } from '../../../kubernetes/addresses.ts';
 import { NAMESPACES, PRIVILEGED_NAMESPACES } from '../../../model/appliance.ts';
 import type { KubernetesObject } from '../../../model/snapshot.ts';
 import type { PhaseOutcome } from '../../../model/workflow-contract.ts';
-import { applied, openCluster, ref } from '../../cluster.ts';
+import { applied, openCluster } from '../../cluster.ts';
 import type { PhaseContext } from '../../phase-context.ts';
 import type { Cluster } from '../../ports/kubernetes.ts';
 import { waitFor } from '../../wait.ts';

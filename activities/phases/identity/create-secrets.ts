@@ -1,13 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
+import type { ObjectRef } from '../../../kubernetes/addresses.ts';
+import { ref } from '../../../kubernetes/addresses.ts';
 import { NAMESPACES, OBJECTS } from '../../../model/appliance.ts';
 import type { Blocker } from '../../../model/blocker.ts';
 import type { PhaseOutcome } from '../../../model/workflow-contract.ts';
 import { SITE_FILES } from '../../../site-folder/index.ts';
-import { openCluster, ref } from '../../cluster.ts';
+import { openCluster } from '../../cluster.ts';
 import type { PhaseContext } from '../../phase-context.ts';
 import { ClusterError } from '../../ports/kubernetes.ts';
-import type { Cluster, ObjectRef } from '../../ports/kubernetes.ts';
+import type { Cluster } from '../../ports/kubernetes.ts';
 import { blockerFor, stop } from '../../stop.ts';
 
 const STATUS_TOKEN = { ref: ref.secret(NAMESPACES.appliance, OBJECTS.statusAuthSecret), key: 'token' };

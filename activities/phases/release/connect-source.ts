@@ -1,14 +1,17 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { REQUESTED_AT, fluxState, isSuspended } from '../../../kubernetes/flux-state.ts';
+import type { ObjectRef } from '../../../kubernetes/addresses.ts';
+import { KINDS, ref, refOf } from '../../../kubernetes/addresses.ts';
 import { FIELD_MANAGER, FLUX, NAMESPACES, OBJECTS } from '../../../model/appliance.ts';
 import type { KubernetesObject } from '../../../model/snapshot.ts';
 import type { PhaseOutcome } from '../../../model/workflow-contract.ts';
 import { ofComponents, stopOnBlockers } from '../../appliance-look.ts';
 import type { About } from '../../appliance-look.ts';
-import { KINDS, applied, openCluster, ref, refOf } from '../../cluster.ts';
-import { REQUESTED_AT, applianceObjects, fluxState, isSuspended } from '../../flux-objects.ts';
+import { applied, openCluster } from '../../cluster.ts';
+import { applianceObjects } from '../../flux-objects.ts';
 import type { PhaseContext } from '../../phase-context.ts';
-import type { Cluster, ObjectRef } from '../../ports/kubernetes.ts';
+import type { Cluster } from '../../ports/kubernetes.ts';
 import { waitFor } from '../../wait.ts';
 
 const SOURCE = ref.gitRepository(FLUX.source);

@@ -1,11 +1,12 @@
 import { parse, stringify } from 'yaml';
 import { z } from 'zod';
+import { ref } from '../../../kubernetes/addresses.ts';
 import { applianceValues } from '../../../model/appliance-values.ts';
 import { NAMESPACES, OBJECTS } from '../../../model/appliance.ts';
 import type { InstallSpec } from '../../../model/site.ts';
 import type { KubernetesObject } from '../../../model/snapshot.ts';
 import { SITE_FILES } from '../../../site-folder/index.ts';
-import { applied, ref } from '../../cluster.ts';
+import { applied } from '../../cluster.ts';
 import type { PhaseContext } from '../../phase-context.ts';
 import type { Cluster } from '../../ports/kubernetes.ts';
 

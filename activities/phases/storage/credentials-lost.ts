@@ -1,5 +1,5 @@
+import { ref } from '../../../kubernetes/addresses.ts';
 import { NAMESPACES, OBJECTS } from '../../../model/appliance.ts';
-import { ref } from '../../cluster.ts';
 import type { Cluster } from '../../ports/kubernetes.ts';
 
 /**

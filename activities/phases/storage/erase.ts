@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { KINDS, ref } from '../../../kubernetes/addresses.ts';
 import { NAMESPACES } from '../../../model/appliance.ts';
 import type { KubernetesObject } from '../../../model/snapshot.ts';
 import { ofComponents, stopOnBlockers } from '../../appliance-look.ts';
-import { KINDS, ref } from '../../cluster.ts';
 import type { PhaseContext } from '../../phase-context.ts';
 import type { Cluster } from '../../ports/kubernetes.ts';
 import { stop } from '../../stop.ts';

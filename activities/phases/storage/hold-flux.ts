@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { isSuspended } from '../../../kubernetes/flux-state.ts';
+import { KINDS, ref, refOf } from '../../../kubernetes/addresses.ts';
 import { NAMESPACES } from '../../../model/appliance.ts';
 import type { KubernetesObject } from '../../../model/snapshot.ts';
-import { KINDS, ref, refOf } from '../../cluster.ts';
-import { applianceObjects, isSuspended } from '../../flux-objects.ts';
+import { applianceObjects } from '../../flux-objects.ts';
 import type { PhaseContext } from '../../phase-context.ts';
 import { ClusterError } from '../../ports/kubernetes.ts';
 import type { Cluster } from '../../ports/kubernetes.ts';

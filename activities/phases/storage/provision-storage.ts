@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import { ref } from '../../../kubernetes/addresses.ts';
 import { NAMESPACES, OBJECTS, STORAGE } from '../../../model/appliance.ts';
 import type { PhaseOutcome } from '../../../model/workflow-contract.ts';
 import { ofComponents, stopOnBlockers } from '../../appliance-look.ts';
-import { applied, openCluster, ref } from '../../cluster.ts';
+import { applied, openCluster } from '../../cluster.ts';
 import type { PhaseContext } from '../../phase-context.ts';
 import type { Cluster } from '../../ports/kubernetes.ts';
-import { rollout } from '../../readiness.ts';
+import { rollout } from '../../../kubernetes/readiness.ts';
 import { stop } from '../../stop.ts';
 import { waitFor } from '../../wait.ts';
 import { awaitNotTerminating } from '../identity/create-namespaces.ts';

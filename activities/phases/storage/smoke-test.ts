@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import type { ObjectRef } from '../../../kubernetes/addresses.ts';
+import { ref } from '../../../kubernetes/addresses.ts';
 import { NAMESPACES, STORAGE } from '../../../model/appliance.ts';
 import { imageReference } from '../../../model/release.ts';
 import type { KubernetesObject } from '../../../model/snapshot.ts';
 import { lookAtAppliance, ofComponents, stopOnBlockers } from '../../appliance-look.ts';
-import { ref } from '../../cluster.ts';
 import type { PhaseContext } from '../../phase-context.ts';
-import type { Cluster, ObjectRef } from '../../ports/kubernetes.ts';
+import type { Cluster } from '../../ports/kubernetes.ts';
 import { stop } from '../../stop.ts';
 import { waitFor } from '../../wait.ts';
 

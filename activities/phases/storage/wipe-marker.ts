@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { ref } from '../../../kubernetes/addresses.ts';
 import { NAMESPACES } from '../../../model/appliance.ts';
 import type { KubernetesObject } from '../../../model/snapshot.ts';
-import { ref } from '../../cluster.ts';
 import { ClusterError } from '../../ports/kubernetes.ts';
 import type { Cluster } from '../../ports/kubernetes.ts';
 import { wipePlan } from './wipe-plan.ts';

@@ -1,8 +1,8 @@
 import { posix } from 'node:path';
 import { z } from 'zod';
+import { KINDS, ref } from '../../../kubernetes/addresses.ts';
 import { APPLICATION_RELEASES, NAMESPACES, OBJECTS, STORAGE } from '../../../model/appliance.ts';
 import type { KubernetesObject } from '../../../model/snapshot.ts';
-import { KINDS, ref } from '../../cluster.ts';
 import type { PhaseContext } from '../../phase-context.ts';
 import type { Cluster } from '../../ports/kubernetes.ts';
 import { stop } from '../../stop.ts';

@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { beforeAll, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { ref } from '../../../kubernetes/addresses.ts';
 import { kubernetesPort } from '../../../activities/adapters/kubernetes.ts';
-import { ref } from '../../../activities/cluster.ts';
 import { finishInstall } from '../../../activities/phases/finish.ts';
 import { createSecrets } from '../../../activities/phases/identity/create-secrets.ts';
 import { selectRelease } from '../../../activities/phases/release/select-release.ts';

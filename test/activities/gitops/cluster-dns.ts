@@ -1,6 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { ref } from '../../../kubernetes/addresses.ts';
 import { kubernetesPort } from '../../../activities/adapters/kubernetes.ts';
-import { ref } from '../../../activities/cluster.ts';
 import { setClusterDns } from '../../../activities/phases/gitops/set-cluster-dns.ts';
 import type { Cluster } from '../../../activities/ports/kubernetes.ts';
 import type { KubernetesObject } from '../../../model/snapshot.ts';

@@ -1,8 +1,8 @@
 import { stat, writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
+import { ref } from '../../../kubernetes/addresses.ts';
 import { createNamespaces } from '../../../activities/phases/identity/create-namespaces.ts';
 import { createSecrets } from '../../../activities/phases/identity/create-secrets.ts';
-import { ref } from '../../../activities/cluster.ts';
 import { secretOf, secretValue, signal, versions, versionsOf } from '../support/objects.ts';
 import { realCluster } from '../support/real-cluster.ts';
 import { testBed } from '../support/test-bed.ts';

@@ -1,6 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { ref } from '../../../kubernetes/addresses.ts';
 import { kubernetesPort } from '../../../activities/adapters/kubernetes.ts';
-import { ref } from '../../../activities/cluster.ts';
 import { connectSource } from '../../../activities/phases/release/connect-source.ts';
 import { selectRelease } from '../../../activities/phases/release/select-release.ts';
 import type { Cluster } from '../../../activities/ports/kubernetes.ts';

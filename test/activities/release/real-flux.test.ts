@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, onTestFailed, test } from 'vitest';
+import { ref } from '../../../kubernetes/addresses.ts';
 import { kubernetesPort } from '../../../activities/adapters/kubernetes.ts';
-import { ref } from '../../../activities/cluster.ts';
 import { applianceObjects } from '../../../activities/flux-objects.ts';
 import { createNamespaces } from '../../../activities/phases/identity/create-namespaces.ts';
 import { createSecrets } from '../../../activities/phases/identity/create-secrets.ts';

@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { ref } from '../../../kubernetes/addresses.ts';
 import { kubernetesPort } from '../../../activities/adapters/kubernetes.ts';
-import { ref } from '../../../activities/cluster.ts';
 import { selectRelease } from '../../../activities/phases/release/select-release.ts';
 import type { Cluster } from '../../../activities/ports/kubernetes.ts';
 import { configValue, plainNamespace, signal, versionsOf } from '../support/objects.ts';

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect, vi } from 'vitest';
+import { ref } from '../../../kubernetes/addresses.ts';
 import { ClusterError } from '../../../activities/ports/kubernetes.ts';
 import type { Cluster } from '../../../activities/ports/kubernetes.ts';
 import { siteRecord } from '../../../model/site.ts';
@@ -9,7 +10,6 @@ import { testSpec } from '../../support/spec.ts';
 import { runningTree } from '../support/flux.ts';
 import { plainNamespace, secretOf, signal } from '../support/objects.ts';
 import type { TestBed } from '../support/test-bed.ts';
-import { ref } from '../../../activities/cluster.ts';
 
 const ROOT = '/var/mnt/alga-data/local-path-provisioner';
 export const TALOS_CA = 'ab:cd';

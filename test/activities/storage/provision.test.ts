@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ref } from '../../../activities/cluster.ts';
+import { ref } from '../../../kubernetes/addresses.ts';
 import { credentialsLost } from '../../../activities/phases/storage/credentials-lost.ts';
 import { provisionStorage } from '../../../activities/phases/storage/provision-storage.ts';
 import { plainNamespace, secretOf, signal, versionsOf } from '../support/objects.ts';

@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { ref, refOf } from '../../../kubernetes/addresses.ts';
 import { Blocked } from '../../../activities/blocked.ts';
-import { ref, refOf } from '../../../activities/cluster.ts';
 import { wipeApplicationData } from '../../../activities/phases/storage/wipe-application-data.ts';
 import { kubernetesPort } from '../../../activities/adapters/kubernetes.ts';
 import type { Cluster } from '../../../activities/ports/kubernetes.ts';

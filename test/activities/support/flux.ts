@@ -1,7 +1,8 @@
 import { expect, vi } from 'vitest';
 import { z } from 'zod';
+import type { ObjectRef } from '../../../kubernetes/addresses.ts';
 import { ClusterError } from '../../../activities/ports/kubernetes.ts';
-import type { Cluster, ObjectRef } from '../../../activities/ports/kubernetes.ts';
+import type { Cluster } from '../../../activities/ports/kubernetes.ts';
 import { FLUX, HELM_RELEASES } from '../../../model/appliance.ts';
 import { kubernetesObject } from '../../../model/snapshot.ts';
 import type { KubernetesObject } from '../../../model/snapshot.ts';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { Cluster, ObjectRef } from '../../../activities/ports/kubernetes.ts';
+import type { ObjectRef } from '../../../kubernetes/addresses.ts';
+import type { Cluster } from '../../../activities/ports/kubernetes.ts';
 import type { KubernetesObject } from '../../../model/snapshot.ts';
 
 /** Long enough for every request of a test, and an end. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { currentCondition, rollout } from '../../../activities/readiness.ts';
+import { currentCondition, rollout } from '../../../kubernetes/readiness.ts';
 import type { KubernetesObject } from '../../../model/snapshot.ts';
 
 const object = (generation: number, status: object, spec: object = {}): KubernetesObject => ({

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Readable, Writable } from 'node:stream';
 import { onTestFinished } from 'vitest';
-import type { Clock } from '../../../client/clock.ts';
-import type { Io } from '../../../client/io.ts';
+import type { Clock } from '../../../client/terminal/clock.ts';
 import { main } from '../../../client/main.ts';
+import type { World } from '../../../client/main.ts';
 import type { LocalPage } from '../../../client/page/local-page.ts';
 import type { Services } from '../../../client/services.ts';
 
@@ -39,7 +39,7 @@ export async function temporaryFolder(): Promise<string> {
 
 /** The world of one call, and what was written to it. */
 export interface TestIo {
-  readonly io: Io;
+  readonly io: World;
   readonly stdout: () => string;
   readonly stderr: () => string;
 }
@@ -48,7 +48,7 @@ export interface TestIo {
 export function testIo(home: string, options: RunOptions = {}): TestIo {
   const stdout = collector();
   const stderr = collector();
-  const io: Io = {
+  const io: World = {
     stdin: options.stdin === undefined ? new PassThrough() : Readable.from([options.stdin]),
     stdout: stdout.stream,
     stderr: stderr.stream,

@@ -1,5 +1,5 @@
-import type { Clock } from '../../../client/clock.ts';
-import type { InstallClient, StartOutcome } from '../../../client/install-client.ts';
+import type { Clock } from '../../../client/terminal/clock.ts';
+import type { InstallClient, StartOutcome } from '../../../client/install/install-client.ts';
 import type { InstallView } from '../../../client/install/view.ts';
 import type { Services } from '../../../client/services.ts';
 import type { InstallProgress } from '../../../model/progress.ts';

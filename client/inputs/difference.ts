@@ -1,0 +1,58 @@
+import type { InstallSpec } from '../../model/site.ts';
+import { differences } from './digest.ts';
+import type { Difference } from './digest.ts';
+import { CHANGEABLE, fieldAt } from './fields.ts';
+import type { Style } from '../terminal/style.ts';
+import { table } from '../terminal/table.ts';
+
+/** Takes the running spec (null when it cannot be read) and the one asked for, gives why a second install is refused. */
+export function refusalLines(
+  style: Style,
+  running: InstallSpec | null,
+  asked: InstallSpec,
+  call: (command: string) => string,
+): string[] {
+  const site = asked.siteId;
+  const found = running ? summed(differences(running, asked), running, asked) : [];
+  const canSet = found.filter(({ path }) => CHANGEABLE.some((key) => fieldAt(path)?.key === key));
+  return [
+    `error: an install of ${site} runs already, and its inputs are others than these. Nothing was changed.`,
+    ...(running
+      ? table(
+          style,
+          ['INPUT', 'RUNNING', 'ASKED FOR'],
+          found.map(({ path, running: before, asked: after }) => [
+            { text: inputName(path) },
+            { text: before || 'none' },
+            { text: after || 'none' },
+          ]),
+        ).map((line) => `  ${line}`)
+      : ['The inputs of the running install cannot be read here.']),
+    `To follow the running install: \`${call('resume')}\`.`,
+    ...(canSet.length > 0 && canSet.length === found.length
+      ? [
+          `To give it the new inputs: \`${call('set')}\` with ${[...new Set(canSet.map(({ path }) => inputName(path)))].join(', ')}.`,
+        ]
+      : []),
+    `To stop it and install otherwise: \`${call('cancel')}\`, then start again.`,
+  ];
+}
+
+/** A release is one input, however many of its parts differ. */
+function summed(found: readonly Difference[], running: InstallSpec, asked: InstallSpec): Difference[] {
+  const others = found.filter(({ path }) => path[0] !== 'release');
+  if (others.length === found.length) return others;
+  const [before, after] = [running.release.releaseVersion, asked.release.releaseVersion];
+  const release = {
+    path: ['release'],
+    running: before,
+    asked: before === after ? `${after}, with other contents` : after,
+  };
+  return [release, ...others];
+}
+
+function inputName(path: readonly string[]): string {
+  if (path[0] === 'mode') return '--fresh | --recover';
+  const field = fieldAt(path);
+  return field && field.path.length >= path.length ? `--${field.flag}` : path.join('.');
+}

@@ -1,0 +1,107 @@
+import { existsSync } from 'node:fs';
+import type { InstallSpec } from '../../model/site.ts';
+import { SITE_FILES, whyUnwritable } from '../../site-folder/index.ts';
+import type { CommandContext } from '../context.ts';
+import { switchOption } from '../terminal/options.ts';
+import { loadReleases, releasesFolder } from './releases.ts';
+import { simulationOf } from '../site/simulation.ts';
+import { chooseSiteToInstall, siteChoice } from '../site/site.ts';
+import type { Site } from '../site/site.ts';
+import { askAuthKey, givenAuthKey } from './auth-key.ts';
+import type { Checkout } from './checkout.ts';
+import type { Fault } from './faults.ts';
+import { gatherSpec } from './gather.ts';
+import type { Simulate } from '../../worker/index.ts';
+
+/** An install as a person ordered it, before anything of it was written or begun. */
+export interface Order {
+  readonly site: Site;
+  readonly spec: InstallSpec;
+  /** Null when none was given. */
+  readonly authKey: string | null;
+  readonly simulate: Simulate;
+  readonly notes: readonly string[];
+}
+
+export interface OrderOptions {
+  /** The command, as its help is asked for. */
+  readonly command: string;
+  /** The mode when neither --fresh nor --recover is given and nobody can be asked; null where it must be given. */
+  readonly modeOtherwise: InstallSpec['mode'] | null;
+  /** Whether a person is asked for the authentication key: not for what writes nothing. */
+  readonly askForKey: boolean;
+}
+
+/** Puts an order together from flags, environment, site file and prompts. Throws one usage error with all faults. */
+export async function takeOrder(
+  context: CommandContext,
+  { command, modeOtherwise, askForKey }: OrderOptions,
+): Promise<Order> {
+  const { io, services, options } = context;
+  const simulate = simulationOf(options);
+  const site = await chooseSiteToInstall(siteChoice(context.home, options, io.env), simulate !== null);
+  context.about(site);
+  const prompter = simulate ? null : await context.prompter();
+  const mode = await modeOf(context, prompter, site, modeOtherwise);
+  const auth = await givenAuthKey(io, options);
+  const { spec, notes } = await gatherSpec({
+    site,
+    mode: mode.mode,
+    options,
+    environment: io.env,
+    cwd: io.cwd,
+    catalogue: await loadReleases(releasesFolder(io.env)),
+    checkout: (): Promise<Checkout | null> => services.checkout(io.cwd, io.signal),
+    prompter,
+    takeDefaults: context.yes,
+    faults: [...mode.faults, ...auth.faults, ...(await folderFaults(site))],
+    command,
+  });
+  const asks = prompter && askForKey && auth.key === null && !context.yes;
+  const asked = asks ? await askAuthKey(site, prompter) : null;
+  return { site, spec, authKey: auth.key ?? asked, simulate, notes };
+}
+
+type Prompter = Awaited<ReturnType<CommandContext['prompter']>>;
+
+async function modeOf(
+  { options }: CommandContext,
+  prompter: Prompter,
+  site: Site,
+  otherwise: InstallSpec['mode'] | null,
+): Promise<{ mode: InstallSpec['mode'] | null; faults: Fault[] }> {
+  const fresh = switchOption(options, 'fresh');
+  const recover = switchOption(options, 'recover');
+  if (fresh && recover)
+    return {
+      mode: 'recover',
+      faults: [{ flag: '--fresh', text: 'and --recover exclude each other: give one of them' }],
+    };
+  if (fresh || recover) return { mode: fresh ? 'fresh' : 'recover', faults: [] };
+  if (site.simulated) return { mode: 'fresh', faults: [] };
+  if (otherwise || !prompter) return { mode: otherwise, faults: [] };
+  const mode = await prompter.choose(
+    'Install fresh, or recover what is there?',
+    [
+      { value: 'fresh', label: 'fresh', hint: 'a new appliance; application data that is there is wiped' },
+      { value: 'recover', label: 'recover', hint: 'keeps all data and credentials' },
+    ],
+    site.record ? 'recover' : 'fresh',
+  );
+  return { mode, faults: [] };
+}
+
+async function folderFaults(site: Site): Promise<Fault[]> {
+  const why = await whyUnwritable(site.folder.root);
+  return why === null ? [] : [{ flag: '--config-dir', text: why }];
+}
+
+/** True when a fresh install of this site could meet an appliance that this folder's credentials open. */
+export function couldWipe(site: Site, spec: InstallSpec): boolean {
+  if (spec.mode !== 'fresh') return false;
+  return (
+    (site.record?.cluster ?? null) !== null ||
+    spec.existingCluster.kubeconfig !== null ||
+    existsSync(site.folder.path(SITE_FILES.kubeconfig))
+  );
+}

@@ -1,0 +1,234 @@
+import {
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+} from '@temporalio/client';
+import type { WorkflowExecutionDescription } from '@temporalio/client';
+import { changedSpec } from '../../model/input-change.ts';
+import { installSpec } from '../../model/site.ts';
+import type { InputChange, InstallSpec } from '../../model/site.ts';
+import type { InstallInput, PreflightReport } from '../../model/workflow-contract.ts';
+import {
+  INSTALL_WORKFLOW,
+  MEMO_SPEC_DIGEST,
+  UPDATE_PAUSE,
+  UPDATE_RESUME,
+  UPDATE_RETRY,
+  UPDATE_SET_INPUT,
+  inputUpdate,
+  installWorkflowId,
+} from '../../model/workflow-contract.ts';
+import type { TemporalAccess } from '../../temporal/index.ts';
+import { callFailure } from './call-failure.ts';
+import { decodeFirst } from '../../temporal/decode.ts';
+import { runPreflight } from './run-preflight.ts';
+import { dateOf, viewOf } from './view.ts';
+import type { InstallView } from './view.ts';
+import { specDigest } from '../inputs/digest.ts';
+
+/** One call to Temporal: long enough for a slow line to a cloud, short enough for a person who waits. */
+const CALL_TIMEOUT_MS = 10_000;
+/** An update waits for a worker to take it; without one it would wait for ever. */
+const UPDATE_TIMEOUT_MS = 15_000;
+/** An accepted update answers when the step that runs has let go: the heartbeat time-out of a lost worker, and some. */
+const EFFECT_TIMEOUT_MS = 15_000;
+/** A worker asks again after a minute without work (the server's long poll). */
+const POLL_MS = 70_000;
+/** temporal.api.enums.v1.TaskQueueType */
+const TASK_QUEUE_TYPE_WORKFLOW = 1;
+const PREFLIGHT_TIMEOUT_MS = 15 * 60_000;
+
+type UpdateName = typeof UPDATE_RETRY | typeof UPDATE_PAUSE | typeof UPDATE_RESUME | typeof UPDATE_SET_INPUT;
+const UPDATE_WORDS: Record<UpdateName, string> = {
+  [UPDATE_RETRY]: 'look again',
+  [UPDATE_PAUSE]: 'pause',
+  [UPDATE_RESUME]: 'go on',
+  [UPDATE_SET_INPUT]: 'take other inputs',
+};
+
+/** How a `start` ended. `refused`: an install with another spec runs; `running` is that spec when it can be read. */
+export type StartOutcome =
+  | { readonly kind: 'started' | 'joined' }
+  | { readonly kind: 'refused'; readonly running: InstallSpec | null };
+
+/** The installs on one Temporal server. Every call has a time-out and throws a UserError that says what to do. */
+export interface InstallClient {
+  readonly address: string;
+  readonly local: boolean;
+  /** Begins the site's install, joins the one that runs with the same spec, or refuses. */
+  start(spec: InstallSpec): Promise<StartOutcome>;
+  /** Gives the newest install of a site as the server knows it, without any worker; null when there was none. */
+  view(siteId: string): Promise<InstallView | null>;
+  /** Gives the spec that the newest install goes by, changed inputs included; null when it cannot be read. */
+  runningSpec(siteId: string): Promise<InstallSpec | null>;
+  /** True when a worker has asked for work lately. */
+  hasWorker(): Promise<boolean>;
+  /** Ends when the parked step has begun its new look. Throws a UserError `Refused` where nothing is blocked. */
+  retry(siteId: string): Promise<void>;
+  pause(siteId: string): Promise<void>;
+  resume(siteId: string): Promise<void>;
+  /** `changed` is the spec that the change leads to. */
+  setInput(siteId: string, change: InputChange, changed: InstallSpec): Promise<void>;
+  /** Asks the install to stop; it stops when a worker has heard of it. */
+  cancel(siteId: string): Promise<void>;
+  /** `tell` is told again and again what is still open, for people who wait. */
+  preflight(spec: InstallSpec, tell: (stillOpen: string) => void): Promise<PreflightReport>;
+  close(): Promise<void>;
+}
+
+/** For how long a call waits, and who it is that has not answered then. */
+interface Patience {
+  readonly timeoutMs: number;
+  readonly answeredBy: 'server' | 'worker';
+}
+
+/** Takes the way to Temporal and the signal that ends every call, gives the installs there. */
+export function createInstallClient(access: TemporalAccess, signal: AbortSignal): InstallClient {
+  const { client } = access;
+  const call = async <Value>(
+    what: string,
+    run: () => Promise<Value>,
+    { timeoutMs, answeredBy }: Patience = { timeoutMs: CALL_TIMEOUT_MS, answeredBy: 'server' },
+  ): Promise<Value> => {
+    try {
+      return await client.withDeadline(Date.now() + timeoutMs, () => client.withAbortSignal(signal, run));
+    } catch (error) {
+      signal.throwIfAborted();
+      throw callFailure(what, { address: access.address, answeredBy }, error);
+    }
+  };
+  const describe = (siteId: string): Promise<WorkflowExecutionDescription | null> =>
+    call(`read the install of ${siteId}`, async () => {
+      try {
+        return await client.workflow.getHandle(installWorkflowId(siteId)).describe();
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return null;
+        throw error;
+      }
+    });
+  const update = (siteId: string, name: UpdateName, arg?: unknown): Promise<void> =>
+    call(
+      `tell the install of ${siteId} to ${UPDATE_WORDS[name]}`,
+      async () => {
+        const handle = await client.workflow
+          .getHandle(installWorkflowId(siteId))
+          .startUpdate<unknown, [unknown]>(name, { args: [arg], waitForStage: 'ACCEPTED' });
+        try {
+          await client.withDeadline(Date.now() + EFFECT_TIMEOUT_MS, () => handle.result());
+        } catch (error) {
+          // It is accepted, and takes effect whether somebody waits for that or not.
+          if (!(error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) || signal.aborted) throw error;
+        }
+      },
+      { timeoutMs: UPDATE_TIMEOUT_MS, answeredBy: 'worker' },
+    );
+  const runningSpec = (siteId: string): Promise<InstallSpec | null> =>
+    call(`read the spec of ${siteId}`, () => specInHistory(access, siteId));
+
+  const begin = async (spec: InstallSpec, before: WorkflowExecutionDescription | null): Promise<StartOutcome> => {
+    const digest = specDigest(spec);
+    if (before?.status.name === 'RUNNING') return joinOrRefuse(before, digest, () => runningSpec(spec.siteId));
+    const input: InstallInput = { spec, specDigest: digest };
+    return call(`begin the install of ${spec.siteId}`, async () => {
+      await client.workflow.start(INSTALL_WORKFLOW, {
+        workflowId: installWorkflowId(spec.siteId),
+        taskQueue: access.taskQueue,
+        args: [input],
+        memo: { [MEMO_SPEC_DIGEST]: digest },
+        workflowIdConflictPolicy: 'USE_EXISTING',
+        workflowIdReusePolicy: reusePolicy(before),
+      });
+      const now = await client.workflow.getHandle(installWorkflowId(spec.siteId)).describe();
+      const outcome = await joinOrRefuse(now, digest, () => specInHistory(access, spec.siteId));
+      return outcome.kind === 'joined' ? { kind: 'started' } : outcome;
+    });
+  };
+
+  return {
+    address: access.address,
+    local: access.local,
+    start: async (spec) => {
+      const before = await describe(spec.siteId);
+      try {
+        return await begin(spec, before);
+      } catch (error) {
+        // It ended between the look and the start: what ended then is decided upon anew, once.
+        if (error instanceof Error && error.cause instanceof WorkflowExecutionAlreadyStartedError)
+          return begin(spec, await describe(spec.siteId));
+        throw error;
+      }
+    },
+    view: async (siteId) => {
+      const description = await describe(siteId);
+      return description && viewOf(client, description);
+    },
+    runningSpec,
+    hasWorker: () => call('look for workers', () => hasPoller(access)),
+    retry: (siteId) => update(siteId, UPDATE_RETRY),
+    pause: (siteId) => update(siteId, UPDATE_PAUSE),
+    resume: (siteId) => update(siteId, UPDATE_RESUME),
+    setInput: (siteId, change, changed) =>
+      update(siteId, UPDATE_SET_INPUT, { change, specDigest: specDigest(changed) }),
+    cancel: (siteId) =>
+      call(`cancel the install of ${siteId}`, async () => {
+        await client.workflow.getHandle(installWorkflowId(siteId)).cancel();
+      }),
+    preflight: (spec, tell) =>
+      call(`check the site ${spec.siteId}`, () => runPreflight(access, spec, tell), {
+        timeoutMs: PREFLIGHT_TIMEOUT_MS,
+        answeredBy: 'worker',
+      }),
+    close: () => access.close(),
+  };
+}
+
+/**
+ * An install that failed or was cancelled may always be begun again. A completed one only when this very `start` saw that it
+ * was complete: the person asked for another run of it. One that completes while two `start`s race is not begun again by the
+ * slower of the two, which would wipe a fresh appliance that has just come up.
+ */
+function reusePolicy(before: WorkflowExecutionDescription | null): 'ALLOW_DUPLICATE' | 'ALLOW_DUPLICATE_FAILED_ONLY' {
+  return before?.status.name === 'COMPLETED' ? 'ALLOW_DUPLICATE' : 'ALLOW_DUPLICATE_FAILED_ONLY';
+}
+
+async function hasPoller({ client, namespace, taskQueue }: TemporalAccess): Promise<boolean> {
+  const { pollers } = await client.workflowService.describeTaskQueue({
+    namespace,
+    taskQueue: { name: taskQueue },
+    taskQueueType: TASK_QUEUE_TYPE_WORKFLOW,
+  });
+  const since = Date.now() - POLL_MS;
+  return (pollers ?? []).some(({ lastAccessTime }) => (dateOf(lastAccessTime)?.getTime() ?? 0) > since);
+}
+
+async function joinOrRefuse(
+  description: WorkflowExecutionDescription,
+  digest: string,
+  running: () => Promise<InstallSpec | null>,
+): Promise<StartOutcome> {
+  if (description.memo?.[MEMO_SPEC_DIGEST] === digest) return { kind: 'joined' };
+  return { kind: 'refused', running: await running() };
+}
+
+/**
+ * The spec that the present run goes by: its input, with every change that it accepted since. Both stand in its history, so
+ * that any machine can tell; a continued run carries its changed spec in its input.
+ */
+async function specInHistory({ client }: TemporalAccess, siteId: string): Promise<InstallSpec | null> {
+  const { events } = await client.workflow.getHandle(installWorkflowId(siteId)).fetchHistory();
+  const begun = events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads;
+  let spec = begun ? specOf(await decodeFirst(client, begun)) : null;
+  for (const event of events ?? []) {
+    const { name, args } = event.workflowExecutionUpdateAcceptedEventAttributes?.acceptedRequest?.input ?? {};
+    if (!spec || name !== UPDATE_SET_INPUT || !args?.payloads) continue;
+    const update = inputUpdate.safeParse(await decodeFirst(client, args.payloads));
+    if (update.success) spec = changedSpec(spec, update.data.change);
+  }
+  return spec;
+}
+
+function specOf(input: unknown): InstallSpec | null {
+  const spec = input !== null && typeof input === 'object' && 'spec' in input ? input.spec : null;
+  const parsed = installSpec.safeParse(spec);
+  return parsed.success ? parsed.data : null;
+}

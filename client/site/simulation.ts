@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { usageError } from '../terminal/failure.ts';
+import { textOption } from '../terminal/options.ts';
+import type { Options } from '../terminal/options.ts';
+import type { Site } from './site.ts';
+import type { Simulate } from '../../worker/index.ts';
+
+const FILE = 'simulation.json';
+const DEFAULT_SCENARIO = 'all-well';
+
+const simulation = z.object({ scenario: z.string(), speed: z.number().nullable() });
+
+/** Takes `--simulate [scenario]` and `--speed N`, gives what the worker shall play, or null for a real install. */
+export function simulationOf(options: Options): Simulate {
+  const asked = options['simulate'];
+  const speed = textOption(options, 'speed');
+  if (asked === undefined || asked === false) {
+    if (speed !== undefined) throw usageError('--speed belongs to --simulate: a real appliance has its own pace');
+    return null;
+  }
+  const factor = speed === undefined ? null : Number(speed);
+  if (factor !== null && !(factor > 0)) throw usageError(`--speed "${speed}": expected a number above 0`);
+  return { scenario: typeof asked === 'string' ? asked : DEFAULT_SCENARIO, speed: factor };
+}
+
+/** Keeps what a simulated site plays, so that `resume` goes on with the same play. */
+export async function recordSimulation(site: Site, simulate: Simulate): Promise<void> {
+  if (simulate) await site.folder.write(FILE, `${JSON.stringify(simulate)}\n`);
+}
+
+/** Gives what a simulated site plays; null for a real one. */
+export async function recordedSimulation(site: Site): Promise<Simulate> {
+  if (!site.simulated) return null;
+  const text = await site.folder.read(FILE);
+  const parsed = simulation.safeParse(text === null ? null : JSON.parse(text));
+  return parsed.success ? parsed.data : { scenario: DEFAULT_SCENARIO, speed: null };
+}
+
+/** A simulated site never reaches a Temporal cluster that real installs may use: it has the local server of its own folder. */
+export function environmentFor(site: Site, environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  if (!site.simulated) return environment;
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('TEMPORAL_')));
+}

@@ -1,0 +1,33 @@
+import { kubeconfigOf } from '../site/kubeconfig.ts';
+import type { ClusterReader } from '../../observation/index.ts';
+import type { CommandContext } from '../context.ts';
+import { EXIT } from '../terminal/exit-codes.ts';
+import { UserError } from '../terminal/failure.ts';
+import { callOf } from '../site/hints.ts';
+import type { Site } from '../site/site.ts';
+
+/** Gives a reader of the site's cluster to `use` and closes it. Throws a UserError when there is no cluster, or no answer. */
+export async function withCluster<Value>(
+  context: CommandContext,
+  site: Site,
+  use: (reader: ClusterReader) => Promise<Value>,
+): Promise<Value> {
+  const kubeconfig = kubeconfigOf(site);
+  if (kubeconfig === null)
+    throw new UserError(
+      EXIT.missing,
+      `There is no kubeconfig for ${site.siteId} yet: its cluster was not installed from this folder. ` +
+        `\`${callOf(context, site, 'status')}\` shows how far the install is.`,
+    );
+  const reader = await context.services.reader(kubeconfig);
+  try {
+    return await use(reader);
+  } catch (error) {
+    if (!(error instanceof Error && error.name === 'ReadError')) throw error;
+    throw new UserError(EXIT.missing, `The cluster of ${site.siteId} does not answer as asked: ${error.message}`, {
+      cause: error,
+    });
+  } finally {
+    await reader.close();
+  }
+}

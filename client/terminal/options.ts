@@ -1,0 +1,32 @@
+import { usageError } from './failure.ts';
+
+/** Flags of one call as commander gives them, checked once: a text, a switch, or not given. Keys are camel-cased flags. */
+export type Options = Readonly<Record<string, string | boolean | undefined>>;
+
+/** Takes the options and a key, gives the text that the flag was given, else undefined. */
+export function textOption(options: Options, key: string): string | undefined {
+  const value = options[key];
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** Takes the options and a key, gives whether the switch was given. */
+export function switchOption(options: Options, key: string): boolean {
+  return options[key] === true;
+}
+
+/** Takes a flag without its dashes, gives the key under which commander keeps its value. */
+export function optionKey(flag: string): string {
+  return flag.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** Takes the text of a flag such as `--timeout`, gives milliseconds. Throws a usage error for what is no duration. */
+export function durationOption(options: Options, key: string): number | undefined {
+  const text = textOption(options, key);
+  if (text === undefined) return undefined;
+  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text);
+  const unit = UNITS[match?.[2] ?? ''];
+  if (!match || unit === undefined) throw usageError(`--${key} "${text}": expected a time such as 30s, 10m or 2h`);
+  return Number(match[1]) * unit;
+}
+
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };

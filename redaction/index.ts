@@ -1,0 +1,3 @@
+/** The one door of redaction: texts and structures from outside, without their secrets. */
+export { redact } from './redact.ts';
+export { withoutSecrets } from './without-secrets.ts';

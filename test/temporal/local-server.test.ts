@@ -1,0 +1,74 @@
+import { stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { ensureLocalServer, runningLocalServer, stopLocalServer } from '../../temporal/local-server.ts';
+import { openTemporal } from '../../temporal/connection.ts';
+import { temporaryHome } from '../support/home.ts';
+
+const options = (home: string, environment: NodeJS.ProcessEnv = process.env) => ({
+  home,
+  environment,
+  signal: AbortSignal.timeout(50_000),
+  onProgress: () => {},
+});
+
+test('two callers at once get the same server, on loopback, with private files and 30 days of retention', async () => {
+  const home = await temporaryHome();
+  const [one, two] = await Promise.all([ensureLocalServer(options(home)), ensureLocalServer(options(home))]);
+  expect(one.pid).toBe(two.pid);
+  expect(one.address).toMatch(/^127\.0\.0\.1:\d+$/);
+  for (const name of ['temporal.db', 'server.json', 'server.log']) {
+    const { mode } = await stat(join(home, '.temporal', name));
+    expect([name, (mode & 0o777).toString(8)]).toEqual([name, '600']);
+  }
+  const access = await openTemporal({ ...options(home), start: 'never' });
+  const { config } = await access.client.workflowService.describeNamespace({ namespace: access.namespace });
+  expect(Number(config?.workflowExecutionRetentionTtl?.seconds)).toBe(30 * 24 * 60 * 60);
+  await access.close();
+});
+
+test('a server that was killed is started again on its database', async () => {
+  const home = await temporaryHome();
+  const first = await ensureLocalServer(options(home));
+  const access = await openTemporal({ ...options(home), start: 'never' });
+  await access.client.workflow.start('installAppliance', { workflowId: 'kept', taskQueue: 'nobody', args: [] });
+  await access.close();
+  process.kill(first.pid, 'SIGKILL');
+  await expect.poll(() => runningLocalServer(home)).toBeNull();
+
+  const second = await ensureLocalServer(options(home));
+  expect(second.pid).not.toBe(first.pid);
+  // A worker that outlived it asks there.
+  expect(second.address).toBe(first.address);
+  const again = await openTemporal({ ...options(home), start: 'never' });
+  const kept = await again.client.workflow.getHandle('kept').describe();
+  expect(kept.status.name).toBe('RUNNING');
+  await again.close();
+});
+
+test('stop ends it, and says when nothing ran', async () => {
+  const home = await temporaryHome();
+  await ensureLocalServer(options(home));
+  expect(await stopLocalServer(home)).toBe(true);
+  expect(await stopLocalServer(home)).toBe(false);
+  expect(await runningLocalServer(home)).toBeNull();
+});
+
+test('a database of another Temporal version is left alone, and the answer names both versions', async () => {
+  const home = await temporaryHome();
+  await ensureLocalServer(options(home));
+  await stopLocalServer(home);
+  await writeFile(join(home, '.temporal', 'temporal.db.version'), '1.2.3\n');
+  await expect(ensureLocalServer(options(home))).rejects.toThrow(
+    /was made by Temporal 1\.2\.3, which is not here.*APPLIANCE_TEMPORAL/s,
+  );
+  expect(await runningLocalServer(home)).toBeNull();
+});
+
+test('a Temporal cluster that does not answer is named, with what to check', async () => {
+  const home = await temporaryHome();
+  const environment = { ...process.env, TEMPORAL_ADDRESS: '127.0.0.1:1' };
+  await expect(openTemporal({ ...options(home, environment), start: 'on-demand' })).rejects.toThrow(
+    /Temporal server at 127\.0\.0\.1:1 does not answer.*TEMPORAL_ADDRESS/s,
+  );
+});
