@@ -11,16 +11,6 @@ const pgbouncer = 'https://github.com/pgbouncer/pgbouncer/issues';
 export const fourth: readonly Case[] = [
   ...said('pull', [
     [
-      'image-registry-unreachable',
-      'Failed to pull image "nginx": rpc error: code = 4 desc = context deadline exceeded',
-      'https://github.com/cri-o/cri-o/pull/189',
-    ],
-    [
-      'dns-resolution-failure',
-      'Failed to pull image "hjacobs/kube-ops-view:0.8.1": rpc error: code = Unknown desc = Error response from daemon: Get https://registry-1.docker.io/v2/: dial tcp: lookup registry-1.docker.io on 127.0.0.53:53: server misbehaving',
-      'https://github.com/hjacobs/kube-ops-view/issues/176',
-    ],
-    [
       'image-tag-missing',
       'Failed to pull image "quay.io/ukhomeofficedigital/s3registry:v2.0.0-bob": image pull failed for quay.io/ukhomeofficedigital/s3registry:v2.0.0-bob, this may be because there are no credentials on this request.  details: (Tag v2.0.0-bob not found in repository quay.io/ukhomeofficedigital/s3registry)',
       'https://github.com/UKHomeOffice/kb8or/issues/68',
@@ -157,13 +147,7 @@ export const fourth: readonly Case[] = [
       'https://github.com/Seagate/seagate-exos-x-csi/issues/107',
     ],
   ]),
-  ...said('claim', [
-    [
-      'storage-provisioner-failed',
-      'failed to provision volume with StorageClass "local-path": failed to create volume pvc-b3ce46c6-8b3a-4d89-ae3b-39ef6f904d9e: create process timeout after 120 seconds',
-      'https://github.com/rancher/local-path-provisioner/issues/192',
-    ],
-  ]),
+  ...said('claim', []),
   ...said('schedule', [
     [
       'insufficient-resources',
@@ -288,12 +272,6 @@ export const fourth: readonly Case[] = [
       '{"level":"error","msg":"sql handle: unable to refresh database connection pool","error":"dial tcp 10.0.0.3:5432: connect: connection refused"}',
       'https://github.com/temporalio/docker-builds/issues/258',
       'temporal',
-    ],
-    [
-      'permission-denied',
-      'initdb: error: could not change permissions of directory "/var/lib/postgresql/data/pgdata": Operation not permitted',
-      'https://github.com/docker-library/postgres/issues/1065',
-      'db',
     ],
     [
       'permission-denied',

@@ -535,11 +535,6 @@ export const seventh: readonly Case[] = [
   ]),
   ...said('node', [
     [
-      'cni-failure',
-      'container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized',
-      'kubelet runtime state',
-    ],
-    [
       'node-not-ready',
       '[container runtime is down, PLEG is not healthy: pleg was last seen active 5m12.4s ago; threshold is 3m0s]',
       'kubelet runtime state',
