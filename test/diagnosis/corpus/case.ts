@@ -30,6 +30,8 @@ export type Where =
 /** One message that was really said, what it means, and where it was seen. */
 export interface Case {
   readonly code: BlockerCode;
+  /** One line of plain English: who says it, and what happened. */
+  readonly title: string;
   readonly where: Where;
   readonly message: string;
   /** Thread or source file in which the wording stands. */
@@ -38,10 +40,11 @@ export interface Case {
   readonly component?: string;
 }
 
-/** Gives cases of one place, the code first: `[code, message, source, component?]`. */
-export function said(where: Where, rows: readonly (readonly [BlockerCode, string, string, string?])[]): Case[] {
-  return rows.map(([code, message, source, component]) => ({
+/** Gives cases of one place, the code first: `[code, title, message, source, component?]`. */
+export function said(where: Where, rows: readonly (readonly [BlockerCode, string, string, string, string?])[]): Case[] {
+  return rows.map(([code, title, message, source, component]) => ({
     code,
+    title,
     where,
     message,
     source,

@@ -18,36 +18,79 @@ import {
 } from '../faults.ts';
 import type { Snapshot } from '../../../model/snapshot.ts';
 import type { Case } from './case.ts';
-import { flux } from './flux.ts';
-import { host } from './host.ts';
-import { logs } from './logs.ts';
+import { apiServer } from './api-server.ts';
+import { charts } from './charts.ts';
+import { containerd } from './containerd.ts';
+import { databaseClients } from './database-clients.ts';
+import { databaseSetup } from './database-setup.ts';
+import { etcd } from './etcd.ts';
+import { fluxKustomize } from './flux-kustomize.ts';
+import { fluxSource } from './flux-source.ts';
+import { goRust } from './go-rust.ts';
+import { helm } from './helm.ts';
+import { java } from './java.ts';
+import { kubelet } from './kubelet.ts';
+import { networkPlugins } from './network-plugins.ts';
+import { nodejs } from './nodejs.ts';
 import { operator } from './operator.ts';
-import { pods } from './pods.ts';
-import { pull } from './pull.ts';
-import { second } from './second.ts';
-import { third } from './third.ts';
-import { fourth } from './fourth.ts';
-import { fifth } from './fifth.ts';
-import { sixth } from './sixth.ts';
-import { seventh } from './seventh.ts';
-import { eighth } from './eighth.ts';
-import { ninth } from './ninth.ts';
+import { pgbouncer } from './pgbouncer.ts';
+import { postgres } from './postgres.ts';
+import { postgresAnswers } from './postgres-answers.ts';
+import { postgresData } from './postgres-data.ts';
+import { python } from './python.ts';
+import { redis } from './redis.ts';
+import { registryAccess } from './registry-access.ts';
+import { registryImages } from './registry-images.ts';
+import { registryUnreachable } from './registry-unreachable.ts';
+import { runc } from './runc.ts';
+import { scheduler } from './scheduler.ts';
+import { serviceLinks } from './service-links.ts';
+import { shell } from './shell.ts';
+import { talosApi } from './talos-api.ts';
+import { talosConfig } from './talos-config.ts';
+import { temporal } from './temporal.ts';
+import { volumes } from './volumes.ts';
 
+/** All of them, by who says the message; what a file is of stands at its head. */
 export const CASES: readonly Case[] = [
-  ...pull,
-  ...pods,
-  ...logs,
-  ...flux,
-  ...host,
+  // images and containers
+  ...registryAccess,
+  ...registryImages,
+  ...registryUnreachable,
+  ...containerd,
+  ...runc,
+  ...networkPlugins,
+  // Kubernetes
+  ...kubelet,
+  ...volumes,
+  ...scheduler,
+  ...apiServer,
+  // what is installed
+  ...fluxSource,
+  ...fluxKustomize,
+  ...charts,
+  ...helm,
+  // the database and its neighbours
+  ...postgres,
+  ...postgresData,
+  ...postgresAnswers,
+  ...databaseClients,
+  ...databaseSetup,
+  ...pgbouncer,
+  ...redis,
+  ...temporal,
+  // programs
+  ...nodejs,
+  ...java,
+  ...python,
+  ...goRust,
+  ...shell,
+  ...serviceLinks,
+  // the machine, and the operator’s
+  ...talosApi,
+  ...talosConfig,
+  ...etcd,
   ...operator,
-  ...second,
-  ...third,
-  ...fourth,
-  ...fifth,
-  ...sixth,
-  ...seventh,
-  ...eighth,
-  ...ninth,
 ];
 
 const SUSPECT = 'workflow-worker';

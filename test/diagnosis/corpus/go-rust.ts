@@ -1,0 +1,115 @@
+import { type Case, said } from './case.ts';
+
+/** Programs in Go and Rust. */
+export const goRust: readonly Case[] = [
+  ...said('log', [
+    [
+      'certificate-expired',
+      'Go: a certificate has expired, unable to connect',
+      'Error: unable to connect: x509: certificate has expired or is not yet valid: current time 2026-05-01T11:00:00Z is after 2026-04-01T00:00:00Z',
+      'Go crypto/x509',
+      'temporal-worker',
+    ],
+    [
+      'certificate-expired',
+      'Go: a certificate has expired',
+      'tls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time 2026-05-01T11:59:00Z is after 2026-04-01T00:00:00Z',
+      'Go crypto/x509',
+      'temporal-worker',
+    ],
+    [
+      'clock-skew',
+      'Go: a token is used before it was issued',
+      'JWTError: token used before issued',
+      'golang-jwt',
+      'workflow-worker',
+    ],
+    [
+      'crash-loop',
+      'Go: a nil pointer',
+      'panic: runtime error: invalid memory address or nil pointer dereference\n[signal SIGSEGV: segmentation violation code=0x1]',
+      'Go runtime',
+      'temporal-ui',
+    ],
+    [
+      'crash-loop',
+      'Go: an unknown flag',
+      'error: unknown flag: --task-queues\nUsage:\n  worker [flags]',
+      'cobra',
+      'temporal-worker',
+    ],
+    [
+      'crash-loop',
+      'Go: an index out of range',
+      'panic: runtime error: index out of range [5] with length 3',
+      'Go runtime',
+      'temporal-worker',
+    ],
+    [
+      'crash-loop',
+      'Rust: an index out of bounds',
+      "thread 'main' panicked at src/main.rs:12:5:\nindex out of bounds: the len is 3 but the index is 5",
+      'Rust',
+      'temporal-worker',
+    ],
+    [
+      'dns-resolution-failure',
+      'Go: the mail server’s name does not exist',
+      '{"level":"error","ts":1717000000.123,"caller":"cmd/main.go:88","msg":"cannot reach mail server","error":"dial tcp: lookup smtp.example.com on 10.96.0.10:53: no such host"}',
+      'uber-go/zap',
+      'email-service',
+    ],
+    [
+      'out-of-memory',
+      'Go: out of memory, with the runtime’s stack',
+      'fatal error: runtime: out of memory\n\nruntime stack:\nruntime.throw({0x1c2b6a6, 0x16})',
+      'Go runtime',
+    ],
+    [
+      'out-of-memory',
+      'Go: out of memory',
+      'fatal error: runtime: out of memory',
+      'https://github.com/golang/go src/runtime/mem_linux.go',
+      'temporal',
+    ],
+    [
+      'out-of-memory',
+      'Go: a block cannot be allocated',
+      'runtime: out of memory: cannot allocate 4194304-byte block (1073741824 in use)\nfatal error: out of memory',
+      'Go runtime',
+      'temporal',
+    ],
+    [
+      'permission-denied',
+      'Go: port 80 may not be opened',
+      '2024/05/05 10:00:00 listen tcp :80: bind: permission denied',
+      'Go net',
+    ],
+    [
+      'permission-denied',
+      'Go: a file may not be opened, in logfmt',
+      'level=error ts=2024-05-05T10:00:00Z caller=main.go:12 msg="failed to open storage" err="open /data/files/index: permission denied"',
+      'go-kit log',
+    ],
+    [
+      'port-conflict',
+      'Go: port 8080 is in use, with its time',
+      '2024/05/05 10:00:00 listen tcp :8080: bind: address already in use',
+      'Go net',
+    ],
+    [
+      'port-conflict',
+      'ingress-nginx: port 80 is in use',
+      'F0210 01:36:39.123645       5 main.go:59] Port 80 is already in use. Please check the flag --http-port',
+      'https://github.com/kubernetes/ingress-nginx/issues/2062',
+      'alga-core',
+    ],
+    [
+      'port-conflict',
+      'Go: port 8080 is in use',
+      'listen tcp :8080: bind: address already in use',
+      'Go net',
+      'temporal-ui',
+    ],
+  ]),
+];

@@ -1,0 +1,207 @@
+import { type Case, said } from './case.ts';
+
+/** Helm and its controller: objects that are refused, releases that time out, operations in progress. */
+export const helm: readonly Case[] = [
+  ...said('helm InstallFailed', [
+    [
+      'flux-apply-rejected',
+      'Helm: a service’s port is 0',
+      'Helm install failed for release msp/email-service with chart email-service@0.1.0: failed to create resource: Service "email-service" is invalid: spec.ports[0].port: Invalid value: 0: must be between 1 and 65535, inclusive',
+      'kube-apiserver',
+    ],
+    [
+      'flux-apply-rejected',
+      'Helm: a ServiceAccount belongs to no release',
+      'Helm install failed for release msp/temporal with chart temporal@0.1.0: Unable to continue with install: ServiceAccount "temporal" in namespace "msp" exists and cannot be imported into the current release: invalid ownership metadata; label validation error: missing key "app.kubernetes.io/managed-by": must be set to "Helm"',
+      'Helm pkg/action/validate.go',
+    ],
+    [
+      'flux-apply-rejected',
+      'Helm: conflict with kubectl-edit (Helm 4)',
+      'Helm install failed for release msp/temporal with chart temporal@0.1.0: conflict occurred while applying object msp/temporal apps/v1, Kind=Deployment: Apply failed with 1 conflict: conflict with "kubectl-edit" using apps/v1: .spec.replicas',
+      'Helm 4 server-side apply',
+    ],
+    [
+      'flux-apply-rejected',
+      'Helm: ingress-nginx’s webhook refuses the connection',
+      'Helm install failed for release msp/temporal with chart temporal@0.1.0: failed to create resource: Internal error occurred: failed calling webhook "validate.nginx.ingress.kubernetes.io": failed to call webhook: Post "https://ingress-nginx-controller-admission.ingress-nginx.svc:443/networking/v1/ingresses?timeout=10s": dial tcp 10.96.7.7:443: connect: connection refused',
+      'kube-apiserver webhook dispatcher through Helm',
+    ],
+    [
+      'flux-apply-rejected',
+      'Helm: no such kind, ServiceMonitor (with the chart’s name)',
+      'Helm install failed for release msp/temporal with chart temporal@0.1.0: unable to build kubernetes objects from release manifest: resource mapping not found for name: "temporal" namespace: "msp" from "": no matches for kind "ServiceMonitor" in version "monitoring.coreos.com/v1"\nensure CRDs are installed first',
+      'Helm kube client',
+    ],
+    [
+      'flux-apply-rejected',
+      'Helm: no such kind, ServiceMonitor',
+      'Helm install failed for release msp/temporal: unable to build kubernetes objects from release manifest: resource mapping not found for name: "temporal" namespace: "msp" from "": no matches for kind "ServiceMonitor" in version "monitoring.coreos.com/v1"\nensure CRDs are installed first',
+      'Helm pkg/kube/client.go',
+    ],
+    [
+      'flux-apply-rejected',
+      'Helm: an environment value is a number',
+      'Helm install failed: 1 error occurred:\n\t* Deployment in version "v1" cannot be handled as a Deployment: json: cannot unmarshal number into Go struct field EnvVar.spec.template.spec.containers.env.value of type string',
+      'apimachinery json serializer',
+    ],
+    [
+      'flux-apply-rejected',
+      'Helm: a Service belongs to no release',
+      'Helm install failed: Unable to continue with install: Service "db" in namespace "msp" exists and cannot be imported into the current release: invalid ownership metadata; annotation validation error: missing key "meta.helm.sh/release-name": must be set to "alga-core"',
+      'Helm pkg/action/validate.go',
+    ],
+    [
+      'helm-timeout',
+      'Helm: deadline exceeded (email-service)',
+      'Helm install failed for release msp/email-service with chart email-service@0.1.0: context deadline exceeded',
+      'appliance contract, real signals',
+    ],
+    [
+      'helm-timeout',
+      'Helm: the client’s rate limiter ran out of time (email-service)',
+      'Helm install failed for release msp/email-service: client rate limiter Wait returned an error: context deadline exceeded',
+      'https://github.com/fluxcd/helm-controller/issues/806',
+    ],
+    [
+      'helm-timeout',
+      'Helm: the client’s rate limiter ran out of time (temporal)',
+      'Helm install failed for release msp/temporal with chart temporal@0.1.0: client rate limiter Wait returned an error: context deadline exceeded',
+      'client-go through Helm',
+    ],
+    [
+      'helm-timeout',
+      'Helm: failed early, timed out (Helm 3)',
+      'Helm install failed for release msp/temporal with chart temporal@0.3.0: failed early: timed out waiting for the condition',
+      'Helm 3',
+    ],
+    [
+      'helm-timeout',
+      'Helm: failed to wait for resources (Helm 4)',
+      'Helm install failed for release msp/temporal with chart temporal@0.3.0: failed to wait for resources: context deadline exceeded',
+      'Helm 4',
+    ],
+    [
+      'helm-timeout',
+      'Helm: a Deployment is not ready, in progress (Helm 4)',
+      'Helm install failed for release msp/temporal with chart temporal@0.3.0: resource Deployment/msp/temporal not ready. status: InProgress, message: Available: 0/1\ncontext deadline exceeded',
+      'Helm 4 pkg/kube/statuswait.go',
+    ],
+    [
+      'helm-timeout',
+      'Helm: a Deployment is not ready, by name and kind (Helm 4)',
+      'Helm install failed for release msp/temporal: resource not ready, name: temporal, kind: Deployment, status: InProgress\ncontext deadline exceeded',
+      'Helm 4 pkg/kube/statuswait.go',
+    ],
+    [
+      'helm-timeout',
+      'Helm: a job after the install failed',
+      'Helm install failed: failed post-install: 1 error occurred:\n\t* job x-setup failed: BackoffLimitExceeded',
+      'Helm pkg/kube/client.go',
+    ],
+    [
+      'helm-timeout',
+      'Helm: the upgrade timed out, under reconciliation failed',
+      'reconciliation failed: Helm upgrade failed: timed out waiting for the condition',
+      'https://github.com/fluxcd/helm-controller/issues/149',
+    ],
+    [
+      'quota-exceeded',
+      'Helm: the quota of storage is exceeded',
+      'Helm install failed for release msp/temporal with chart temporal@0.1.0: persistentvolumeclaims "data" is forbidden: exceeded quota: storage, requested: requests.storage=50Gi, used: requests.storage=60Gi, limited: requests.storage=100Gi',
+      'kube-apiserver resourcequota through Helm',
+    ],
+  ]),
+  ...said('helm UpgradeFailed', [
+    [
+      'flux-apply-rejected',
+      'Helm: a claim’s spec is immutable',
+      'Helm upgrade failed for release msp/alga-core with chart alga-core@0.2.0: cannot patch "alga-core-sebastian-storage" with kind PersistentVolumeClaim: PersistentVolumeClaim "alga-core-sebastian-storage" is invalid: spec: Forbidden: spec is immutable after creation except resources.requests',
+      'kube-apiserver',
+    ],
+    [
+      'flux-apply-rejected',
+      'Helm: a StatefulSet’s spec may not be changed',
+      "Helm upgrade failed for release msp/alga-core with chart alga-core@0.2.0: cannot patch \"db\" with kind StatefulSet: StatefulSet.apps \"db\" is invalid: spec: Forbidden: updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy' are forbidden",
+      'kube-apiserver apps validation',
+    ],
+    [
+      'flux-apply-rejected',
+      'Helm: conflict with kubectl scale (traefik)',
+      'Helm upgrade failed for release msp/temporal with chart temporal@0.1.0: conflict occurred while applying object kube-system/traefik apps/v1, Kind=Deployment: Apply failed with 1 conflict: conflict with "kubectl" with subresource "scale" using apps/v1: .spec.replicas',
+      'https://github.com/k3s-io/helm-controller/issues/343',
+    ],
+    [
+      'flux-apply-rejected',
+      'Helm: a Deployment’s selector is immutable',
+      'Helm upgrade failed for release msp/temporal with chart temporal@0.32.0+e04786113bb9: failed to replace object: Deployment.apps "temporal" is invalid: spec.selector: Invalid value: {"matchLabels":{"app.kubernetes.io/instance":"temporal"}}: field is immutable',
+      'github.com/fluxcd/helm-controller/issues/1337',
+    ],
+    [
+      'flux-apply-rejected',
+      'Helm: a container’s port is missing its number',
+      'Helm upgrade failed: error validating "": error validating data: [ValidationError(Deployment.spec.template.spec.containers[0].ports[0]): missing required field "containerPort" in io.k8s.api.core.v1.ContainerPort]',
+      'https://github.com/fluxcd/helm-controller/issues/453',
+    ],
+    [
+      'helm-operation-in-progress',
+      'Helm: another operation is in progress (temporal 0.1.0)',
+      'Helm upgrade failed for release msp/temporal with chart temporal@0.1.0: another operation (install/upgrade/rollback) is in progress',
+      'Helm pkg/action',
+    ],
+    [
+      'helm-operation-in-progress',
+      'Helm: another operation is in progress (temporal 0.3.0)',
+      'Helm upgrade failed for release msp/temporal with chart temporal@0.3.0: another operation (install/upgrade/rollback) is in progress',
+      'Helm pkg/action/action.go errPending',
+    ],
+    [
+      'helm-operation-in-progress',
+      'Helm: another operation is in progress, without a release',
+      'Helm upgrade failed: another operation (install/upgrade/rollback) is in progress',
+      'https://github.com/fluxcd/helm-controller/issues/149',
+    ],
+    [
+      'helm-operation-in-progress',
+      'Helm: another operation is in progress, with Helm’s last logs',
+      'Helm upgrade failed: another operation (install/upgrade/rollback) is in progress\n\nLast Helm logs:\n\npreparing upgrade for temporal',
+      'helm-controller v2beta1',
+    ],
+    [
+      'helm-operation-in-progress',
+      'Helm: another operation is in progress, bare',
+      'another operation (install/upgrade/rollback) is in progress',
+      'Helm',
+    ],
+    [
+      'helm-operation-in-progress',
+      'Helm: the release is locked in pending-upgrade',
+      'cannot correlate release object with config digest: release msp/alga-core is locked in pending-upgrade',
+      'helm-controller wording',
+    ],
+    [
+      'helm-timeout',
+      'Helm: a hook before the upgrade timed out',
+      'Helm upgrade failed for release msp/temporal with chart temporal@0.1.0: pre-upgrade hooks failed: 1 error occurred:\n\t* timed out waiting for the condition',
+      'Helm 3 pkg/action/hooks.go',
+    ],
+    [
+      'helm-timeout',
+      'Helm: the upgrade’s Deployment is not ready (Helm 4)',
+      'Helm upgrade failed for release msp/temporal with chart temporal@0.1.0: resource Deployment/msp/temporal not ready. status: InProgress, message: Available: 0/1\ncontext deadline exceeded',
+      'Helm 4 kstatus waiter',
+    ],
+    [
+      'helm-timeout',
+      'Helm: the upgrade timed out, with Helm’s last logs',
+      'Helm upgrade failed: timed out waiting for the condition\n\nLast Helm logs:\n\nbeginning wait for 6 resources with timeout of 5m0s',
+      'helm-controller v2beta1',
+    ],
+    [
+      'quota-exceeded',
+      'Helm: the quota of memory is exceeded (upgrade)',
+      'Helm upgrade failed: pods "x" is forbidden: exceeded quota: compute, requested: limits.memory=2Gi, used: limits.memory=7Gi, limited: limits.memory=8Gi',
+      'kube-apiserver resourcequota admission',
+    ],
+  ]),
+];

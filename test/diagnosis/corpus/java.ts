@@ -1,0 +1,130 @@
+import { type Case, said } from './case.ts';
+
+/** Programs in Java. */
+export const java: readonly Case[] = [
+  ...said('log', [
+    [
+      'certificate-expired',
+      'Java: a certificate expired in 2017',
+      'Caused by: java.security.cert.CertPathValidatorException: timestamp check failed\nCaused by: java.security.cert.CertificateExpiredException: Certificate expired at Wed Apr 12 05:00:00 PDT 2017 (compared to Fri Mar 22 10:39:51 PDT 2019)',
+      'github.com/mozilla/MozStumbler/issues/1857',
+    ],
+    [
+      'certificate-expired',
+      'Java: a certificate’s path has expired, with a stack',
+      'javax.net.ssl.SSLHandshakeException: PKIX path validation failed: java.security.cert.CertPathValidatorException: validity check failed\n\tat java.base/sun.security.ssl.Alert.createSSLException(Alert.java:131)\nCaused by: java.security.cert.CertificateExpiredException: NotAfter: Wed Jun 15 00:19:20 CST 2022',
+      'github.com/streamnative/kop/pull/1339',
+    ],
+    [
+      'certificate-expired',
+      'Java: a certificate’s path has expired in 2020',
+      'javax.net.ssl.SSLHandshakeException: PKIX path validation failed: java.security.cert.CertPathValidatorException: validity check failed: NotAfter: Sat May 30 12:48:38 CEST 2020',
+      'Java',
+      'email-service',
+    ],
+    [
+      'certificate-expired',
+      'Java: a certificate’s path has expired',
+      'javax.net.ssl.SSLHandshakeException: PKIX path validation failed: java.security.cert.CertPathValidatorException: validity check failed',
+      'OpenJDK sun.security.provider.certpath',
+      'workflow-worker',
+    ],
+    [
+      'dns-resolution-failure',
+      'pgjdbc: the database’s host is unknown',
+      'org.postgresql.util.PSQLException: The connection attempt failed.\n\tat org.postgresql.core.v3.ConnectionFactoryImpl.openConnectionImpl(ConnectionFactoryImpl.java:354)\nCaused by: java.net.UnknownHostException: database.internal',
+      'pgjdbc',
+    ],
+    [
+      'dns-resolution-failure',
+      'Java: pgbouncer’s host is unknown',
+      'java.net.UnknownHostException: pgbouncer: Name or service not known',
+      'Java',
+      'email-service',
+    ],
+    [
+      'dns-resolution-failure',
+      'pgjdbc: the host postgres is unknown, with a stack',
+      'Caused by: java.net.UnknownHostException: postgres\n\tat java.base/sun.nio.ch.NioSocketImpl.connect(NioSocketImpl.java:572) ~[na:na]\n\tat org.postgresql.core.PGStream.createSocket(PGStream.java:243)',
+      'https://github.com/eclipse-syson/syson/issues/691',
+      'workflow-worker',
+    ],
+    [
+      'out-of-memory',
+      'Java: heap space',
+      'Exception in thread "main" java.lang.OutOfMemoryError: Java heap space',
+      'HotSpot',
+    ],
+    [
+      'out-of-memory',
+      'Java: too much time in garbage collection',
+      'java.lang.OutOfMemoryError: GC overhead limit exceeded\nTerminating due to java.lang.OutOfMemoryError: GC overhead limit exceeded',
+      'HotSpot ExitOnOutOfMemoryError',
+    ],
+    [
+      'out-of-memory',
+      'Java: heap space (bare)',
+      'java.lang.OutOfMemoryError: Java heap space',
+      'Java',
+      'email-service',
+    ],
+    [
+      'permission-denied',
+      'Java: a log file may not be opened',
+      'java.io.FileNotFoundException: /data/app.log (Permission denied)',
+      'Java FileOutputStream',
+    ],
+    [
+      'permission-denied',
+      'Java: access to a file is denied',
+      'java.nio.file.AccessDeniedException: /data/files',
+      'Java NIO',
+    ],
+    [
+      'port-conflict',
+      'Spring: port 8080 is in use',
+      'Web server failed to start. Port 8080 was already in use.',
+      'Spring Boot',
+    ],
+    [
+      'port-conflict',
+      'Java: the address is in use, with a stack',
+      'java.net.BindException: Address already in use\n\tat java.base/sun.nio.ch.Net.bind0(Native Method)',
+      'Java NIO',
+    ],
+    [
+      'port-conflict',
+      'Java: the address is in use',
+      'java.net.BindException: Address already in use (Bind failed)',
+      'Java',
+      'email-service',
+    ],
+    [
+      'port-conflict',
+      'Spring: port 8080 is in use (analyzer)',
+      'Web server failed to start. Port 8080 was already in use.',
+      'Spring Boot PortInUseFailureAnalyzer',
+      'workflow-worker',
+    ],
+    [
+      'start-command-failed',
+      'Java: the main class is not found, with its cause',
+      'Error: Could not find or load main class com.example.Main\nCaused by: java.lang.ClassNotFoundException: com.example.Main',
+      'java launcher',
+    ],
+    [
+      'start-command-failed',
+      'Java: the main class is not found',
+      'Error: Could not find or load main class com.example.Main',
+      'OpenJDK launcher properties',
+      'workflow-worker',
+    ],
+    [
+      'start-command-failed',
+      'Java: the archive cannot be opened',
+      'Error: Unable to access jarfile /app/app.jar',
+      'OpenJDK launcher',
+      'workflow-worker',
+    ],
+  ]),
+];

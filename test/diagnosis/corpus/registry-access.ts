@@ -1,0 +1,228 @@
+import { type Case, said } from './case.ts';
+
+/** Registries that say no: who asks may not pull, or pulls too often. */
+export const registryAccess: readonly Case[] = [
+  ...said('pull', [
+    [
+      'image-pull-unauthorized',
+      'registry: 403 forbidden (Amazon ECR, containerd 2)',
+      'Failed to pull image "707925622666.dkr.ecr.ap-northeast-2.amazonaws.com/prod/queue-gate:init": failed to resolve image: unexpected status from HEAD request to https://707925622666.dkr.ecr.ap-northeast-2.amazonaws.com/v2/prod/queue-gate/manifests/init: 403 Forbidden',
+      'containerd 2 with ECR, public write-up',
+    ],
+    [
+      'image-pull-unauthorized',
+      'registry: 401 from the token server (Azure)',
+      'Failed to pull image "acme.azurecr.io/docker-hub/enterprise-admin:11.4": failed to pull and unpack image "acme.azurecr.io/docker-hub/enterprise-admin:11.4": failed to resolve reference "acme.azurecr.io/docker-hub/enterprise-admin:11.4": failed to authorize: failed to fetch oauth token: unexpected status from GET request to https://acme.azurecr.io/oauth2/token?scope=repository%3Adocker-hub%2Fenterprise-admin%3Apull&service=acme.azurecr.io: 401 Unauthorized',
+      'https://github.com/Esri/arcgis-gitops/issues/168',
+    ],
+    [
+      'image-pull-unauthorized',
+      'registry: no basic auth credentials were sent',
+      'Failed to pull image "channel.example.ai/images/redis@sha256:7aec734b2bb298a1d769fd8729f13b8514a41bf90fcdd1f38ec52267fbaa8ee6": authorization failed: no basic auth credentials',
+      'containerd docker authorizer, public write-up',
+    ],
+    [
+      'image-pull-unauthorized',
+      'registry: incorrect username or password (Docker Hub)',
+      'Failed to pull image "docker.io/acme/private:1": Error response from daemon: Get "https://registry-1.docker.io/v2/acme/private/manifests/1": unauthorized: incorrect username or password',
+      'Docker Hub',
+    ],
+    [
+      'image-pull-unauthorized',
+      'registry: the token’s scope is too small (Docker Hub)',
+      'Failed to pull image "docker.io/library/go:nanoserver": failed to resolve reference "docker.io/library/go:nanoserver": server message: insufficient_scope: authorization failed',
+      'https://github.com/containerd/containerd/pull/2011',
+    ],
+    [
+      'image-pull-unauthorized',
+      'registry: 401 unauthorized (GitHub’s old package registry)',
+      'Failed to pull image "docker.pkg.github.com/stgarf/podinfo/podinfo:3.1.5": rpc error: code = Unknown desc = failed to resolve image "docker.pkg.github.com/stgarf/podinfo/podinfo:3.1.5": no available registry endpoint: unexpected status code https://docker.pkg.github.com/v2/stgarf/podinfo/podinfo/manifests/3.1.5: 401 Unauthorized',
+      'https://github.com/containerd/containerd/issues/3291',
+    ],
+    [
+      'image-pull-unauthorized',
+      'registry: pull access denied, insufficient scope (Google)',
+      'Failed to pull image "eu.gcr.io/acme/app:1": rpc error: code = Unknown desc = failed to pull and unpack image "eu.gcr.io/acme/app:1": failed to resolve reference "eu.gcr.io/acme/app:1": pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed',
+      'https://github.com/containerd/containerd core/remotes/docker/errcode.go',
+    ],
+    [
+      'image-pull-unauthorized',
+      'registry: 403 forbidden (gcr.io)',
+      'Failed to pull image "gcr.io/p/x:1": rpc error: code = PermissionDenied desc = failed to pull and unpack image "gcr.io/p/x:1": failed to resolve reference "gcr.io/p/x:1": unexpected status from HEAD request to https://gcr.io/v2/p/x/manifests/1: 403 Forbidden',
+      'containerd',
+    ],
+    [
+      'image-pull-unauthorized',
+      'registry: denied, through the kubelet and Docker (ghcr.io)',
+      'Failed to pull image "ghcr.io/acme/app:1": rpc error: code = Unknown desc = Error response from daemon: Head "https://ghcr.io/v2/acme/app/manifests/1": denied: denied',
+      'GHCR through Docker',
+    ],
+    [
+      'image-pull-unauthorized',
+      'registry: denied, from Docker itself (ghcr.io)',
+      'Failed to pull image "ghcr.io/dexidp/dex:v2.30.2": Error response from daemon: Head "https://ghcr.io/v2/dexidp/dex/manifests/v2.30.2": denied: denied',
+      'https://github.com/dexidp/dex/issues/2672',
+    ],
+    [
+      'image-pull-unauthorized',
+      'registry: unauthorized, said twice by Docker (ghcr.io)',
+      'Failed to pull image "ghcr.io/dnscontrol/dnscontrol:4.37.0": Error response from daemon: error from registry: unauthorized\nunauthorized',
+      'https://github.com/DNSControl/dnscontrol/issues/4233',
+    ],
+    [
+      'image-pull-unauthorized',
+      'registry: 403 from the token server, without its address (ghcr.io)',
+      'Failed to pull image "ghcr.io/esnet/gdg:0.3.1": failed to authorize: failed to fetch oauth token: unexpected status: 403 Forbidden',
+      'https://github.com/esnet/gdg/issues/122',
+    ],
+    [
+      'image-pull-unauthorized',
+      'registry: the token may not read packages (ghcr.io)',
+      'Failed to pull image "ghcr.io/kedacore/http-add-on-operator:sha-8c5a4c8": Error response from daemon: pull access denied for ghcr.io/kedacore/http-add-on-operator, repository does not exist or may require \'docker login\': denied: permission_denied: read_package',
+      'https://github.com/kedacore/http-add-on/issues/48',
+    ],
+    [
+      'image-pull-unauthorized',
+      'registry: 401 for an anonymous token, containerd 2 (ghcr.io)',
+      'Failed to pull image "ghcr.io/nine-minds/alga-psa-ee:1": failed to resolve image: failed to authorize: failed to fetch anonymous token: unexpected status from GET request to https://ghcr.io/token?scope=repository%3Anine-minds%2Falga-psa-ee%3Apull&service=ghcr.io: 401 Unauthorized',
+      'containerd 2 transfer service',
+      'alga-core',
+    ],
+    [
+      'image-pull-unauthorized',
+      'registry: 403 for a name that does not exist (ghcr.io)',
+      'Failed to pull image "ghcr.io/nine-minds/emial-service:5f0b1c9e": failed to pull and unpack image "ghcr.io/nine-minds/emial-service:5f0b1c9e": failed to resolve reference "ghcr.io/nine-minds/emial-service:5f0b1c9e": failed to authorize: failed to fetch anonymous token: unexpected status from GET request to https://ghcr.io/token: 403 Forbidden: denied',
+      'ghcr.io says 403 for a package that does not exist or is private: credentials are asked for',
+    ],
+    [
+      'image-pull-unauthorized',
+      'registry: 401 for an anonymous token, containerd 1.7 (ghcr.io)',
+      'Failed to pull image "ghcr.io/nine-minds/workflow-worker:61e4a00e": failed to pull and unpack image "ghcr.io/nine-minds/workflow-worker:61e4a00e": failed to resolve reference "ghcr.io/nine-minds/workflow-worker:61e4a00e": failed to authorize: failed to fetch anonymous token: unexpected status from GET request to https://ghcr.io/token?scope=repository%3Anine-minds%2Fworkflow-worker%3Apull&service=ghcr.io: 401 Unauthorized',
+      'containerd 1.7/2.0 docker authorizer',
+    ],
+    [
+      'image-pull-unauthorized',
+      'registry: 401 from Harbor’s token service',
+      'Failed to pull image "harbor.nineminds.com/nineminds/sebastian_hocuspocus:1": failed to resolve reference "harbor.nineminds.com/nineminds/sebastian_hocuspocus:1": failed to authorize: failed to fetch oauth token: unexpected status from POST request to https://harbor.nineminds.com/service/token: 401 Unauthorized',
+      'Harbor through containerd',
+    ],
+    [
+      'image-pull-unauthorized',
+      'registry: pull access denied, insufficient scope (Harbor)',
+      'Failed to pull image "harbor.nineminds.com/nineminds/x:1": failed to pull and unpack image "harbor.nineminds.com/nineminds/x:1": failed to resolve reference "harbor.nineminds.com/nineminds/x:1": pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed',
+      'containerd docker resolver',
+    ],
+    [
+      'image-pull-unauthorized',
+      'registry: authentication required, and no more said',
+      'Failed to pull image "myregistry.io/api:v2.1.0": unauthorized: authentication required',
+      'a runbook for pull errors',
+    ],
+    [
+      'image-pull-unauthorized',
+      'registry: access denied, ‘docker login’ may be needed (Docker Hub)',
+      'Failed to pull image "octarinesec/guardrails-enforcer:20.7": rpc error: code = Unknown desc = Error response from daemon: pull access denied for octarinesec/guardrails-enforcer, repository does not exist or may require \'docker login\': denied: requested access to the resource is denied',
+      'https://github.com/octarinesec/octarine-operator/issues/15',
+    ],
+    [
+      'image-pull-unauthorized',
+      'registry: authentication required, through Docker (Docker Hub)',
+      'Failed to pull image "octarinesec/guardrails-enforcer:20.7": rpc error: code = Unknown desc = Error response from daemon: unauthorized: authentication required',
+      'https://github.com/octarinesec/octarine-operator/issues/15',
+    ],
+    [
+      'image-pull-unauthorized',
+      'registry: not authorized to read the manifest (quay.io)',
+      'Failed to pull image "quay.io/acme/private:1": initializing source docker://quay.io/acme/private:1: reading manifest 1 in quay.io/acme/private: unauthorized: access to the requested resource is not authorized',
+      'https://github.com/containers/image docker/errors.go',
+    ],
+    [
+      'image-pull-unauthorized',
+      'registry: not authorized to read the manifest, old CRI-O (quay.io)',
+      'Failed to pull image "quay.io/open-cluster-management/multiclusterhub-operator-index:1.0.0": rpc error: code = Unknown desc = Error reading manifest 1.0.0 in quay.io/open-cluster-management/multiclusterhub-operator-index: unauthorized: access to the requested resource is not authorized',
+      'https://github.com/stolostron/deploy/issues/6',
+    ],
+    [
+      'image-pull-unauthorized',
+      'registry: not authorized to read the manifest, CRI-O 1.30 (quay.io)',
+      'Failed to pull image "quay.io/org/private:1": initializing source docker://quay.io/org/private:1: reading manifest 1 in quay.io/org/private: unauthorized: access to the requested resource is not authorized',
+      'containers/image through CRI-O 1.30',
+    ],
+    [
+      'image-pull-unauthorized',
+      'registry: 401 on the manifest, with the status code in brackets',
+      'Failed to pull image "registry.app.example.net/spm2fog/partsgo42:GitActionsNew": rpc error: code = Unknown desc = failed to pull and unpack image "registry.app.example.net/spm2fog/partsgo42:GitActionsNew": failed to resolve reference "registry.app.example.net/spm2fog/partsgo42:GitActionsNew": pulling from host registry.app.example.net failed with status code [manifests GitActionsNew]: 401 Unauthorized',
+      'https://github.com/kubernetes/kubernetes/issues/110678',
+    ],
+    [
+      'image-pull-unauthorized',
+      'registry: 403 from the token server, a vendor’s registry',
+      'Failed to pull image "registry.crowdstrike.com/kubernetes_protection/kpagent:0.917.0": rpc error: code = Unknown desc = failed to pull and unpack image "registry.crowdstrike.com/kubernetes_protection/kpagent:0.917.0": failed to resolve reference "registry.crowdstrike.com/kubernetes_protection/kpagent:0.917.0": failed to authorize: failed to fetch oauth token: unexpected status: 403',
+      'https://github.com/CrowdStrike/terraform-kubectl-falcon/issues/27',
+    ],
+    [
+      'image-rate-limited',
+      'registry: the pull rate limit is reached (Docker Hub)',
+      'Failed to pull image "busybox": rpc error: code = Unknown desc = Error reading manifest latest in docker.io/library/busybox: toomanyrequests: You have reached your pull rate limit. You may increase the limit by authenticating and upgrading: https://www.docker.com/increase-rate-limit',
+      'OpenShift documentation of docker.io limits',
+    ],
+    [
+      'image-rate-limited',
+      'registry: rate exceeded (Amazon’s public ECR)',
+      'Failed to pull image "docker.io/library/redis:7": reading manifest 7 in docker.io/library/redis: toomanyrequests: Rate exceeded',
+      'public.ecr.aws through CRI-O',
+    ],
+    [
+      'image-rate-limited',
+      'registry: the unauthenticated pull rate limit, to Docker',
+      'Failed to pull image "postgres:16": Error response from daemon: toomanyrequests: You have reached your unauthenticated pull rate limit.',
+      'Docker Hub 2025',
+    ],
+    [
+      'image-rate-limited',
+      'registry: 429 with its status code (quay.io)',
+      'Failed to pull image "quay.io/x/y:1": initializing source docker://quay.io/x/y:1: reading manifest 1 in quay.io/x/y: StatusCode: 429, too many requests',
+      'containers/image',
+    ],
+    [
+      'image-rate-limited',
+      'registry: 429 on a blob (Docker Hub)',
+      'Failed to pull image "redis:7.4": rpc error: code = ResourceExhausted desc = failed to pull and unpack image "docker.io/library/redis:7.4": failed to copy: httpReadSeeker: failed open: unexpected status code https://registry-1.docker.io/v2/library/redis/blobs/sha256:aa: 429 Too Many Requests',
+      'https://github.com/containerd/containerd core/remotes/docker',
+    ],
+    [
+      'image-rate-limited',
+      'registry: 429 on the manifest, with the server’s words (Docker Hub)',
+      'Failed to pull image "temporalio/ui:2.30.0": failed to pull and unpack image "docker.io/temporalio/ui:2.30.0": failed to copy: httpReadSeeker: failed open: unexpected status code https://registry-1.docker.io/v2/temporalio/ui/manifests/sha256:aa11: 429 Too Many Requests - Server message: toomanyrequests: You have reached your unauthenticated pull rate limit. https://www.docker.com/increase-rate-limit',
+      'https://github.com/containerd/containerd core/remotes/docker/fetcher.go',
+    ],
+    [
+      'image-rate-limited',
+      'registry: the unauthenticated pull rate limit, to CRI-O',
+      'Failed to pull image "temporalio/ui:2.30.0": initializing source docker://temporalio/ui:2.30.0: reading manifest 2.30.0 in docker.io/temporalio/ui: toomanyrequests: You have reached your unauthenticated pull rate limit. https://www.docker.com/increase-rate-limit',
+      'containers/image through CRI-O, Docker Hub 2025 wording',
+    ],
+  ]),
+  ...said('pull-state', [
+    [
+      'image-pull-unauthorized',
+      'registry: 403 for an anonymous token, as the pod’s state has it',
+      'Back-off pulling image "ghcr.io/nine-minds/temporal-worker:1": ErrImagePull: failed to pull and unpack image "ghcr.io/nine-minds/temporal-worker:1": failed to resolve reference "ghcr.io/nine-minds/temporal-worker:1": failed to authorize: failed to fetch anonymous token: unexpected status from GET request to https://ghcr.io/token?scope=repository%3Anine-minds%2Ftemporal-worker%3Apull&service=ghcr.io: 403 Forbidden',
+      'https://github.com/kubernetes/kubernetes/blob/v1.32.0/pkg/kubelet/images/image_manager.go',
+    ],
+    [
+      'image-rate-limited',
+      'registry: the pull rate limit, as the pod’s state has it',
+      'reading manifest 1.36 in docker.io/library/busybox: toomanyrequests: You have reached your unauthenticated pull rate limit. https://www.docker.com/increase-rate-limit',
+      'CRI-O through the kubelet',
+    ],
+  ]),
+  ...said('text registry', [
+    [
+      'image-pull-unauthorized',
+      'client: 401, authentication required (ghcr.io)',
+      'GET https://ghcr.io/v2/nine-minds/alga-psa-ee/manifests/1: UNAUTHORIZED: authentication required',
+      'OCI distribution specification, error codes',
+    ],
+  ]),
+];
