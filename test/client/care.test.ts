@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { HttpAnswer } from '../../client/status/http.ts';
 import type { Services } from '../../client/services.ts';
 import { statusDocument } from '../../model/status.ts';
+import { SEEDS } from '../diagnosis/seeds.ts';
 import { clusterOf, pod, silentCluster } from './support/cluster.ts';
 import { NOW, runClient, temporaryFolder } from './support/run-client.ts';
 import { scriptedInstalls } from './support/scripted-installs.ts';
@@ -387,8 +388,9 @@ describe('diagnose', () => {
   });
 
   test('--explain shows what led to a cause, what follows from it, and what was ruled out', async () => {
-    const from = 'test/diagnosis/seeds/sub-path-under-helm-time-out.snapshot.json';
-    const { stdout } = await runClient(['diagnose', '--from', from, '--explain'], { cwd: process.cwd() });
+    const { stdout } = await runClient(['diagnose', '--from', '-', '--explain'], {
+      stdin: JSON.stringify(SEEDS['sub-path-under-helm-time-out']?.()),
+    });
     const told = stdout.slice(stdout.indexOf('Causes, and how'));
     await expect(told).toMatchFileSnapshot('golden/explain-sub-path.txt');
   });

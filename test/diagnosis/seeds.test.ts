@@ -4,17 +4,15 @@ import { snapshot as snapshotSchema } from '../../model/snapshot.ts';
 import { statusDocument } from '../../model/status.ts';
 import { NOW } from './appliance.ts';
 import { SEEDS } from './seeds.ts';
+import { told } from './told.ts';
 
-const pretty = (value: unknown) => `${JSON.stringify(value, null, 1)}\n`;
-
-describe('the seeds of the field, each with its document', () => {
+describe('the seeds of the field, each with what is told of it', () => {
   it.each(Object.entries(SEEDS))('%s', async (name, make) => {
     const seed = make();
     expect(snapshotSchema.safeParse(seed).error).toBeUndefined();
     const { status } = diagnose(seed, { now: new Date(NOW) });
     expect(statusDocument.safeParse(status).error).toBeUndefined();
-    await expect(pretty(seed)).toMatchFileSnapshot(`seeds/${name}.snapshot.json`);
-    await expect(pretty(status)).toMatchFileSnapshot(`seeds/${name}.status.json`);
+    await expect(told(status)).toMatchFileSnapshot(`golden/${name}.txt`);
   });
 
   const answer = (name: string) => {
