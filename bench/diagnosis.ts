@@ -1,7 +1,7 @@
 import { measureClassification } from './diagnosis-classification.ts';
 import { measureCollection } from './diagnosis-collection.ts';
 
-/** One figure as the bench prints it; `limit` in words as the design states it. */
+/** One figure as the bench prints it; `limit` in words (docs/decisions.md, D34). */
 export interface DiagnosisFigure {
   readonly name: string;
   readonly value: string;

@@ -1,4 +1,4 @@
-/** One measured figure beside the limit that the design sets for it. `passed` is null where the design sets none. */
+/** One measured figure beside its promised limit (docs/decisions.md, D34). `passed` is null without one. */
 export interface Figure {
   readonly name: string;
   readonly value: string;

@@ -21,7 +21,7 @@ const PARTS: Readonly<Record<string, () => Promise<Figure[]>>> = {
 };
 
 /**
- * `npm run bench [-- part…]`: the figures that the design promises, measured on this machine, each with its limit. Ends with 1
+ * `npm run bench [-- part…]`: the promised figures (docs/decisions.md, D34), measured, with their limits. Ends with 1
  * when one is missed. Without names everything is measured; the lab takes as long as a whole install.
  */
 const wanted = process.argv.slice(2);

@@ -13,7 +13,7 @@ import type { Figure } from './figure.ts';
 import { stepsIn } from './steps.ts';
 import type { StepTimes } from './steps.ts';
 
-/** The login must stay for this long before it counts (design, phase `login`): the appliance's proof, not our delay. */
+/** The login must stay for this long before it counts (docs/decisions.md, D27): the appliance's proof, not our delay. */
 const STABLE_MS = 30_000;
 const INSTALL_TIMEOUT_MS = 20 * 60_000;
 const HALF_A_SECOND_MS = 500;

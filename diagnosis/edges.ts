@@ -90,7 +90,7 @@ function explainsAsNeed(cause: Finding, effect: Finding): string | null {
     return `${effect.component} cannot reach the database because ${cause.component} fails`;
   if (effect.code === 'dns-resolution-failure' && lacks(effect, cause.component))
     return `the name ${effect.facts.host} has no address until ${cause.component} is Ready`;
-  // The database's setup gives every role its password (contract, the bootstrap job).
+  // The database's setup gives every role its password (docs/contract.md, "The bootstrap job").
   if (effect.code === 'database-auth-failed' && cause.code === effect.code && cause.component === 'bootstrap')
     return `${effect.component}’s role gets its password from ${cause.component}`;
   if (effect.code === 'pgbouncer-auth-failed' && cause.code === effect.code && cause.component === 'pgbouncer')

@@ -1,6 +1,6 @@
 import type { Finding } from './findings/finding.ts';
 
-/** What each component needs from others before it can run (appliance contract, components and dependsOn). */
+/** What each component needs from others before it can run (docs/contract.md, "HelmReleases"). */
 const NEEDS: Readonly<Record<string, readonly string[]>> = {
   pgbouncer: ['db'],
   bootstrap: ['db'],
@@ -33,7 +33,7 @@ function speaksOf(finding: Finding, component: string): boolean {
   return NAMES[component]?.test(finding.mentions) ?? finding.mentions.includes(component);
 }
 
-/** A headless Service has no address while its pod is not Ready: then its very name is unknown (contract, components). */
+/** A headless Service has no address while its pod is not Ready: then its name is unknown (docs/contract.md). */
 const HEADLESS: readonly string[] = ['db', 'redis'];
 
 /** Takes a finding and a component, says whether the finding is of a program that only misses another component, which it needs and names. */

@@ -7,7 +7,7 @@ import { SAYS_NOT_WHY } from './says-not-why.ts';
 /** What sets up the network of pods, as its DaemonSet is called: Talos brings flannel; others replace it. */
 const NETWORK = /^(?:kube-flannel|cilium|calico|canal|weave|kube-router|antrea)/;
 
-/** What a full disk of the node does to what runs there; Postgres' data lie on it too (contract, secrets: the volume). */
+/** What a full disk of the node does to what runs there; Postgres' data lie on it too (docs/contract.md, "Volumes"). */
 const ON_FULL_DISK: ReadonlySet<BlockerCode> = new Set(['evicted', 'node-not-ready', 'database-disk-full']);
 
 /** Failures that a Service without a pod behind it can make. */

@@ -5,7 +5,7 @@ const LOGIN_PATH = /^\/(?:msp\/dashboard|(?:[\w.-]+\/)*(?:login|signin|sign-in|a
 
 /**
  * Takes the answer of the login probe, says whether people can log in: 2xx, or a redirect to the dashboard or to a login page
- * (appliance contract, installer facts). Null when nobody asked.
+ * (docs/contract.md, "Login probe"). Null when nobody asked.
  */
 export function canLogIn(probe: LoginProbe | null | undefined): boolean | null {
   if (!probe || (probe.status === null && !probe.error)) return null;

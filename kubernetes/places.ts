@@ -143,7 +143,7 @@ function findPlace(view: View, object: Owned): Place {
   };
 }
 
-/** The claims of the contract and the component whose data each holds. */
+/** The claims of docs/contract.md, "Volumes", and the component whose data each holds. */
 const CLAIMS: readonly [prefix: string, component: string][] = [
   [OBJECTS.postgresClaim, 'db'],
   ['alga-core-sebastian-redis-data', 'redis'],

@@ -26,7 +26,7 @@ const registry =
   (kind: RegistryFault['kind']) =>
   (image: string): RegistryFault => ({ kind, image, bytesPerSecond: 50_000 });
 
-/** The vendor's own image is this heavy, and took sixteen minutes to come (appliance contract). */
+/** The vendor's own image is this heavy, and took sixteen minutes to come (docs/contract.md). */
 const HEAVY = { layerBytes: 1_800_000_000, seconds: 16 * 60 } as const;
 
 const heavy =

@@ -2,7 +2,7 @@ import type { TierId } from './tiers.ts';
 
 /**
  * The appliance's own names: the one place where a namespace, an object name or a port is written down.
- * Source of every value: the appliance contract of the Alga PSA maintainers.
+ * Source of every value: docs/contract.md.
  */
 export const API_VERSION = 'appliance.alga-psa/v1';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Release version as the appliance's maintainers write it, prereleases such as 1.0-rc5 included (appliance contract). */
+/** Release version as the appliance's maintainers write it, prereleases such as 1.0-rc5 included (docs/contract.md). */
 export const RELEASE_VERSION = /^[0-9]+\.[0-9]+(\.[0-9]+)?(-[A-Za-z0-9._-]+)?$/;
 export const releaseVersion = z.string().regex(RELEASE_VERSION, 'expected a version such as 1.0, 1.2.3 or 1.0-rc5');
 

@@ -5,7 +5,7 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 
-/** Names of the files in a site's folder (appliance contract, "Installer facts"); every one is 0600, every folder 0700. */
+/** Names of the files in a site's folder (docs/contract.md, "Installer facts"); every one is 0600, every folder 0700. */
 export const SITE_FILES = {
   record: 'site.json',
   nodeIp: 'node-ip',

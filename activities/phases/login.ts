@@ -3,7 +3,7 @@ import type { Look } from '../appliance-look.ts';
 import type { PhaseContext } from '../phase-context.ts';
 import { awaitTier } from '../tier-wait.ts';
 
-/** One good answer may be the old pod's last: the login page must hold for this long (design, phase `login`). */
+/** One good answer may be the old pod's last: the login page must hold for this long (docs/decisions.md, D27). */
 const STABLE_MS = 30_000;
 
 /** Waits until people can log in, with the image that was asked for, and until it stays so. */

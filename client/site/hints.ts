@@ -39,7 +39,7 @@ export function typedHere(context: CallContext, site: Site, text: string): strin
 /** A call of the client as every text writes it: between backquotes. */
 const CALL = new RegExp('`appliance-client ([^`]+)`', 'g');
 
-/** How texts name the folder of all sites that know nothing of this machine (appliance contract, "Installer facts"). */
+/** How texts name the folder of all sites that know nothing of this machine (docs/contract.md, "Installer facts"). */
 const WRITTEN_HOME = '~/.alga-psa-appliance';
 
 /** Takes a path, gives it as a shell takes it; what lies in the person's own folder begins with a tilde. */

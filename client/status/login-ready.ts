@@ -7,7 +7,7 @@ export function statusPageUrl(nodeIp: string, port: number): string {
   return `http://${nodeIp.includes(':') ? `[${nodeIp}]` : nodeIp}:${port}`;
 }
 
-/** The login probe of the appliance contract: 2xx, or a redirect to the dashboard or a login page. */
+/** The login probe (docs/contract.md, "Login probe"): 2xx, or a redirect to the dashboard or a login page. */
 export function isLoginReady({ status, location }: HttpAnswer): boolean {
   if (status === null) return false;
   if (status >= 200 && status < 300) return true;

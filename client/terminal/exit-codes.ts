@@ -1,4 +1,4 @@
-/** What every exit code of the client means; the one table (design, "Commands"). */
+/** What every exit code of the client means; the one table (docs/decisions.md, D21). */
 export const EXIT = {
   done: 0,
   /** Unexpected: a defect of the client. The message says where the log is. */

@@ -46,7 +46,7 @@ export const TIER_CONTENT: readonly Tier[] = [
   },
 ];
 
-/** Dependencies between releases (appliance contract, "Components and tiers"). */
+/** Dependencies between releases (docs/contract.md, "HelmReleases"). */
 const DEPENDS_ON: Record<HelmReleaseName, readonly HelmReleaseName[]> = {
   [OBJECTS.statusService]: [],
   'alga-core': [],

@@ -3,7 +3,7 @@ import type { Stage } from '../world/stage.ts';
 
 const MEGABYTE = 1_000_000;
 
-/** Compressed sizes, roughly those of the real images (the application: appliance contract, "about 1.8 GB"). */
+/** Compressed sizes, roughly those of the real images (the application: docs/contract.md, "Components and tiers"). */
 const SIZES: readonly (readonly [RegExp, number])[] = [
   [/alga-psa-ee/, 1_800 * MEGABYTE],
   [/pgvector/, 165 * MEGABYTE],

@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { ports, renderAppliance, type Appliance } from './appliance.ts';
 import { environment, the, type Manifest, type Workload } from './objects.ts';
 
-/** What each program is told, by the appliance contract, and that it finds there what it is told of. */
+/** What each program is told, by docs/contract.md, and that it finds there what it is told of. */
 let manifests: readonly Manifest[];
 let pods: readonly Workload[];
 let own: Appliance['own'];

@@ -6,7 +6,7 @@ import { RELEASES } from './values.ts';
 
 /**
  * What the objects say of one another, over all charts with the appliance's values: a name that leads nowhere renders, lints and
- * conforms, and fails on the node. The names are the appliance contract's.
+ * conforms, and fails on the node. The names are those of docs/contract.md.
  */
 let manifests: readonly Manifest[];
 let pods: readonly Workload[];
@@ -14,7 +14,7 @@ beforeAll(async () => {
   ({ manifests, pods } = await renderAppliance());
 });
 
-/** Keys of the Secrets in the contract, those that the installer makes included. */
+/** Keys of the Secrets (docs/contract.md, "Secrets"), those that the installer makes included. */
 const SECRETS: Readonly<Record<string, readonly string[]>> = {
   'db-credentials': ['DB_PASSWORD_SUPERUSER', 'DB_PASSWORD_SERVER', 'DB_PASSWORD_PGBOUNCER', 'DB_PASSWORD_HOCUSPOCUS'],
   'redis-credentials': ['REDIS_PASSWORD'],

@@ -3,7 +3,7 @@ import { diagnose } from '../../diagnosis/index.ts';
 import { NOW } from './appliance.ts';
 import { SILENT } from './silent.ts';
 
-describe('what is no blocker, however it looks (blockers.md; lessons 12, 13, 15)', () => {
+describe('what is no blocker, however it looks (docs/contract.md; lessons 12, 13, 15)', () => {
   it('has ten of them at least', () => {
     expect(Object.keys(SILENT).length).toBeGreaterThanOrEqual(10);
   });

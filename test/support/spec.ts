@@ -4,7 +4,7 @@ import { releaseManifest } from '../../model/release.ts';
 
 const image = (repository: string, tag: string) => ({ repository, tag, digest: null });
 
-/** A release for tests; versions are the appliance contract's. */
+/** A release for tests; versions are those of docs/contract.md, "Versions". */
 export const TEST_RELEASE = releaseManifest.parse({
   releaseVersion: '1.0-rc5',
   generatedAt: '2026-05-01T12:00:00Z',

@@ -81,7 +81,7 @@ describe('preflight', () => {
   });
 });
 
-// The appliance contract: where Postgres has a volume and no credentials, none are made anew.
+// docs/contract.md, "Secrets": where Postgres has a volume and no credentials, none are made anew.
 describe('recover', () => {
   const CLAIM = 'PersistentVolumeClaim/alga-core-sebastian-postgres-data';
   const SECRET = 'Secret/db-credentials';

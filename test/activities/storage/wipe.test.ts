@@ -210,7 +210,7 @@ describe('a wipe', () => {
     await expectControllersBack(bed);
   });
 
-  // After a sleep an old and a new attempt overlap for seconds (design, "Temporal, as decided").
+  // After a sleep an old and a new attempt overlap for seconds (docs/decisions.md, D9).
   test('attempts that fell asleep anywhere, while another one finished, harm nothing of what came after', async () => {
     const bed = await wipeBed();
     await oldAppliance(bed.cluster);
