@@ -22,10 +22,10 @@ export async function main(argv: readonly string[], io: World): Promise<number> 
   const services: Services = { ...realServices, ...io.services };
   let exit: number = EXIT.done;
   const told: Told = { context: null };
-  const program = createProgram(io, argv, async (call) => {
-    exit = await runCall(call, io, services, told);
-  });
   try {
+    const program = await createProgram(io, argv, async (call) => {
+      exit = await runCall(call, io, services, told);
+    });
     if (argv.length === 0) {
       program.outputHelp({ error: true });
       return EXIT.usage;
@@ -50,11 +50,11 @@ interface Told {
   context: CommandContext | null;
 }
 
-async function runCall({ entry, options, args }: Call, io: Io, services: Services, told: Told): Promise<number> {
-  // A help text pays for none of it: the context brings the model, and with it all its schemas.
-  const [{ run }, { createContext }] = await Promise.all([entry.load(), import('./context.ts')]);
+async function runCall({ command, options, args }: Call, io: Io, services: Services, told: Told): Promise<number> {
+  // A help text does not pay for it: the context brings the model, and with it all its schemas.
+  const { createContext } = await import('./context.ts');
   told.context = createContext(io, services, options, args);
-  return run(told.context);
+  return command.run(told.context);
 }
 
 /** Says what went wrong, and for a defect where its stack is. */

@@ -1,6 +1,8 @@
 import { Argument as CommanderArgument, Command, InvalidArgumentError, Option } from 'commander';
-import { COMMANDS, COMMON_FLAGS } from './commands/table.ts';
-import type { CommandEntry, Flag } from './commands/table.ts';
+import type { Command as Defined } from './commands/define.ts';
+import { COMMANDS, COMMON_FLAGS, nameOf } from './commands/index.ts';
+import type { CommandRow } from './commands/index.ts';
+import type { Flag } from './terminal/flags.ts';
 import type { Io } from './terminal/io.ts';
 import type { Options } from './terminal/options.ts';
 
@@ -8,16 +10,21 @@ const NAME = 'appliance-client';
 
 /** One call as it was parsed: the command, its flags, its arguments. */
 export interface Call {
-  readonly entry: CommandEntry;
+  readonly command: Defined;
   readonly options: Options;
   readonly args: readonly string[];
 }
 
 /**
  * Takes io, the arguments and what to do with a parsed call, gives the parser of these arguments: a command that they do not
- * name is known by its name alone. It writes to the io's streams and throws commander's errors instead of ending the process.
+ * name is known by its row alone, and its file is not read. The parser writes to the io's streams and throws commander's
+ * errors instead of ending the process.
  */
-export function createProgram(io: Io, argv: readonly string[], onCall: (call: Call) => Promise<void>): Command {
+export async function createProgram(
+  io: Io,
+  argv: readonly string[],
+  onCall: (call: Call) => Promise<void>,
+): Promise<Command> {
   const program = new Command(NAME)
     .description('Installs and cares for an Alga PSA appliance.')
     .usage('<command> [options]')
@@ -37,38 +44,38 @@ export function createProgram(io: Io, argv: readonly string[], onCall: (call: Ca
       `\nExample:\n  $ ${NAME} start --fresh --simulate\n\nEvery command explains itself: ${NAME} <command> --help`,
     );
   for (const flag of COMMON_FLAGS) program.addOption(optionOf(flag));
-  for (const entry of COMMANDS) {
-    const command = named(entry, program);
-    program.addCommand(argv.includes(entry.name) ? furnished(command, entry, onCall) : command);
+  for (const row of COMMANDS) {
+    const command = program.createCommand(nameOf(row)).copyInheritedSettings(program).summary(row.summary);
+    const isNamed = argv.includes(nameOf(row));
+    program.addCommand(
+      isNamed ? furnish(command, row, (await row.load()).command, onCall) : withArguments(command, row),
+    );
   }
   return program;
 }
 
 const HELP_WIDTH = 110;
 
-function named(entry: CommandEntry, program: Command): Command {
-  const command = program.createCommand(entry.name).copyInheritedSettings(program).summary(entry.summary);
-  for (const argument of entry.arguments ?? []) {
-    const declared = new CommanderArgument(
-      argument.required ? `<${argument.name}>` : `[${argument.name}]`,
-      argument.help,
-    );
-    command.addArgument(argument.choices ? declared.choices(argument.choices) : declared);
+function withArguments(command: Command, { usage }: CommandRow, meaning: Defined['arguments'] = {}): Command {
+  for (const word of usage.split(' ').slice(1)) {
+    const { help, choices } = meaning[word.slice(1, -1)] ?? {};
+    const argument = new CommanderArgument(word, help);
+    command.addArgument(choices ? argument.choices(choices) : argument);
   }
   return command;
 }
 
-function furnished(command: Command, entry: CommandEntry, onCall: (call: Call) => Promise<void>): Command {
-  command
-    .description(sentence(entry.summary))
-    .addHelpText('after', `\n${entry.examples.length > 1 ? 'Examples' : 'Example'}:\n${examples(entry)}`);
-  command.showHelpAfterError(`\`${NAME} ${entry.name} --help\` explains it.`);
-  for (const flag of [...(entry.flags ?? []), ...COMMON_FLAGS]) command.addOption(optionOf(flag));
+function furnish(command: Command, row: CommandRow, defined: Defined, onCall: (call: Call) => Promise<void>): Command {
+  withArguments(command, row, defined.arguments)
+    .description(sentence(row.summary))
+    .addHelpText('after', `\n${defined.examples.length > 1 ? 'Examples' : 'Example'}:\n${examples(defined)}`)
+    .showHelpAfterError(`\`${NAME} ${nameOf(row)} --help\` explains it.`);
+  for (const flag of [...defined.flags, ...COMMON_FLAGS]) command.addOption(optionOf(flag));
   return command.action(async () => {
     const own = command.optsWithGlobals<Record<string, unknown>>();
     const args = command.processedArgs.filter((arg): arg is string => typeof arg === 'string');
     await onCall({
-      entry,
+      command: defined,
       options: checkedOptions({
         ...own,
         ...given(command),
@@ -107,8 +114,8 @@ function refuseFlag(value: string): string {
   return value;
 }
 
-function examples(entry: CommandEntry): string {
-  return entry.examples.map((example) => `  $ ${NAME} ${example}`).join('\n');
+function examples(defined: Defined): string {
+  return defined.examples.map((example) => `  $ ${NAME} ${example}`).join('\n');
 }
 
 function sentence(summary: string): string {

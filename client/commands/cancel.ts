@@ -8,12 +8,19 @@ import { withSession } from '../install/session.ts';
 import type { Session } from '../install/session.ts';
 import type { Site } from '../site/site.ts';
 import { orderedSite } from '../install/update.ts';
+import { defineCommand } from './define.ts';
+
+/** `cancel`: stops a running install cleanly and says what is left. */
+export const command = defineCommand({
+  flags: [],
+  examples: ['cancel', 'cancel --yes'],
+  run,
+});
 
 const PATIENCE_MS = 60_000;
 const LOOK_EVERY_MS = 500;
 
-/** `cancel`: stops a running install cleanly and says what is left. */
-export async function run(context: CommandContext): Promise<number> {
+async function run(context: CommandContext): Promise<number> {
   const site = await orderedSite(context);
   return withSession(context, site, { start: 'on-demand', detached: false }, async (session) => {
     const before = await session.installs.view(site.siteId);

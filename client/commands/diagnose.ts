@@ -10,30 +10,42 @@ import type { Snapshot } from '../../model/snapshot.ts';
 import type { CommandContext } from '../context.ts';
 import { usageError } from '../terminal/failure.ts';
 import { diagnosisOf, lookAt, presentAt } from '../status/observe.ts';
-import { switchOption, textOption } from '../terminal/options.ts';
 import { explanationLines } from '../render/explanation.ts';
 import { statusLines } from '../render/status.ts';
 import { exitOf } from '../status/verdict.ts';
+import { defineCommand } from './define.ts';
 
 /** `diagnose`: the causes, from the cluster or from a snapshot that somebody sent. */
-export async function run(context: CommandContext): Promise<number> {
-  const from = textOption(context.options, 'from');
-  const now = context.services.clock.now();
-  const { status, graph, exit, at, snapshot } =
-    from === undefined ? await ofSite(context) : ofSnapshot(await snapshotFrom(context, from, now), now);
-  if (switchOption(context.options, 'explain')) {
-    await context.give({ status, graph }, () => [
-      ...statusLines(context.style, status, at),
-      '',
-      ...explanationLines(context.style, graph, status.topBlockers),
-    ]);
-  } else {
-    await context.give(status, () => statusLines(context.style, status, at));
-  }
-  const file = textOption(context.options, 'save');
-  if (file !== undefined) await save(context, file, snapshot);
-  return exit;
-}
+export const command = defineCommand({
+  flags: [
+    {
+      flags: '--from <file>',
+      help: 'a snapshot, a folder with a snapshot.json, or a list from `kubectl get … -o json`, instead of the cluster; "-" is standard input',
+    },
+    { flags: '--explain', help: 'show which signal led to which cause, and what was ruled out' },
+    {
+      flags: '--save <file>',
+      help: 'write what was looked at, without secrets, into a file to send to somebody who helps; --from reads it',
+    },
+  ],
+  examples: ['diagnose', 'diagnose --save snapshot.json', 'diagnose --from snapshot.json --explain'],
+  run: async (context, { from, explain, save: file }) => {
+    const now = context.services.clock.now();
+    const { status, graph, exit, at, snapshot } =
+      from === undefined ? await ofSite(context) : ofSnapshot(await snapshotFrom(context, from, now), now);
+    if (explain) {
+      await context.give({ status, graph }, () => [
+        ...statusLines(context.style, status, at),
+        '',
+        ...explanationLines(context.style, graph, status.topBlockers),
+      ]);
+    } else {
+      await context.give(status, () => statusLines(context.style, status, at));
+    }
+    if (file !== undefined) await save(context, file, snapshot);
+    return exit;
+  },
+});
 
 interface Answer extends Diagnosis {
   readonly exit: number;

@@ -6,9 +6,16 @@ import type { PodRow } from '../status/pods.ts';
 import type { Tone } from '../terminal/style.ts';
 import { table } from '../terminal/table.ts';
 import { between, clean } from '../terminal/text.ts';
+import { defineCommand } from './define.ts';
 
 /** `pods`: every pod on the node, with what it waits for. */
-export async function run(context: CommandContext): Promise<number> {
+export const command = defineCommand({
+  flags: [],
+  examples: ['pods'],
+  run,
+});
+
+async function run(context: CommandContext): Promise<number> {
   const site = await context.site();
   const pods = await withCluster(context, site, (reader) => listPods(reader, context.io.signal));
   const now = context.services.clock.now();

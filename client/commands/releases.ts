@@ -9,9 +9,20 @@ import { EXIT } from '../terminal/exit-codes.ts';
 import { usageError } from '../terminal/failure.ts';
 import { loadReleases, releaseFiles, releasesFolder } from '../inputs/releases.ts';
 import { table } from '../terminal/table.ts';
+import { defineCommand } from './define.ts';
 
 /** `releases list | show VERSION | validate [FILE]`. */
-export async function run(context: CommandContext): Promise<number> {
+export const command = defineCommand({
+  arguments: {
+    action: { help: 'what to do (default: list)', choices: ['list', 'show', 'validate'] },
+    release: { help: 'version to show, or file to validate' },
+  },
+  flags: [],
+  examples: ['releases list', 'releases show 1.0.0'],
+  run,
+});
+
+async function run(context: CommandContext): Promise<number> {
   const [action = 'list', name] = context.args;
   if (action === 'show') return show(context, name);
   if (action === 'validate') return validate(context, name);

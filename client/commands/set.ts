@@ -6,7 +6,8 @@ import type { CommandContext } from '../context.ts';
 import { usageError } from '../terminal/failure.ts';
 import { callOf } from '../site/hints.ts';
 import type { InstallClient } from '../install/install-client.ts';
-import { optionKey, textOption } from '../terminal/options.ts';
+import { optionKey } from '../terminal/flags.ts';
+import { textOption } from '../terminal/options.ts';
 import type { Options } from '../terminal/options.ts';
 import { recordSite } from '../site/site.ts';
 import type { Site } from '../site/site.ts';
@@ -15,6 +16,15 @@ import type { Fault } from '../inputs/faults.ts';
 import { CHANGEABLE, fieldOf } from '../inputs/fields.ts';
 import type { FieldKey } from '../inputs/fields.ts';
 import { tellInstall } from '../install/update.ts';
+import { CHANGEABLE_INPUTS } from '../inputs/flags.ts';
+import { defineCommand } from './define.ts';
+
+/** `set`: other inputs for a running install; what depends on them runs again. */
+export const command = defineCommand({
+  flags: CHANGEABLE_INPUTS,
+  examples: ['set --dns-servers 9.9.9.9,1.1.1.1', 'set --workflow-worker-tag 61e4a00f'],
+  run,
+});
 
 /** Where a field of the command line stands in the change that the workflow takes. */
 const PATHS: Partial<Record<FieldKey, readonly string[]>> = {
@@ -28,8 +38,7 @@ const PATHS: Partial<Record<FieldKey, readonly string[]>> = {
   skipImageTagValidation: ['skipImageTagValidation'],
 };
 
-/** `set`: other inputs for a running install; what depends on them runs again. */
-export async function run(context: CommandContext): Promise<number> {
+async function run(context: CommandContext): Promise<number> {
   const change = changeOf(context.options);
   return tellInstall(context, async (installs, site) => {
     const spec = changedSpec(await runningSpec(installs, site), change);

@@ -4,9 +4,16 @@ import { EXIT } from '../terminal/exit-codes.ts';
 import { table } from '../terminal/table.ts';
 import { openSite, simulationHome } from '../site/site.ts';
 import type { Site } from '../site/site.ts';
+import { defineCommand } from './define.ts';
 
 /** `sites`: every site that this machine has a record of. */
-export async function run(context: CommandContext): Promise<number> {
+export const command = defineCommand({
+  flags: [],
+  examples: ['sites'],
+  run,
+});
+
+async function run(context: CommandContext): Promise<number> {
   const found = [...(await sitesIn(context.home, false)), ...(await sitesIn(simulationHome(context.home), true))];
   const document = found.map(({ siteId, record, simulated, folder }) => ({
     siteId,

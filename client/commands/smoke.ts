@@ -1,4 +1,4 @@
-import { durationOption } from '../terminal/options.ts';
+import { parseDuration } from '../terminal/options.ts';
 import { PORTS } from '../../model/appliance.ts';
 import { SITE_FILES } from '../../site-folder/index.ts';
 import type { CommandContext } from '../context.ts';
@@ -8,6 +8,32 @@ import type { Site } from '../site/site.ts';
 import { isLoginReady, statusPageUrl } from '../status/login-ready.ts';
 import { duration } from '../terminal/text.ts';
 import type { HttpAnswer } from '../status/http.ts';
+import { defineCommand } from './define.ts';
+
+/** `smoke monitor | verify`: status page and application, asked from here as a browser would. */
+export const command = defineCommand({
+  arguments: {
+    action: { help: 'what to do', choices: ['monitor', 'verify'] },
+  },
+  flags: [{ flags: '--timeout <duration>', help: 'give up after this time, with exit code 5 (default: 90m)' }],
+  examples: ['smoke monitor', 'smoke verify'],
+  run: async (context, { timeout }) => {
+    const site = await context.site();
+    const { record } = site;
+    if (!record) throw usageError(`no site ${site.siteId} is known in ${site.home}: name one with --site`);
+    const targets: Target[] = [
+      {
+        name: 'status page',
+        url: `${statusPageUrl(record.nodeIp, PORTS.statusPage)}/healthz`,
+        isUp: ({ status }) => status === 200,
+      },
+      { name: 'application', url: record.appUrl, isUp: isLoginReady },
+    ];
+    return context.args[0] === 'verify'
+      ? verify(context, [...targets, ...(await opened(site, record.nodeIp))])
+      : monitor(context, targets, parseDuration('--timeout', timeout) ?? DEFAULT_TIMEOUT_MS);
+  },
+});
 
 const LOOK_EVERY_MS = 2_000;
 const REQUEST_TIMEOUT_MS = 2_000;
@@ -31,24 +57,6 @@ interface Seen {
   upAt: string | null;
 }
 
-/** `smoke monitor | verify`: status page and application, asked from here as a browser would. */
-export async function run(context: CommandContext): Promise<number> {
-  const site = await context.site();
-  const { record } = site;
-  if (!record) throw usageError(`no site ${site.siteId} is known in ${site.home}: name one with --site`);
-  const targets: Target[] = [
-    {
-      name: 'status page',
-      url: `${statusPageUrl(record.nodeIp, PORTS.statusPage)}/healthz`,
-      isUp: ({ status }) => status === 200,
-    },
-    { name: 'application', url: record.appUrl, isUp: isLoginReady },
-  ];
-  return context.args[0] === 'verify'
-    ? verify(context, [...targets, ...(await opened(site, record.nodeIp))])
-    : monitor(context, targets);
-}
-
 /** A page that answers may still be another one, or have another token than this folder: the token must open it. */
 async function opened({ folder }: Site, nodeIp: string): Promise<Target[]> {
   const token = (await folder.read(SITE_FILES.statusToken))?.trim();
@@ -70,9 +78,8 @@ async function verify(context: CommandContext, targets: readonly Target[]): Prom
 }
 
 /** Asks until everything is up. Says each change, and never stays silent for ten seconds. */
-async function monitor(context: CommandContext, targets: readonly Target[]): Promise<number> {
+async function monitor(context: CommandContext, targets: readonly Target[], patience: number): Promise<number> {
   const { clock } = context.services;
-  const patience = durationOption(context.options, 'timeout') ?? DEFAULT_TIMEOUT_MS;
   const began = clock.now().getTime();
   const known = new Map<string, Seen>();
   let told = 0;

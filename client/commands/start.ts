@@ -9,8 +9,6 @@ import type { FollowOptions } from '../follow/follow.ts';
 import { lookAfresh } from '../follow/look-afresh.ts';
 import { callOf } from '../site/hints.ts';
 import type { StartOutcome } from '../install/install-client.ts';
-import { switchOption, textOption, durationOption } from '../terminal/options.ts';
-import type { Options } from '../terminal/options.ts';
 import { couldWipe, takeOrder } from '../inputs/order.ts';
 import type { Order } from '../inputs/order.ts';
 import { withPageBeside } from '../page/beside.ts';
@@ -20,62 +18,67 @@ import type { Session } from '../install/session.ts';
 import { recordSimulation } from '../site/simulation.ts';
 import { recordSite } from '../site/site.ts';
 import { statusPageUrl } from '../status/login-ready.ts';
-import { givePlan } from './plan.ts';
-
-const CANCEL_PATIENCE_MS = 20_000;
+import { givePlan } from '../install/give-plan.ts';
+import { AUTH_KEY, INPUTS, MODE } from '../inputs/flags.ts';
+import { SIMULATE } from '../site/simulation.ts';
+import { FOLLOW, followOptions } from '../follow/follow-options.ts';
+import { defineCommand } from './define.ts';
 
 /** `start`: orders an install, and follows it unless it is left to a background worker. */
-export async function run(context: CommandContext): Promise<number> {
-  const following = followOptions(context.options);
-  const isDry = switchOption(context.options, 'dryRun');
-  const order = await takeOrder(context, { command: 'start', modeOtherwise: null, askForKey: !isDry });
-  if (isDry) return givePlan(context, order);
-  context.say(...order.notes);
+export const command = defineCommand({
+  flags: [
+    ...MODE,
+    { flags: '--detach', help: 'leave the install to a background worker and return' },
+    { flags: '--dry-run', help: 'print the plan and every file it would write; touch nothing, start nothing' },
+    ...FOLLOW,
+    ...AUTH_KEY,
+    ...SIMULATE,
+    ...INPUTS,
+  ],
+  examples: [
+    'start --fresh --node-ip 192.0.2.10 --repo-url https://git.example.com/alga/appliance.git',
+    'start --fresh --simulate',
+  ],
+  run: async (context, { dryRun, detach = false, ...rest }) => {
+    const following = followOptions(rest);
+    const order = await takeOrder(context, { command: 'start', modeOtherwise: null, askForKey: dryRun !== true });
+    if (dryRun) return givePlan(context, order);
+    context.say(...order.notes);
 
-  const { site } = order;
-  const isKnown = site.record !== null;
-  if (!isKnown) await record(context, order);
-  const isLeft = switchOption(context.options, 'detach');
-  const detached = isLeft || following.until === 'login';
-  return withSession(context, site, { start: 'on-demand', detached }, async (session) => {
-    const confirmed = await confirmWipe(context, order, session);
-    if (isKnown) await record(context, confirmed);
-    const outcome = await session.installs.start(confirmed.spec);
-    if (outcome.kind === 'refused') return refuse(context, confirmed, outcome);
-    const isJoined = outcome.kind === 'joined';
-    context.say(
-      isJoined ? `Joined the install of ${site.siteId} that runs already.` : startedLine(confirmed),
-      `Status page on the node, as soon as it is up: ${statusPageUrl(order.spec.nodeIp, PORTS.statusPage)}/`,
-    );
-    return withPageBeside(context, site, isLeft ? null : order.spec, async (page) => {
-      page.feed();
-      const worker = await session.ensureWorker();
-      if (isLeft) {
-        context.say(`A worker (process ${worker.pid}) goes on in the background; its log: ${worker.logFile}`);
-        context.say(`\`${callOf(context, site, 'status --watch')}\` follows the install.`);
-        return EXIT.done;
-      }
-      context.say('Ctrl-C stops following; the install can be taken up again at any time.');
-      const options: FollowOptions = { ...following, endOnPreflight: true };
-      if (isJoined) await lookAfresh(context, site, session, options);
-      const followed = await follow(context, site, session, options);
-      if (followed.end === 'preflight' && !isJoined) await withdraw(context, order, session);
-      return conclude(context, site, session, followed);
+    const { site } = order;
+    const isKnown = site.record !== null;
+    if (!isKnown) await record(context, order);
+    const detached = detach || following.until === 'login';
+    return withSession(context, site, { start: 'on-demand', detached }, async (session) => {
+      const confirmed = await confirmWipe(context, order, session);
+      if (isKnown) await record(context, confirmed);
+      const outcome = await session.installs.start(confirmed.spec);
+      if (outcome.kind === 'refused') return refuse(context, confirmed, outcome);
+      const isJoined = outcome.kind === 'joined';
+      context.say(
+        isJoined ? `Joined the install of ${site.siteId} that runs already.` : startedLine(confirmed),
+        `Status page on the node, as soon as it is up: ${statusPageUrl(order.spec.nodeIp, PORTS.statusPage)}/`,
+      );
+      return withPageBeside(context, site, detach ? null : order.spec, async (page) => {
+        page.feed();
+        const worker = await session.ensureWorker();
+        if (detach) {
+          context.say(`A worker (process ${worker.pid}) goes on in the background; its log: ${worker.logFile}`);
+          context.say(`\`${callOf(context, site, 'status --watch')}\` follows the install.`);
+          return EXIT.done;
+        }
+        context.say('Ctrl-C stops following; the install can be taken up again at any time.');
+        const options: FollowOptions = { ...following, endOnPreflight: true };
+        if (isJoined) await lookAfresh(context, site, session, options);
+        const followed = await follow(context, site, session, options);
+        if (followed.end === 'preflight' && !isJoined) await withdraw(context, order, session);
+        return conclude(context, site, session, followed);
+      });
     });
-  });
-}
+  },
+});
 
-/** Takes the flags that say when to stop following, gives them checked. */
-export function followOptions(options: Options): FollowOptions {
-  const until = textOption(options, 'until') ?? 'complete';
-  if (until !== 'login' && until !== 'complete') throw usageError(`--until "${until}": expected login or complete`);
-  return {
-    until,
-    exitOnBlock: switchOption(options, 'exitOnBlock'),
-    endOnPreflight: false,
-    timeoutMs: durationOption(options, 'timeout'),
-  };
-}
+const CANCEL_PATIENCE_MS = 20_000;
 
 function startedLine({ spec }: Order): string {
   const channel = spec.channel ? ` (${spec.channel})` : '';

@@ -6,18 +6,26 @@ import { EXIT } from '../terminal/exit-codes.ts';
 import { UserError } from '../terminal/failure.ts';
 import { callOf } from '../site/hints.ts';
 import type { Site } from '../site/site.ts';
+import { defineCommand } from './define.ts';
+
+/** `token show | rotate`: the token that opens the status page. */
+export const command = defineCommand({
+  arguments: {
+    action: { help: 'what to do (default: show)', choices: ['show', 'rotate'] },
+  },
+  flags: [],
+  examples: ['token show', 'token rotate'],
+  run: async (context) => {
+    const site = await context.site();
+    const token = context.args[0] === 'rotate' ? await rotate(context, site) : await show(context, site);
+    const file = site.folder.path(SITE_FILES.statusToken);
+    await context.give({ siteId: site.siteId, token, file }, () => [token]);
+    return EXIT.done;
+  },
+});
 
 /** As many as the install makes: 256 bits. */
 const TOKEN_BYTES = 32;
-
-/** `token show | rotate`: the token that opens the status page. */
-export async function run(context: CommandContext): Promise<number> {
-  const site = await context.site();
-  const token = context.args[0] === 'rotate' ? await rotate(context, site) : await show(context, site);
-  const file = site.folder.path(SITE_FILES.statusToken);
-  await context.give({ siteId: site.siteId, token, file }, () => [token]);
-  return EXIT.done;
-}
 
 async function show(context: CommandContext, site: Site): Promise<string> {
   const token = (await site.folder.read(SITE_FILES.statusToken))?.trim();

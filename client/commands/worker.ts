@@ -1,17 +1,25 @@
 import type { CommandContext } from '../context.ts';
 import { EXIT } from '../terminal/exit-codes.ts';
 import { followFile } from '../follow/follow-file.ts';
-import { switchOption, textOption } from '../terminal/options.ts';
+import { textOption } from '../terminal/options.ts';
 import { table } from '../terminal/table.ts';
 import { recordedSimulation, environmentFor } from '../site/simulation.ts';
 import { openSite, simulationHome } from '../site/site.ts';
+import { defineCommand } from './define.ts';
 
 /** `worker run | status | stop`: what goes on behind the client on this machine. */
-export async function run(context: CommandContext): Promise<number> {
-  const action = switchOption(context.options, 'stop') ? 'stop' : context.args[0];
-  if (action === 'stop') return stop(context);
-  return action === 'run' ? runHere(context) : status(context);
-}
+export const command = defineCommand({
+  arguments: {
+    action: { help: 'what to do (default: status)', choices: ['run', 'status', 'stop'] },
+  },
+  flags: [{ flags: '--stop', help: 'the same as `worker stop`' }],
+  examples: ['worker status', 'worker --stop'],
+  run: async (context, { stop: isStop }) => {
+    const action = isStop ? 'stop' : context.args[0];
+    if (action === 'stop') return stop(context);
+    return action === 'run' ? runHere(context) : status(context);
+  },
+});
 
 /** Real and simulated installs each have a worker and a server of their own. */
 function homes({ home }: CommandContext): { name: string; home: string }[] {

@@ -1,5 +1,5 @@
 import { usageError } from '../terminal/failure.ts';
-import { optionKey } from '../terminal/options.ts';
+import { optionKey } from '../terminal/flags.ts';
 import type { Options } from '../terminal/options.ts';
 
 /** Shorter ways to write some inputs, as next actions and people use them; the help names the long ones. */

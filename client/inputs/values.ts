@@ -1,5 +1,5 @@
 import type { InstallSpec } from '../../model/site.ts';
-import { optionKey } from '../terminal/options.ts';
+import { optionKey } from '../terminal/flags.ts';
 import type { Options } from '../terminal/options.ts';
 import { FIELDS, variableOf } from './fields.ts';
 import type { Field, FieldKey } from './fields.ts';

@@ -1,4 +1,5 @@
-import { optionKey, textOption } from '../terminal/options.ts';
+import { optionKey } from '../terminal/flags.ts';
+import { textOption } from '../terminal/options.ts';
 import type { Options } from '../terminal/options.ts';
 import type { Io } from '../terminal/io.ts';
 import type { Site } from './site.ts';

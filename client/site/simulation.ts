@@ -1,9 +1,22 @@
 import { z } from 'zod';
+import { SCENARIO_NAMES } from '../../model/scenarios.ts';
 import { usageError } from '../terminal/failure.ts';
+import type { Flag } from '../terminal/flags.ts';
 import { textOption } from '../terminal/options.ts';
 import type { Options } from '../terminal/options.ts';
 import type { Site } from './site.ts';
 import type { Simulate } from '../../worker/index.ts';
+
+/** Flags that play an install instead of making one. */
+export const SCENARIO = {
+  flags: '--simulate [scenario]',
+  help: 'play an install on a simulated appliance; nothing real is touched',
+  choices: SCENARIO_NAMES,
+} as const satisfies Flag;
+export const SIMULATE = [
+  SCENARIO,
+  { flags: '--speed <factor>', help: 'how much faster than real time the simulation runs' },
+] as const satisfies readonly Flag[];
 
 const FILE = 'simulation.json';
 const DEFAULT_SCENARIO = 'all-well';

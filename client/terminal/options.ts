@@ -14,18 +14,12 @@ export function switchOption(options: Options, key: string): boolean {
   return options[key] === true;
 }
 
-/** Takes a flag without its dashes, gives the key under which commander keeps its value. */
-export function optionKey(flag: string): string {
-  return flag.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
-}
-
-/** Takes the text of a flag such as `--timeout`, gives milliseconds. Throws a usage error for what is no duration. */
-export function durationOption(options: Options, key: string): number | undefined {
-  const text = textOption(options, key);
+/** Takes a flag and the text that was given for it, gives milliseconds. Throws a usage error for what is no duration. */
+export function parseDuration(flag: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text);
   const unit = UNITS[match?.[2] ?? ''];
-  if (!match || unit === undefined) throw usageError(`--${key} "${text}": expected a time such as 30s, 10m or 2h`);
+  if (!match || unit === undefined) throw usageError(`${flag} "${text}": expected a time such as 30s, 10m or 2h`);
   return Number(match[1]) * unit;
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { COMMANDS } from '../../client/commands/table.ts';
+import { COMMANDS, nameOf } from '../../client/commands/index.ts';
 import { runClient } from './support/run-client.ts';
 
 test('without a command it explains itself and ends with 2', async () => {
@@ -13,20 +13,17 @@ test('--help names every command and ends with 0', async () => {
   const { exit, stdout, stderr } = await runClient(['--help']);
   expect(exit).toBe(0);
   expect(stderr).toBe('');
-  for (const { name } of COMMANDS) expect(stdout).toMatch(new RegExp(`^ {2}${name} `, 'm'));
+  for (const row of COMMANDS) expect(stdout).toMatch(new RegExp(`^ {2}${nameOf(row)} `, 'm'));
   await expect(stdout).toMatchFileSnapshot('golden/help.txt');
 });
 
-test.each(COMMANDS.map(({ name }) => name))(
-  '%s --help has an example and the flags that every command has',
-  async (name) => {
-    const { exit, stdout } = await runClient([name, '--help']);
-    expect(exit).toBe(0);
-    expect(stdout).toMatch(/Examples?:\n {2}\$ appliance-client /);
-    for (const flag of ['--site', '--config-dir', '--output', '--yes', '--quiet', '--no-color'])
-      expect(stdout).toContain(flag);
-  },
-);
+test.each(COMMANDS.map(nameOf))('%s --help has an example and the flags that every command has', async (name) => {
+  const { exit, stdout } = await runClient([name, '--help']);
+  expect(exit).toBe(0);
+  expect(stdout).toMatch(/Examples?:\n {2}\$ appliance-client /);
+  for (const flag of ['--site', '--config-dir', '--output', '--yes', '--quiet', '--no-color'])
+    expect(stdout).toContain(flag);
+});
 
 test('the help of start names every input', async () => {
   await expect((await runClient(['start', '--help'])).stdout).toMatchFileSnapshot('golden/help-start.txt');

@@ -1,7 +1,7 @@
 import { glob, readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { COMMANDS, COMMON_FLAGS } from '../../client/commands/table.ts';
-import type { Flag } from '../../client/commands/table.ts';
+import { COMMANDS, COMMON_FLAGS } from '../../client/commands/index.ts';
+import type { Flag } from '../../client/terminal/flags.ts';
 import { createProgram } from '../../client/program.ts';
 import { makeBlocker } from '../../diagnosis/index.ts';
 import { blockerCode } from '../../model/blocker.ts';
@@ -21,11 +21,12 @@ function callsIn(text: string): string[][] {
   );
 }
 
-async function parses(argv: readonly string[]): Promise<string> {
+/** What a call would come to: a command that runs, a help text, or neither. */
+async function parses(argv: readonly string[]): Promise<'none' | 'run' | 'help'> {
   const { io, stderr } = testIo('/nowhere');
-  let command = 'none';
-  const program = createProgram(io, argv, async ({ entry }) => {
-    command = entry.name;
+  let command: 'none' | 'run' | 'help' = 'none';
+  const program = await createProgram(io, argv, async () => {
+    command = 'run';
   });
   await program.parseAsync([...argv], { from: 'user' }).catch((error: unknown) => {
     if (!(error instanceof Error && 'exitCode' in error && error.exitCode === 0))
@@ -111,7 +112,8 @@ describe('every command and flag in any text is one that the client takes', () =
 
   test('flags that stand alone', async () => {
     const known = new Set(
-      COMMANDS.flatMap(({ flags = [] }) => flags)
+      (await Promise.all(COMMANDS.map(async (row) => (await row.load()).command.flags)))
+        .flat()
         .concat(COMMON_FLAGS)
         .flatMap(namesOf),
     );
