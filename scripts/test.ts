@@ -13,6 +13,7 @@ const { positionals } = parseArgs({ allowPositionals: true });
 const CHECKS: readonly { readonly name: string; readonly command: readonly string[] }[] = [
   { name: 'format', command: ['oxfmt', '--check'] },
   { name: 'lint', command: ['oxlint', '--type-aware'] },
+  { name: 'directions of imports', command: ['node', 'scripts/check-imports.ts'] },
   { name: 'types', command: ['tsc', '--noEmit'] },
   { name: 'unused code and dependencies', command: ['knip'] },
   { name: 'build', command: ['node', 'scripts/build.ts'] },

@@ -121,7 +121,7 @@ async function refuse(
   { running }: Extract<StartOutcome, { kind: 'refused' }>,
 ): Promise<number> {
   if (running) await recordSite(site, running, context.services.clock.now());
-  context.insist(...refusalLines(context.errorStyle, running, spec, (command) => callOf(context, site, command)));
+  context.insist(...refusalLines(context.errorStyle, running, spec, (call) => callOf(context, site, call)));
   return EXIT.held;
 }
 

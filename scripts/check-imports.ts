@@ -1,0 +1,71 @@
+import { globSync } from 'node:fs';
+import path from 'node:path';
+import { importsOf } from './imports.ts';
+import type { Import } from './imports.ts';
+import { DOOR, ROOMS, roomOf } from './rooms.ts';
+
+/**
+ * `npm run check:imports`: whether every import goes the way that the rooms allow (scripts/rooms.ts), and none leads back to
+ * where it came from. Imports of types count, and so do late ones.
+ */
+const ROOT = path.resolve(import.meta.dirname, '..');
+
+/** Takes every module with what it imports, paths relative to the project's folder; gives what is wrong, a line each. */
+export function importFaults(modules: ReadonlyMap<string, readonly Import[]>): string[] {
+  return [...strayed(modules), ...circles(modules)];
+}
+
+function strayed(modules: ReadonlyMap<string, readonly Import[]>): string[] {
+  return [...modules].flatMap(([file, imports]) => {
+    const room = roomOf(file);
+    const allowed = ROOMS[room];
+    if (allowed === undefined) return [`${file}: ${room}/ is no room: give it a row in scripts/rooms.ts`];
+    if (allowed === 'everything') return [];
+    return imports.flatMap(({ file: imported, isType }) => {
+      const other = roomOf(imported);
+      if (other === room || allowed.includes(other)) return [];
+      if (isType && (allowed.includes(`type ${other}`) || (DOOR.includes(imported) && room.startsWith('client/'))))
+        return [];
+      return [`${file} imports ${imported}: ${room}/ may import ${allowed.join(', ') || 'nothing of ours'}`];
+    });
+  });
+}
+
+/** Each circle once, as the way around it. */
+function circles(modules: ReadonlyMap<string, readonly Import[]>): string[] {
+  const found: string[] = [];
+  const done = new Set<string>();
+  const walk = (file: string, way: readonly string[]): void => {
+    const start = way.indexOf(file);
+    if (start !== -1) found.push(`a circle: ${[...way.slice(start), file].join(' → ')}`);
+    if (start !== -1 || done.has(file)) return;
+    for (const { file: imported } of modules.get(file) ?? []) walk(imported, [...way, file]);
+    done.add(file);
+  };
+  for (const file of modules.keys()) walk(file, []);
+  return found;
+}
+
+/** Reads every module of ours. */
+function readModules(): Map<string, Import[]> {
+  const files = globSync('**/*.ts', {
+    cwd: ROOT,
+    exclude: ['node_modules/**', 'dist/**', '**/*.d.ts'],
+  }).toSorted();
+  const relative = (file: string): string => path.relative(ROOT, file).split(path.sep).join('/');
+  return new Map(
+    files.map((file) => [
+      relative(path.join(ROOT, file)),
+      importsOf(path.join(ROOT, file)).map((one) => ({ ...one, file: relative(one.file) })),
+    ]),
+  );
+}
+
+if (import.meta.main) {
+  const modules = readModules();
+  const faults = importFaults(modules);
+  for (const fault of faults) console.error(fault);
+  if (faults.length === 0)
+    console.error(`${modules.size} modules: every import goes the way its room allows, no circle`);
+  process.exitCode = faults.length === 0 ? 0 : 1;
+}
