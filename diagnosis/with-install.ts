@@ -27,7 +27,7 @@ export function withInstall(
   options: InstallOptions,
 ): StatusDocument {
   if (!install) return status;
-  const isOver = install.state === 'complete' || install.state === 'cancelled' || install.state === 'failed';
+  const isOver = install.state === 'complete' || install.state === 'cancelled';
   const asked = status.sources.filter(({ source }) => !(options.lastSeenIsNow && source === 'kubernetes'));
   const sources = [...asked, sourceOf(install, options.now, isOver)];
   const clusterIsSeen = TIERS.some((tier) => status.tiers[tier].status !== 'unknown');

@@ -53,7 +53,7 @@ export const installFacts = z.strictObject({
 export type InstallFacts = z.infer<typeof installFacts>;
 
 /** `parked`: a phase is blocked and looked at again. `ready`: people can log in, background services go on. */
-export const installState = z.enum(['running', 'parked', 'paused', 'ready', 'complete', 'cancelled', 'failed']);
+export const installState = z.enum(['running', 'parked', 'paused', 'ready', 'complete', 'cancelled']);
 export type InstallState = z.infer<typeof installState>;
 
 /** The one document that says how far an install is: the workflow's query, its memo, and what the client shows. */

@@ -1,30 +1,17 @@
 import type { Client, WorkflowExecutionDescription, WorkflowExecutionStatusName } from '@temporalio/client';
 import { heartbeatDetail, installProgress } from '../../model/progress.ts';
 import type { HeartbeatDetail, InstallProgress } from '../../model/progress.ts';
-import { MEMO_PROGRESS, MEMO_SPEC_DIGEST } from '../../model/workflow-contract.ts';
+import { MEMO_PROGRESS } from '../../model/workflow-contract.ts';
 import { EXIT } from '../terminal/exit-codes.ts';
 import { UserError } from '../terminal/failure.ts';
 import { decodeFirst } from '../../temporal/decode.ts';
-
-/** A step that a worker has in hand, or that waits for one. */
-export interface PendingStep {
-  readonly activity: string;
-  readonly attempt: number;
-  /** When a worker last said that it is at it; null when none ever did. */
-  readonly lastHeartbeat: Date | null;
-  /** How the attempt before ended, in one line. */
-  readonly lastFailure: string | null;
-}
 
 /** The newest install of a site, as the Temporal server knows it. */
 export interface InstallView {
   readonly run: WorkflowExecutionStatusName;
   readonly startedAt: Date;
-  readonly closedAt: Date | null;
-  readonly specDigest: string | null;
   /** Null until a worker has taken up the install for the first time. */
   readonly progress: InstallProgress | null;
-  readonly pending: readonly PendingStep[];
 }
 
 /**
@@ -32,23 +19,13 @@ export interface InstallView {
  * newest heartbeat tells. None of it needs a worker. Throws a UserError when the progress was written by another version.
  */
 export async function viewOf(client: Client, description: WorkflowExecutionDescription): Promise<InstallView> {
-  const { memo, raw } = description;
-  const activities = raw.pendingActivities ?? [];
+  const { memo } = description;
   const details = await heartbeatsOf(client, description);
-  const digest = memo?.[MEMO_SPEC_DIGEST];
   const progress = memo?.[MEMO_PROGRESS];
   return {
     run: description.status.name,
     startedAt: description.startTime,
-    closedAt: description.closeTime ?? null,
-    specDigest: typeof digest === 'string' ? digest : null,
     progress: progress === undefined ? null : overlaid(parseProgress(progress), details),
-    pending: activities.map((one) => ({
-      activity: one.activityType?.name ?? 'unknown',
-      attempt: one.attempt ?? 1,
-      lastHeartbeat: dateOf(one.lastHeartbeatTime),
-      lastFailure: one.lastFailure?.message ?? null,
-    })),
   };
 }
 

@@ -22,7 +22,6 @@ const HEADLINES: Record<InstallProgress['state'], { text: string; tone: Tone }> 
   ready: { text: 'ready to log in', tone: 'good' },
   complete: { text: 'complete', tone: 'good' },
   cancelled: { text: 'cancelled', tone: 'warn' },
-  failed: { text: 'failed', tone: 'bad' },
 };
 
 /** Takes the progress of an install, the time and notes of the client's own, gives the whole view as lines. */

@@ -108,7 +108,7 @@ function componentRows(style: Style, { components }: StatusDocument): string[] {
 
 /** Whether an install is there that looks again by itself, and can be told to. */
 function isWatched({ install }: StatusDocument): boolean {
-  return install !== null && !['complete', 'cancelled', 'failed'].includes(install.state);
+  return install !== null && !['complete', 'cancelled'].includes(install.state);
 }
 
 function operationRows(style: Style, { activeOperations }: StatusDocument, now: Date): string[] {

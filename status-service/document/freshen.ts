@@ -22,7 +22,7 @@ function isStale(sources: readonly Source[], install: StatusDocument['install'])
   const cluster = sources.find(({ source }) => source === 'kubernetes');
   if (cluster && isCurrent(cluster)) return false;
   const told = sources.find(({ source }) => source === 'install');
-  const isOver = install === null || ['complete', 'cancelled', 'failed'].includes(install.state);
+  const isOver = install === null || ['complete', 'cancelled'].includes(install.state);
   return isOver || told === undefined || !isCurrent(told);
 }
 

@@ -71,7 +71,7 @@ test('an install is begun, read without a worker, and joined by the same spec', 
   const again = { ...spec, wipeConfirmed: false, checkout: { revision: 'a', uncommittedFiles: 1, unpushedCommits: 2 } };
   expect(await client().start(again)).toEqual({ kind: 'joined' });
   const view = await client().view(spec.siteId);
-  expect(view).toMatchObject({ run: 'RUNNING', specDigest: specDigest(spec), progress: null });
+  expect(view).toMatchObject({ run: 'RUNNING', progress: null });
 });
 
 test('another spec is refused, with the one that runs', async () => {
@@ -131,7 +131,6 @@ test('what a step waits for is read from its heartbeat', async () => {
     await client().start(spec);
     const view = await until(spec.siteId, ({ progress }) => (progress?.waits.length ?? 0) > 0);
     expect(view.progress?.waits).toEqual([detail.wait]);
-    expect(view.pending[0]).toMatchObject({ activity: 'checkEverything', attempt: 1, lastFailure: null });
     await client().cancel(spec.siteId);
     await until(spec.siteId, ({ run }) => run === 'CANCELLED');
   });
@@ -145,7 +144,7 @@ test('retry, pause, resume and changed inputs reach the workflow', async () => {
     await client().retry(spec.siteId);
     const change = { dnsServers: ['9.9.9.9'] };
     await client().setInput(spec.siteId, change, changedSpec(spec, change));
-    await until(spec.siteId, ({ specDigest: digest }) => digest === specDigest(changedSpec(spec, change)));
+    await until(spec.siteId, ({ progress }) => progress?.specDigest === specDigest(changedSpec(spec, change)));
     expect(await client().runningSpec(spec.siteId)).toEqual(changedSpec(spec, change));
     expect(await client().start(changedSpec(spec, change))).toEqual({ kind: 'joined' });
     expect(await client().start(spec)).toMatchObject({ kind: 'refused' });

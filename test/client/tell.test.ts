@@ -68,7 +68,7 @@ describe('set', () => {
     const { home, spec } = await ordered();
     const sent: string[] = [];
     const { services } = scriptedInstalls({
-      scenes: [{ at: 0, view: running(PARKED, { specDigest: specDigest(spec) }) }],
+      scenes: [{ at: 0, view: running(PARKED) }],
       running: spec,
       installs: {
         setInput: async (_, change, changed) => {
@@ -96,7 +96,7 @@ describe('set', () => {
     const other = { ...spec, nodeIp: '192.0.2.77' };
     const sent: string[] = [];
     const { services } = scriptedInstalls({
-      scenes: [{ at: 0, view: running(PARKED, { specDigest: specDigest(other) }) }],
+      scenes: [{ at: 0, view: running(PARKED) }],
       running: other,
       installs: {
         setInput: async (_, _change, changed) => {

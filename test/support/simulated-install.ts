@@ -20,7 +20,7 @@ import { testSpec } from './spec.ts';
 import { workflowBundle } from './workflow-environment.ts';
 
 const LOOK_EVERY_MS = 50;
-const ENDED = new Set(['complete', 'cancelled', 'failed']);
+const ENDED = new Set(['complete', 'cancelled']);
 
 export interface SimulatedInstallOptions {
   readonly environment: TestWorkflowEnvironment;

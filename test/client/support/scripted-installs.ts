@@ -108,10 +108,7 @@ export function running(progress: InstallProgress | null, changes: Partial<Insta
   return {
     run: 'RUNNING',
     startedAt: NOW,
-    closedAt: null,
-    specDigest: progress?.specDigest ?? 'digest-1',
     progress,
-    pending: [],
     ...changes,
   };
 }
