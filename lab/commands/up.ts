@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { open, readFile, rm } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { takeLock } from '../../system/lock.ts';
+import { duration } from '../../tools/progress.ts';
 import { commandLineOf } from '../lab.ts';
 import { readRecord } from '../place.ts';
 import type { LabRecord } from '../place.ts';
@@ -10,6 +11,8 @@ import { endSupervisor } from './down.ts';
 import { SUPERVISOR, logOf, supervisorOf } from './supervisor-process.ts';
 
 const LOOK_EVERY_MS = 200;
+/** After this long without a line, the last one is said again with its time: nobody waits 10 seconds in silence. */
+const REPEAT_AFTER_MS = 8_000;
 
 /** Starts the supervisor in the background and tells what it says until the machine waits for its configuration. Ctrl-C takes it back. */
 export async function up(name: string, faults: readonly string[]): Promise<number> {
@@ -29,10 +32,17 @@ export async function up(name: string, faults: readonly string[]): Promise<numbe
   }
   const interrupted = new AbortController();
   process.once('SIGINT', () => interrupted.abort());
+  let [lastLineAt, lastSaidAt] = [performance.now(), performance.now()];
   for (let told = 0; !interrupted.signal.aborted; await delay(LOOK_EVERY_MS)) {
     const isOver = hasEnded();
     const lines = (await readFile(log, 'utf8')).split('\n').slice(0, -1);
     for (const line of lines.slice(told)) if (line !== 'up') console.error(line);
+    const now = performance.now();
+    if (lines.length > told) [lastLineAt, lastSaidAt] = [now, now];
+    else if (now - lastSaidAt > REPEAT_AFTER_MS) {
+      console.error(`${lines.at(-1) ?? 'starting'}: for ${duration(now - lastLineAt)}`);
+      lastSaidAt = now;
+    }
     told = lines.length;
     const record = lines.at(-1) === 'up' ? await readRecord(name) : null;
     if (record !== null) {
