@@ -45,12 +45,15 @@ export async function whyNoContainers(): Promise<string | null> {
   return writable ? null : 'the lab makes cgroups of its own, and /sys/fs/cgroup cannot be written here.';
 }
 
+/** Says why no lab can be on this machine, or null where one can as soon as its programs are there; changes nothing. */
+export async function whyNoLab(): Promise<string | null> {
+  return unfit() ?? (await whyNoContainers()) ?? (await whyNoRoom(LABS));
+}
+
 /** Says why no lab can be up within a minute or two on this machine, or null where one can; looks only, makes nothing. */
 export async function whyNot(): Promise<string | null> {
-  const reason = unfit();
+  const reason = await whyNoLab();
   if (reason !== null) return reason;
-  const hindrance = (await whyNoContainers()) ?? (await whyNoRoom(LABS));
-  if (hindrance !== null) return hindrance;
   const missing = [];
   for (const program of programsFor(['lab'])) {
     try {

@@ -100,7 +100,7 @@ function parse(argv: readonly string[]): Wanted {
 }
 
 /** Writes a line for each that is there, and returns the others. */
-async function lookFor(wanted: readonly Program[], surroundings: InstallSurroundings): Promise<Program[]> {
+export async function lookFor(wanted: readonly Program[], surroundings: InstallSurroundings): Promise<Program[]> {
   const missing: Program[] = [];
   for (const program of wanted) {
     const found = await tryResolve(program, surroundings, { make: false });

@@ -1,0 +1,199 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { execa } from 'execa';
+import type { ResultPromise } from 'execa';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { announcement } from '../../scripts/demo/announcement.ts';
+import type { DemoPlan } from '../../scripts/demo/announcement.ts';
+import { leftoverLines } from '../../scripts/demo/leftovers.ts';
+import type { Leftovers } from '../../scripts/demo/leftovers.ts';
+import { stopBackground } from '../../worker/index.ts';
+import { isAlive } from '../../worker/processes.ts';
+
+const ROOT = path.join(import.meta.dirname, '../..');
+
+const LAB: DemoPlan = { whyNoLab: null, missing: [], buildsClient: false, replacesLab: false };
+
+describe('what the demo says first', () => {
+  test('in the lab: what it is, each step with its time, and what keeps running', () => {
+    const lines = announcement({
+      ...LAB,
+      missing: [
+        { id: 'etcd', version: '3.6.16', minutes: 1 },
+        { id: 'socat', minutes: 0.5 },
+      ],
+      buildsClient: true,
+      replacesLab: true,
+    });
+    expect(lines).toEqual([
+      'This demo installs an appliance in the lab, on this machine.',
+      'Real: talosctl, Kubernetes, Flux, Helm, Postgres. Simulated: the Talos machine. The vendor images are labelled stand-ins.',
+      'To skip the lab and what it needs: npm run demo -- --simulate',
+      '',
+      'Steps, about 4m 15s in all on two idle cores:',
+      '  1. Obtain 2 missing programs, once: up to about 1m 30s when all have to be built, less when they can be downloaded',
+      '     etcd 3.6.16, socat',
+      '  2. Build the client, once: about 15s',
+      '  3. Remove the lab "demo" of an earlier demo, and start a new one: about 30s; about 1m more when its images have to be made',
+      '  4. Install the appliance and follow it: about 2m',
+      'No step is silent for more than 10 seconds. Ctrl-C stops; programs that are finished are kept.',
+      '',
+      'Keeps running afterwards: the lab (node, registry, Git server) and a local Temporal server.',
+      'The last lines of this demo list it, with the commands that stop and remove it.',
+      '',
+    ]);
+  });
+
+  test('where everything is there: no step but the install, and no way to skip', () => {
+    const lines = announcement(LAB);
+    expect(lines.filter((line) => /^ {2}\d\. /.test(line))).toEqual([
+      '  1. Start the lab "demo": about 30s; about 1m more when its images have to be made',
+      '  2. Install the appliance and follow it: about 2m',
+    ]);
+    expect(lines.join('\n')).not.toContain('--simulate');
+  });
+
+  test('in the simulation: why there is no lab, and no word of one that is left', () => {
+    const lines = announcement({ ...LAB, whyNoLab: 'this is darwin.' });
+    expect(lines).toContain('The lab, with real Kubernetes, is not used: this is darwin.');
+    expect(lines).toContain('  1. Run the simulated install and follow it: about 40s');
+    expect(lines).toContain('Keeps running afterwards: a local Temporal server.');
+  });
+});
+
+const LEFT: Leftovers = {
+  lab: {
+    name: 'demo',
+    folder: '/labs/demo',
+    supervisor: 41,
+    machine: { address: '198.18.7.2', registry: '198.18.7.1:5000', git: 'http://198.18.7.1:8418/appliance.git' },
+  },
+  background: {
+    home: '/labs/demo/operator',
+    exists: true,
+    server: { pid: 42, address: '127.0.0.1:7233' },
+    worker: { pid: 43 },
+  },
+  cache: { programs: '/cache/tools', images: '/cache/lab' },
+};
+
+describe('what the demo says last', () => {
+  test('a lab: every process, its folders, and one command that ends it all', () => {
+    expect(leftoverLines(LEFT)).toEqual([
+      '',
+      'Still running:',
+      '  Lab             supervisor process 41; node 198.18.7.2, registry 198.18.7.1:5000, Git server http://198.18.7.1:8418/appliance.git',
+      '  Temporal server process 42, 127.0.0.1:7233',
+      '  Worker          process 43',
+      'Files:',
+      '  Lab             /labs/demo',
+      '  Demo site       /labs/demo/operator',
+      '  Programs        /cache/tools (for the next run)',
+      '  Images          /cache/lab (for the next run)',
+      'Look at it:',
+      '  npm run lab -- status --name demo',
+      '  bin/appliance-client worker status --config-dir /labs/demo/operator',
+      'Stop and remove it, in this order:',
+      '  npm run lab -- down --name demo    # all of it, except programs and images',
+    ]);
+  });
+
+  test('a lab whose processes have gone is removed all the same', () => {
+    const lab = { name: 'demo', folder: '/labs/demo', supervisor: null, machine: null };
+    const background = { home: '/labs/demo/operator', exists: false, server: null, worker: null };
+    const lines = leftoverLines({ ...LEFT, lab, background });
+    expect(lines).toContain('Nothing of this demo is running.');
+    expect(lines.at(-1)).toContain('npm run lab -- down --name demo');
+  });
+
+  test('nothing: no command either', () => {
+    const background = { home: '/home/demo', exists: false, server: null, worker: null };
+    const cache = { programs: null, images: null };
+    expect(leftoverLines({ lab: null, background, cache })).toEqual(['', 'Nothing of this demo is running.']);
+  });
+});
+
+/** A demo in a process group of its own, as a terminal has it. */
+async function start(words: readonly string[], prefix: readonly string[] = []) {
+  const folder = await mkdtemp(path.join(tmpdir(), 'demo-'));
+  const home = path.join(folder, 'sites');
+  onTestFinished(async () => {
+    await stopBackground({ home: `${home}-demo/.simulation` });
+    await rm(folder, { recursive: true, force: true });
+  });
+  const [file = '', ...rest] = [...prefix, process.execPath, 'scripts/demo.ts', ...words];
+  const child = execa(file, rest, {
+    cwd: ROOT,
+    all: true,
+    reject: false,
+    detached: true,
+    env: { ALGA_APPLIANCE_HOME: home },
+  });
+  return { child, site: `${home}-demo` };
+}
+
+async function untilSaid(child: ResultPromise<{ all: true; reject: false }>, text: string): Promise<void> {
+  let said = '';
+  await new Promise<void>((resolve, reject) => {
+    child.all.on('data', (chunk: Buffer) => {
+      said += chunk.toString();
+      if (said.includes(text)) resolve();
+    });
+    child.all.once('end', () => reject(new Error(`it never said ${text}:\n${said}`)));
+  });
+}
+
+/** Does what the demo says at its end. */
+async function stopAsSaid(said: string): Promise<void> {
+  const commands = said
+    .split('Stop and remove it, in this order:\n')[1]
+    ?.split('\n')
+    .map((line) => line.trim());
+  expect(commands).toEqual([
+    expect.stringContaining('bin/appliance-client worker stop'),
+    expect.stringContaining('rm -r'),
+  ]);
+  for (const command of commands ?? []) await execa('sh', ['-c', command], { cwd: ROOT });
+}
+
+const serverIn = (said: string): number => Number(/Temporal server process (\d+), 127\.0\.0\.1:\d+/.exec(said)?.[1]);
+
+test('the simulation: told before it starts, and gone when its last lines are done', async () => {
+  const { child, site } = await start(['--simulate', '--speed', '100']);
+  const { all, exitCode } = await child;
+  expect(exitCode, all).toBe(0);
+  expect(all.indexOf('Checking what this machine can run')).toBe(0);
+  expect(all.indexOf('is not used: --simulate was given.')).toBeLessThan(all.indexOf('starting the local Temporal'));
+  expect(all).toContain('the install is complete');
+  expect(isAlive(serverIn(all))).toBe(true);
+  expect(existsSync(site)).toBe(true);
+  const server = serverIn(all);
+  await stopAsSaid(all);
+  expect(isAlive(server)).toBe(false);
+  expect(existsSync(site)).toBe(false);
+}, 180_000);
+
+test('where no lab can be, and interrupted: why, what goes on, and how it is continued and removed', async () => {
+  const noLab = process.getuid?.() === 0 ? ['setpriv', '--bounding-set=-sys_admin'] : [];
+  const { child, site } = await start([], noLab);
+  await untilSaid(child, 'host running');
+  process.kill(-(child.pid ?? 0), 'SIGINT');
+  const { all, exitCode } = await child;
+  expect(exitCode, all).toBe(130);
+  expect(all).toContain('The lab, with real Kubernetes, is not used: the lab ');
+  expect(all).toContain(`bin/appliance-client resume --config-dir ${site}    # when the install is not finished`);
+  const server = serverIn(all);
+  expect(isAlive(server)).toBe(true);
+  await stopAsSaid(all);
+  expect(isAlive(server)).toBe(false);
+}, 180_000);
+
+test('words that say nothing are told, with how it is used', async () => {
+  const { child } = await start(['--speed', '3']);
+  const { all, exitCode } = await child;
+  expect(exitCode).toBe(2);
+  expect(all).toContain('--speed belongs to --simulate');
+  expect(all).toContain('npm run demo [-- --simulate');
+});
