@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { execa } from 'execa';
-import { simulationHome } from '../../client/site.ts';
+import { simulationHome } from '../../client/site/site.ts';
 import { supervisorOf } from '../../lab/commands/supervisor-process.ts';
 import { commandLineOf } from '../../lab/lab.ts';
 import { whyNoLab } from '../../lab/machine-check.ts';
@@ -190,7 +190,7 @@ async function leftLab(): Promise<LeftLab | null> {
 async function backgroundOf(home: string): Promise<Background> {
   // Loaded late: it brings Temporal's client.
   const { runningWorker } = await import('../../worker/worker-process.ts');
-  const { recordedServer } = await import('../../worker/server-state.ts');
+  const { recordedServer } = await import('../../temporal/server-state.ts');
   const folder = home === SIMULATION_HOME ? simulationHome(home) : home;
   return {
     home,

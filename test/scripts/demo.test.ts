@@ -10,7 +10,7 @@ import type { DemoPlan } from '../../scripts/demo/announcement.ts';
 import { leftoverLines } from '../../scripts/demo/leftovers.ts';
 import type { Leftovers } from '../../scripts/demo/leftovers.ts';
 import { stopBackground } from '../../worker/index.ts';
-import { isAlive } from '../../worker/processes.ts';
+import { isAlive } from '../../system/processes.ts';
 
 const ROOT = path.join(import.meta.dirname, '../..');
 
