@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Worker } from '@temporalio/worker';
 import { describe, expect, it } from 'vitest';
 import { SCENARIOS } from '../../simulation/index.ts';
+import { PAST, pastDocument } from '../past/fixtures.ts';
 import { recordedHistory, unpackHistory } from '../support/recorded-history.ts';
 import type { History, RecordedHistory } from '../support/recorded-history.ts';
 import { workflowBundle } from '../support/workflow-environment.ts';
@@ -23,6 +24,12 @@ async function replay(workflowId: string, history: History): Promise<Error | nul
   throw new Error(`${workflowId} was not replayed`);
 }
 
+/** Histories with what no scenario plays: a pause, and a run that was continued as new. */
+async function pastRecordings(): Promise<RecordedHistory[]> {
+  const files = (await readdir(PAST)).filter((name) => name.startsWith('history-'));
+  return Promise.all(files.map(async (name) => recordedHistory.parse(await pastDocument(name))));
+}
+
 describe('an install that an older client began', { timeout: 60_000 }, () => {
   it('has a recorded history for every scenario', async () => {
     const recorded = (await recordings()).map(({ scenario }) => scenario);
@@ -30,7 +37,9 @@ describe('an install that an older client began', { timeout: 60_000 }, () => {
   });
 
   it('goes on under the workflow code of today', async () => {
-    for (const recorded of await recordings()) {
+    const past = await pastRecordings();
+    expect(past.map(({ end }) => end).toSorted()).toEqual(['complete', 'complete', 'continued']);
+    for (const recorded of [...past, ...(await recordings())]) {
       const error = await replay(recorded.workflowId, unpackHistory(recorded));
       expect([recorded.scenario, error]).toEqual([recorded.scenario, null]);
     }

@@ -1,0 +1,86 @@
+import { readFile, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import type { ResultPromise } from 'execa';
+import { expect, onTestFinished, test } from 'vitest';
+import { z } from 'zod';
+import { statusDocument } from '../../model/status.ts';
+import { stopBackground } from '../../worker/index.ts';
+import { temporaryFolder } from '../client/support/run-client.ts';
+import { PAST } from './fixtures.ts';
+
+const ENTRY = join(import.meta.dirname, '../../client/entry.ts');
+
+/** Unpacks a past home as it was when the power went, and gives the client of today over it. */
+async function pastHome(archive: string): Promise<(...args: string[]) => ResultPromise<{ reject: false }>> {
+  const folder = await temporaryFolder();
+  await execa('tar', ['-xzf', join(PAST, archive), '-C', folder]);
+  const [name = ''] = await readdir(folder);
+  const home = join(folder, name);
+  onTestFinished(async () => {
+    await stopBackground({ home: join(home, '.simulation') });
+    await stopBackground({ home });
+  });
+  await letNoTimePass(join(home, '.simulation/.world'));
+  const env = {
+    ALGA_APPLIANCE_HOME: home,
+    HOME: folder,
+    XDG_CACHE_HOME: process.env['XDG_CACHE_HOME'] ?? join(process.env['HOME'] ?? '/', '.cache'),
+  };
+  return (...args) => execa(process.execPath, [ENTRY, ...args], { env, reject: false, timeout: 150_000 });
+}
+
+/** A simulated appliance goes on while nobody looks; weeks of it would be played before the first answer. */
+async function letNoTimePass(worlds: string): Promise<void> {
+  for (const file of await readdir(worlds).catch(() => [])) {
+    const path = join(worlds, file);
+    const world = z
+      .looseObject({ playedTo: z.number(), clock: z.looseObject({}) })
+      .parse(JSON.parse(await readFile(path, 'utf8')));
+    const clock = { ...world.clock, realAt: Date.now(), simulatedAt: world.playedTo };
+    await writeFile(path, JSON.stringify({ ...world, clock }));
+  }
+}
+
+test('an install in the middle of a pull is taken up and finished', { timeout: 200_000 }, async () => {
+  const client = await pastHome('home.tar.gz');
+  const before = statusDocument.parse(JSON.parse((await client('status', '--site', 'pulling', '-o', 'json')).stdout));
+  expect(before.install).toMatchObject({ state: 'running', phase: 'bootstrap' });
+  const resumed = await client('resume', '--site', 'pulling');
+  expect(resumed.stderr).toContain('LOGIN_READY');
+  expect(resumed.exitCode).toBe(0);
+});
+
+test('an install that is parked says why, takes another input and is finished', { timeout: 200_000 }, async () => {
+  const client = await pastHome('home.tar.gz');
+  const parked = await client('resume', '--site', 'parked', '--exit-on-block');
+  expect(parked.stderr).toContain('[dns-resolution-failure]');
+  expect(parked.exitCode).toBe(4);
+  const follow = client('resume', '--site', 'parked');
+  await followed(follow);
+  const set = await client('set', '--dns-servers', '1.1.1.1', '--site', 'parked');
+  expect(set.exitCode).toBe(0);
+  expect((await follow).exitCode).toBe(0);
+});
+
+/** Resolves when the client says that it follows with a worker. */
+async function followed(child: ResultPromise<{ reject: false }>): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    let said = '';
+    child.stderr.on('data', (chunk: Buffer) => {
+      said += chunk.toString();
+      if (said.includes('A worker (process')) resolve();
+    });
+    child.stderr.once('end', () => reject(new Error(`the client ended: ${said}`)));
+  });
+}
+
+test('a real site is listed, says where it stands, and can be cancelled', { timeout: 120_000 }, async () => {
+  const client = await pastHome('home-real.tar.gz');
+  expect((await client('sites')).stdout).toContain('office');
+  const told = statusDocument.parse(JSON.parse((await client('status', '-o', 'json')).stdout));
+  expect(told.install).toMatchObject({ state: 'parked', phase: 'preflight' });
+  const cancelled = await client('cancel', '--yes');
+  expect(cancelled.stdout).toContain('The install of office is cancelled.');
+  expect(cancelled.exitCode).toBe(0);
+});
