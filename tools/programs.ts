@@ -6,8 +6,17 @@ import { kubernetesPrograms } from './programs/kubernetes.ts';
 import { labPrograms } from './programs/lab.ts';
 import { manifestPrograms } from './programs/manifests.ts';
 
+/** The name of a row of the table. */
+export type ProgramId =
+  | (typeof distributionPrograms)[number]['id']
+  | (typeof clientPrograms)[number]['id']
+  | (typeof javaPrograms)[number]['id']
+  | (typeof kubernetesPrograms)[number]['id']
+  | (typeof manifestPrograms)[number]['id']
+  | (typeof labPrograms)[number]['id'];
+
 /** Every program that the product, its tests and its lab run, in the order in which they are installed. */
-export const programs: readonly Program[] = [
+export const programs: readonly (Program & { readonly id: ProgramId })[] = [
   ...distributionPrograms,
   ...clientPrograms,
   ...javaPrograms,

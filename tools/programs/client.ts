@@ -4,7 +4,7 @@ const TALOS = '1.12.0';
 const TEMPORAL_CLI = '1.5.1';
 
 /** What an operator's machine needs for an install. */
-export const clientPrograms: readonly Program[] = [
+export const clientPrograms = [
   {
     id: 'talosctl',
     purpose: 'talks to the Talos machine: configuration, bootstrap, health, reset',
@@ -63,4 +63,4 @@ export const clientPrograms: readonly Program[] = [
     minutes: 3,
     homepage: 'https://docs.temporal.io/cli#install',
   },
-];
+] as const satisfies readonly Program[];

@@ -1,7 +1,7 @@
 import type { Group, Program, VersionCheck } from '../program.ts';
 
-interface Row {
-  readonly id: string;
+interface Row<Id extends string = string> {
+  readonly id: Id;
   readonly purpose: string;
   readonly groups: readonly [Group, ...Group[]];
   readonly packages: readonly [string, ...string[]];
@@ -14,7 +14,7 @@ interface Row {
 
 const sbin = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
 
-const rows: readonly Row[] = [
+const rows = [
   {
     id: 'git',
     purpose: "reads the operator's checkout and asks its remote",
@@ -152,10 +152,12 @@ const rows: readonly Row[] = [
     },
     homepage: 'https://www.chromium.org/getting-involved/download-chromium',
   },
-];
+] as const satisfies readonly Row[];
+
+type RowId = (typeof rows)[number]['id'];
 
 /** What an operating system's distribution brings. */
-export const distributionPrograms: readonly Program[] = rows.map((row) => ({
+export const distributionPrograms = rows.map((row: Row<RowId>): Program & { readonly id: RowId } => ({
   id: row.id,
   purpose: row.purpose,
   groups: row.groups,

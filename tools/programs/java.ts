@@ -1,7 +1,7 @@
 import type { Program } from '../program.ts';
 
 /** Programs that come as jars. */
-export const javaPrograms: readonly Program[] = [
+export const javaPrograms = [
   {
     id: 'temporal-test-server',
     purpose: 'is the Temporal server that skips time, for tests',
@@ -12,4 +12,4 @@ export const javaPrograms: readonly Program[] = [
     minutes: 0.5,
     homepage: 'https://central.sonatype.com/artifact/io.temporal/temporal-test-server',
   },
-];
+] as const satisfies readonly Program[];

@@ -13,7 +13,12 @@ const stamp = Object.fromEntries(
   ]),
 );
 
-function component(id: string, purpose: string, groups: [Group, ...Group[]], minutes: number): Program {
+function component<const Id extends string>(
+  id: Id,
+  purpose: string,
+  groups: [Group, ...Group[]],
+  minutes: number,
+): Program & { readonly id: Id } {
   return {
     id,
     purpose,
@@ -39,7 +44,7 @@ function component(id: string, purpose: string, groups: [Group, ...Group[]], min
 }
 
 /** The Kubernetes that tests and lab run. */
-export const kubernetesPrograms: readonly Program[] = [
+export const kubernetesPrograms = [
   {
     id: 'etcd',
     purpose: 'keeps the objects of the Kubernetes API in tests and lab',
@@ -75,4 +80,4 @@ export const kubernetesPrograms: readonly Program[] = [
   component('kube-scheduler', 'places the pods of the lab', ['lab'], 0.5),
   component('kubelet', 'runs the pods of the lab', ['lab'], 0.5),
   component('kube-proxy', 'makes Services reachable in the lab', ['lab'], 0.5),
-];
+] as const satisfies readonly Program[];

@@ -3,7 +3,7 @@ import type { Program } from '../program.ts';
 const TEMPORAL_SERVER = '1.27.2';
 
 /** A controller of Flux. It cannot tell its version, so one on PATH is never believed. */
-function fluxController(name: string, version: string, minutes: number): Program {
+function fluxController<const Id extends string>(name: Id, version: string, minutes: number) {
   return {
     id: name,
     purpose: `is a controller of Flux and runs as a pod of the lab`,
@@ -13,11 +13,11 @@ function fluxController(name: string, version: string, minutes: number): Program
     build: { kind: 'go', folder: `tools/go/${name}`, package: `github.com/fluxcd/${name}` },
     minutes,
     homepage: `https://github.com/fluxcd/${name}`,
-  };
+  } as const satisfies Program;
 }
 
 /** What the lab's own images and cluster services are made of: Linux programs, built static. */
-export const labPrograms: readonly Program[] = [
+export const labPrograms = [
   {
     id: 'talos-machine',
     purpose: 'plays the Talos machine towards the real talosctl, in tests and lab',
@@ -130,4 +130,4 @@ export const labPrograms: readonly Program[] = [
     minutes: 2,
     homepage: 'https://kwok.sigs.k8s.io/docs/user/installation',
   },
-];
+] as const satisfies readonly Program[];

@@ -13,7 +13,7 @@ const helmKubernetes = Object.fromEntries(
 );
 
 /** What renders and checks charts and the Flux tree in the tests. */
-export const manifestPrograms: readonly Program[] = [
+export const manifestPrograms = [
   {
     id: 'helm',
     purpose: 'renders the charts in the tests',
@@ -102,4 +102,4 @@ export const manifestPrograms: readonly Program[] = [
     minutes: 0.5,
     homepage: 'https://github.com/yannh/kubeconform#installation',
   },
-];
+] as const satisfies readonly Program[];
