@@ -1,8 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { execa } from 'execa';
 import { onTestFinished } from 'vitest';
 import { gitPort } from '../../../activities/adapters/git.ts';
@@ -43,18 +43,45 @@ export async function localRegistry(missing: readonly string[] = []): Promise<{ 
   return { host: `127.0.0.1:${(server.address() as AddressInfo).port}`, asked: () => asked };
 }
 
-/** A real bare remote with one branch; gives its URL and that branch's revision. */
+interface Remote {
+  readonly revision: string;
+  /** What lies in the bare repository, by path. */
+  readonly files: ReadonlyMap<string, Buffer>;
+}
+
+let remote: Promise<Remote> | null = null;
+
+/** A real bare remote with one branch; gives its URL and that branch's revision. Git makes it once, and it is copied. */
 export async function bareRemote(): Promise<{ url: string; revision: string }> {
+  const { files, revision } = await (remote ??= makeRemote());
   const root = await mkdtemp(join(tmpdir(), 'appliance-remote-'));
   onTestFinished(() => rm(root, { recursive: true, force: true }));
+  const bare = join(root, 'appliance.git');
+  for (const [path, content] of files) {
+    await mkdir(dirname(join(bare, path)), { recursive: true });
+    await writeFile(join(bare, path), content);
+  }
+  return { url: `file://${bare}`, revision };
+}
+
+async function makeRemote(): Promise<Remote> {
+  const root = await mkdtemp(join(tmpdir(), 'appliance-remote-'));
   const [bare, work] = [join(root, 'appliance.git'), join(root, 'work')];
-  await execa('git', ['init', '--bare', '-b', 'main', bare]);
-  await execa('git', ['init', '-b', BRANCH, work]);
-  const git = (...args: string[]) =>
-    execa('git', ['-c', 'user.name=Test', '-c', 'user.email=test@example.org', ...args], { cwd: work });
-  await git('commit', '--allow-empty', '-m', 'release');
-  await git('push', bare, `HEAD:refs/heads/${BRANCH}`);
-  return { url: `file://${bare}`, revision: (await git('rev-parse', 'HEAD')).stdout };
+  try {
+    await execa('git', ['init', '--bare', '--template=', '-b', 'main', bare]);
+    await execa('git', ['init', '-b', BRANCH, work]);
+    const git = (...args: string[]) =>
+      execa('git', ['-c', 'user.name=Test', '-c', 'user.email=test@example.org', ...args], { cwd: work });
+    await git('commit', '--allow-empty', '-m', 'release');
+    await git('push', bare, `HEAD:refs/heads/${BRANCH}`);
+    const { stdout: revision } = await git('rev-parse', 'HEAD');
+    const entries = await readdir(bare, { recursive: true, withFileTypes: true });
+    const paths = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+    const read = async (path: string) => [relative(bare, path), await readFile(path)] as const;
+    return { revision, files: new Map(await Promise.all(paths.map(read))) };
+  } finally {
+    await rm(root, { recursive: true, force: true });
+  }
 }
 
 /** The ports that preflight asks beside the node: all is well there, unless a test says otherwise. */

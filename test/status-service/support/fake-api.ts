@@ -1,13 +1,13 @@
 import { createServer, type Server } from 'node:https';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import type { KubernetesObject } from '../../../model/snapshot.ts';
 import { OBSERVED } from '../../../observation/resources.ts';
+import { selfSigned } from '../../support/certificate.ts';
 
 /** An API server in this process that a test can make slow, take away and bring back. */
 export interface FakeApi {
@@ -36,28 +36,6 @@ const TOKEN = 'service-account-token-of-the-test';
 const plurals = new Map(OBSERVED.map(({ resource }) => [resource.kind, resource]));
 const keyOf = ({ metadata }: KubernetesObject) => `${metadata.namespace ?? ''}/${metadata.name}`;
 
-async function certificate(folder: string): Promise<{ key: string; cert: string }> {
-  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'ca.crt')];
-  const subject = ['-subj', '/CN=fake-api', '-addext', 'subjectAltName=IP:127.0.0.1'];
-  await execa('openssl', [
-    'req',
-    '-x509',
-    '-newkey',
-    'ec',
-    '-pkeyopt',
-    'ec_paramgen_curve:P-256',
-    '-nodes',
-    '-days',
-    '2',
-    '-keyout',
-    key,
-    '-out',
-    cert,
-    ...subject,
-  ]);
-  return { key: await readFile(key, 'utf8'), cert: await readFile(cert, 'utf8') };
-}
-
 /** As an API server cuts a log: the last lines, and of those the first bytes. */
 function endOf(log: string, query: URLSearchParams): Buffer {
   const lines = log.split(/(?<=\n)/).slice(-Number(query.get('tailLines') ?? Number.MAX_SAFE_INTEGER));
@@ -83,7 +61,8 @@ function kubeconfigFor(port: number, ca: string): string {
 /** Starts it with objects; `env` is what a pod of that cluster has. */
 export async function startFakeApi(objects: readonly KubernetesObject[] = []): Promise<FakeApi> {
   const folder = await mkdtemp(join(tmpdir(), 'fake-api-'));
-  const pair = await certificate(folder);
+  const pair = selfSigned('fake-api');
+  await writeFile(join(folder, 'ca.crt'), pair.cert);
   await writeFile(join(folder, 'token'), `${TOKEN}\n`);
   const store = new Map<string, Map<string, KubernetesObject>>();
   const watchers = new Map<string, Set<ServerResponse>>();

@@ -1,0 +1,50 @@
+import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
+
+/** A key and a certificate for 127.0.0.1 that signs itself, as PEM; made without a program, for two days. */
+export function selfSigned(commonName: string): { readonly key: string; readonly cert: string } {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const day = 24 * 3_600_000;
+  const [from, to] = [new Date(Date.now() - day), new Date(Date.now() + day)];
+  const algorithm = sequence(oid('2a8648ce3d040302')); // ecdsa-with-SHA256
+  const name = sequence(der(0x31, sequence(oid('550403'), der(0x0c, Buffer.from(commonName)))));
+  const extensions = sequence(
+    sequence(oid('551d13'), der(0x01, Buffer.from([0xff])), der(0x04, sequence(der(0x01, Buffer.from([0xff]))))), // a CA
+    sequence(oid('551d11'), der(0x04, sequence(der(0x87, Buffer.from([127, 0, 0, 1]))))), // its address
+  );
+  const body = sequence(
+    der(0xa0, der(0x02, Buffer.from([2]))), // version 3
+    der(0x02, Buffer.from([1]), randomBytes(8)),
+    algorithm,
+    name,
+    sequence(time(from), time(to)),
+    name,
+    publicKey.export({ type: 'spki', format: 'der' }),
+    der(0xa3, extensions),
+  );
+  const signature = der(0x03, Buffer.from([0]), sign('sha256', body, privateKey));
+  const base64 = sequence(body, algorithm, signature).toString('base64').replaceAll(/.{64}/g, '$&\n');
+  return {
+    key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    cert: `-----BEGIN CERTIFICATE-----\n${base64.trimEnd()}\n-----END CERTIFICATE-----\n`,
+  };
+}
+
+/** One value of ASN.1: its tag, its length and what it holds. */
+function der(tag: number, ...content: readonly Buffer[]): Buffer {
+  const held = Buffer.concat(content);
+  const length = held.length < 0x80 ? [held.length] : [0x82, held.length >> 8, held.length & 0xff];
+  return Buffer.concat([Buffer.from([tag, ...length]), held]);
+}
+
+const sequence = (...content: readonly Buffer[]): Buffer => der(0x30, ...content);
+const oid = (hex: string): Buffer => der(0x06, Buffer.from(hex, 'hex'));
+const time = (at: Date): Buffer =>
+  der(
+    0x17,
+    Buffer.from(
+      at
+        .toISOString()
+        .replaceAll(/[-:T]|\.\d+/g, '')
+        .slice(2),
+    ),
+  );
