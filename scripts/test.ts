@@ -1,14 +1,20 @@
-import { readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { execa } from 'execa';
+import { createVitest } from 'vitest/node';
 import { z } from 'zod';
+import { obtain } from './obtain.ts';
+import { TIERS, readTestNeeds } from './test-needs.ts';
+import type { Tier } from './test-needs.ts';
 
 /**
  * Everything that must hold before a change lands: `npm test`. Static checks count as tests; the last line says how many
- * passed and how many failed. Words after `--` go to vitest, for a part of the tests.
+ * passed and how many failed. Words after `--` are parts of the paths of test files, for a part of the tests; `--tier` is one of
+ * the tiers of vitest.config.ts. What a tier's files need is obtained before they run, and told before that.
  */
-const RESULTS = 'dist/test-results.json';
-const { positionals } = parseArgs({ allowPositionals: true });
+const { positionals, values } = parseArgs({ allowPositionals: true, options: { tier: { type: 'string' } } });
 
 const CHECKS: readonly { readonly name: string; readonly command: readonly string[] }[] = [
   { name: 'format', command: ['oxfmt', '--check'] },
@@ -40,32 +46,48 @@ const count = (ok: boolean, name: string): void => {
   console.log(`${ok ? 'passed' : 'FAILED'}: ${name}`);
 };
 
-if (positionals.length === 0) {
+if (positionals.length === 0 && values.tier === undefined) {
   for (const { name, command } of CHECKS) count((await run(command)).exitCode === 0, name);
 }
-const programs = await run(['node', 'tools/install.ts', '--for', 'tests', '--for', 'lab']);
-count(programs.exitCode === 0, 'programs the tests need');
+const files = await chosenFiles();
+const tiers = TIERS.filter((tier) => (values.tier ?? tier) === tier && files[tier].length > 0);
+if (tiers.length === 0) count(false, `a test file: none is chosen by ${process.argv.slice(2).join(' ')}`);
+const needs = readTestNeeds();
+for (const tier of tiers) {
+  const needed = new Set(files[tier].flatMap((file) => [...(needs.get(file) ?? [])]));
+  const many = files[tier].length === 1 ? '1 file' : `${files[tier].length} files`;
+  const got = await obtain(`${tier}: ${many}`, [...needed].toSorted());
+  if (needed.size > 0) count(got, `what the tests of ${tier} need`);
+  await runTier(tier);
+}
+console.log(`${passed} passed, ${failed} failed`);
+process.exit(failed === 0 ? 0 : 1);
 
-await rm(RESULTS, { force: true });
-const vitest = await run([
-  'vitest',
-  'run',
-  '--reporter=default',
-  '--reporter=json',
-  `--outputFile.json=${RESULTS}`,
-  ...positionals,
-]);
-const text = await readFile(RESULTS, 'utf8').catch(() => null);
-const results = report.safeParse(text === null ? null : JSON.parse(text));
-if (results.success) {
+/** The test files that the words choose, as vitest understands them. */
+async function chosenFiles(): Promise<Record<Tier, string[]>> {
+  const vitest = await createVitest('test', { watch: false });
+  const specifications = await vitest.globTestSpecifications(positionals);
+  await vitest.close();
+  const of = (tier: Tier) =>
+    specifications.filter(({ project }) => project.name === tier).map(({ moduleId }) => path.relative('.', moduleId));
+  return { unit: of('unit'), parts: of('parts'), lab: of('lab') };
+}
+
+async function runTier(tier: Tier): Promise<void> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'test-results-'));
+  const file = path.join(folder, 'results.json');
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
+  const vitest = await run(['vitest', 'run', '--project', tier, ...reporters, ...positionals]);
+  const text = await readFile(file, 'utf8').catch(() => null);
+  await rm(folder, { recursive: true });
+  const results = report.safeParse(text === null ? null : JSON.parse(text));
+  if (!results.success) {
+    count(false, 'vitest, which left no result');
+    return;
+  }
   const { numPassedTests, numFailedTests, numFailedTestSuites, numPendingTests, success } = results.data;
   passed += numPassedTests;
   failed += numFailedTests + numPendingTests;
   if (numFailedTests === 0 && (numFailedTestSuites > 0 || !success || vitest.exitCode !== 0))
     count(false, 'a test file that could not run');
-} else {
-  count(false, 'vitest, which left no result');
 }
-
-console.log(`${passed} passed, ${failed} failed`);
-process.exit(failed === 0 ? 0 : 1);

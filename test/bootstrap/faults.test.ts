@@ -6,6 +6,9 @@ import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { createImage, jobEnvironment, PASSWORDS, runJob, startJob } from './job.ts';
 import { createPostgres, SUPERUSER_PASSWORD, type Postgres } from './postgres.ts';
 import { insideSleep } from './sleep.ts';
+import { needs } from '../support/needs.ts';
+
+needs('root');
 
 /** A Postgres that fails the job: each test has one of its own. */
 let postgres: Postgres | undefined;

@@ -14,6 +14,9 @@ import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { execa, execaSync } from 'execa';
 import { Client } from 'pg';
+import { needs } from '../support/needs.ts';
+
+needs('postgres');
 
 /** Password of the superuser in these tests: a canary that must never be printed. */
 export const SUPERUSER_PASSWORD = 'canary0superuser0password';

@@ -2,9 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AppsV1Api, AuthorizationV1Api, BatchV1Api, CoreV1Api, KubeConfig } from '@kubernetes/client-node';
-import { startApiServer } from '../../lab/control-plane.ts';
+import { startApiServer } from '../support/api-server.ts';
 import { chartFolder, run, type Outcome } from './programs.ts';
 import { valuesArguments } from './values.ts';
+import { needs } from '../support/needs.ts';
+
+needs('helm');
 
 /** The Secrets that the chart alga-core makes, and its claims. */
 export const SECRETS = ['alga-core-sebastian-secrets', 'db-credentials', 'redis-credentials'];

@@ -3,6 +3,9 @@ import { createConformance, type Conformance } from './kubeconform.ts';
 import { environment, parseManifests, the, workloads, type Manifest } from './objects.ts';
 import { chartFolder, helm, run } from './programs.ts';
 import { RELEASES, repositoryFile } from './values.ts';
+import { needs } from '../support/needs.ts';
+
+needs('helm');
 
 /** A cluster that is no appliance: its own namespace and names, Postgres and Redis elsewhere, Secrets that are there already. */
 const NAMESPACE = 'alga-hosted';

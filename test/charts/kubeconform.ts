@@ -5,6 +5,9 @@ import { z } from 'zod';
 import { fluxCrds } from '../flux/crds.ts';
 import kubernetes from './schemas/kubernetes-1.31.json' with { type: 'json' };
 import { run, type Outcome } from './programs.ts';
+import { needs } from '../support/needs.ts';
+
+needs('kubeconform');
 
 export interface Conformance {
   /** Checks a stream of manifests: strictly, and every kind must be known. */

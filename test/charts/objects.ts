@@ -2,6 +2,9 @@ import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
 import { chartFolder, helm } from './programs.ts';
 import { RELEASES, valuesArguments } from './values.ts';
+import { needs } from '../support/needs.ts';
+
+needs('helm');
 
 const container = z.looseObject({
   name: z.string(),

@@ -6,6 +6,9 @@ import { staleFiles } from '../../scripts/charts.ts';
 import { chartFolder, helm, run } from './programs.ts';
 import { createConformance, type Conformance } from './kubeconform.ts';
 import { RELEASES, valuesArguments } from './values.ts';
+import { needs } from '../support/needs.ts';
+
+needs('helm');
 
 let conformance: Conformance;
 const packages = mkdtempSync(join(tmpdir(), 'packages-'));

@@ -9,6 +9,9 @@ import { packStatusService } from '../../scripts/pack-status-service.ts';
 import { run } from './programs.ts';
 import { parseManifests, rendered, the, workloads } from './objects.ts';
 import { repositoryFile } from './values.ts';
+import { needs } from '../support/needs.ts';
+
+needs('kustomize');
 
 const TREE = 'flux/base/appliance-status';
 

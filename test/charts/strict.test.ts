@@ -3,6 +3,9 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { chartFolder, run } from './programs.ts';
 import { RELEASES, repositoryFile } from './values.ts';
+import { needs } from '../support/needs.ts';
+
+needs('helm');
 
 interface Schema {
   $ref?: string | undefined;

@@ -8,6 +8,9 @@ import { ROOT, chartFolder, helm, run } from './programs.ts';
 import { environment, rendered, the, workloads } from './objects.ts';
 import { applianceArguments, RELEASES, repositoryFile, siteValues } from './values.ts';
 import { testSpec } from '../support/spec.ts';
+import { needs } from '../support/needs.ts';
+
+needs('helm');
 
 const DIGEST = `sha256:${'a'.repeat(64)}`;
 

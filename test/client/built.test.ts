@@ -3,6 +3,9 @@ import { execa } from 'execa';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { temporaryFolder } from './support/run-client.ts';
+import { needs } from '../support/needs.ts';
+
+needs('built-client');
 
 /** The client as people run it: built, and what it seldom needs loaded late. */
 const LAUNCHER = join(import.meta.dirname, '../../bin/appliance-client');

@@ -13,6 +13,9 @@ import { runClient, temporaryFolder } from './support/run-client.ts';
 import type { Run } from './support/run-client.ts';
 import { HOST_WAIT, story, READY, COMPLETE } from './support/scenes.ts';
 import { running, scriptedInstalls } from './support/scripted-installs.ts';
+import { needs } from '../support/needs.ts';
+
+needs('temporal');
 
 const ENTRY = join(import.meta.dirname, '../../client/entry.ts');
 const ORDER = [

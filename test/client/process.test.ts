@@ -6,6 +6,9 @@ import { expect, onTestFinished, test } from 'vitest';
 import { statusDocument } from '../../model/status.ts';
 import { stopBackground } from '../../worker/index.ts';
 import { temporaryFolder } from './support/run-client.ts';
+import { needs } from '../support/needs.ts';
+
+needs('temporal');
 
 const ENTRY = join(import.meta.dirname, '../../client/entry.ts');
 

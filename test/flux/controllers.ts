@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { program } from '../charts/programs.ts';
 import { freePort } from '../../lab/parts/ports.ts';
+import { needs } from '../support/needs.ts';
+
+needs('source-controller', 'kustomize-controller', 'helm-controller');
 
 export interface FluxControllers {
   /** The end of every controller's log, for a failed test. */

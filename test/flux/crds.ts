@@ -3,6 +3,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { execa } from 'execa';
 import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
+import { needs } from '../support/needs.ts';
+
+needs('flux-sources');
 
 const CONTROLLERS = ['source-controller', 'kustomize-controller', 'helm-controller'] as const;
 

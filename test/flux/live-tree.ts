@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFailed, vi } from 'vitest';
-import { startApiServer } from '../../lab/control-plane.ts';
+import { startApiServer } from '../support/api-server.ts';
 import { entry, openCluster, prepare, type Cluster, type Kind, type Seen } from './cluster.ts';
 import { startFluxControllers, type FluxControllers } from './controllers.ts';
 import { BRANCH, startGitServer } from './git-server.ts';

@@ -15,6 +15,9 @@ import { parseManifests, the, workloads, type Manifest } from '../charts/objects
 import { ROOT, run } from '../charts/programs.ts';
 import { repositoryFile } from '../charts/values.ts';
 import { entry } from './cluster.ts';
+import { needs } from '../support/needs.ts';
+
+needs('kustomize');
 
 const PROFILE = 'flux/profiles/talos-single-node';
 const TIERS = ['platform', 'core', 'background'] as const;

@@ -7,6 +7,9 @@ import { main } from '../../lab/commands.ts';
 import { unfit, whyNoRoom } from '../../lab/machine-check.ts';
 import { portAt } from '../../lab/parts/ports.ts';
 import { folderOf, labNames } from '../../lab/place.ts';
+import { needs } from '../support/needs.ts';
+
+needs('ip', 'root');
 
 const MAIN = path.join(import.meta.dirname, '../../lab/main.ts');
 

@@ -4,8 +4,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ApiException, AppsV1Api, CoreV1Api, KubeConfig } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { startApiServer } from '../../lab/control-plane.ts';
-import type { ControlPlane } from '../../lab/control-plane.ts';
+import { startApiServer } from '../support/api-server.ts';
+import type { ControlPlane } from '../support/api-server.ts';
+import { needs } from '../support/needs.ts';
+
+needs('kube-controller-manager');
 
 describe('a control plane of its own', () => {
   let stateDir: string;

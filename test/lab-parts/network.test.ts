@@ -3,6 +3,9 @@ import { spawn } from 'node:child_process';
 import { execa } from 'execa';
 import { expect, test } from 'vitest';
 import { makeNetwork, removeNetwork } from '../../lab/network/namespace.ts';
+import { needs } from '../support/needs.ts';
+
+needs('ip', 'root');
 
 const addresses = async () => (await execa('ip', ['-4', '-o', 'address'])).stdout;
 

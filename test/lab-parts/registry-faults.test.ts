@@ -14,6 +14,9 @@ import { startRegistry } from '../../lab/registry/registry.ts';
 import type { Registry } from '../../lab/registry/registry.ts';
 import { startPuller } from './support/containerd.ts';
 import type { Puller } from './support/containerd.ts';
+import { needs } from '../support/needs.ts';
+
+needs('registry');
 
 const IMAGE = { repository: 'nine-minds/alga-psa-ee', tag: '94446747' };
 const NEIGHBOUR = { repository: 'library/redis', tag: '7.4.9-alpine' };

@@ -3,6 +3,9 @@ import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import { operatorFolder } from '../../lab/place.ts';
 import { removeLab } from '../../lab/remove.ts';
+import { needs } from '../support/needs.ts';
+
+needs('ip', 'root');
 
 test('what an operator of a demonstration left running goes with the lab, and nothing of another one', async () => {
   const server = (name: string) =>

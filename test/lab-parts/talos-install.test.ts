@@ -5,6 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startInstallation } from './support/installation.ts';
 import type { Installation } from './support/installation.ts';
 import { talosctl, talosctlOk } from './support/talosctl.ts';
+import { needs } from '../support/needs.ts';
+
+needs('etcd', 'kube-apiserver');
 
 describe('the way of one machine, in order', () => {
   let site: Installation;

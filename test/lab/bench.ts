@@ -7,6 +7,9 @@ import { startLab } from '../../lab/lab.ts';
 import { memoryBelow } from '../../lab/memory.ts';
 import { folderOf, labNames, operatorFolder, readRecord } from '../../lab/place.ts';
 import { removeLab } from '../../lab/remove.ts';
+import { needs } from '../support/needs.ts';
+
+needs('lab');
 
 const ROOT = path.join(import.meta.dirname, '..', '..');
 const LAUNCHER = path.join(ROOT, 'bin', 'appliance-client');

@@ -15,6 +15,9 @@ import { generateConfig } from '../lab-parts/support/installation.ts';
 import { talosctl, talosctlOk } from '../lab-parts/support/talosctl.ts';
 import { marksOf, processIds, tracesOf } from './traces.ts';
 import type { LabMarks } from './traces.ts';
+import { needs } from '../support/needs.ts';
+
+needs('lab');
 
 /** Two labs by the real command; the first gets a node that runs. */
 const suffix = randomBytes(2).toString('hex');

@@ -5,7 +5,7 @@ import { CoreV1Api, KubeConfig } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { z } from 'zod';
-import { type ControlPlane, startApiServer } from '../../lab/control-plane.ts';
+import { type ControlPlane, startApiServer } from '../support/api-server.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import { collectSnapshot, connectReader, watchSnapshots } from '../../observation/index.ts';
 

@@ -17,7 +17,7 @@ import type { ScenarioName } from '../../simulation/index.ts';
 import { simulationPorts } from '../../simulation/index.ts';
 import { SITE_FILES, siteFolder } from '../../site-folder/index.ts';
 import { testSpec } from './spec.ts';
-import { workflowBundle } from './workflow-environment.ts';
+import { workflowBundle } from './workflow-bundle.ts';
 
 const LOOK_EVERY_MS = 50;
 const ENDED = new Set(['complete', 'cancelled']);

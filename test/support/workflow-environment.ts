@@ -1,17 +1,16 @@
-import { fileURLToPath } from 'node:url';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { DefaultLogger, Runtime, Worker, bundleWorkflowCode } from '@temporalio/worker';
-import type { WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import { Worker } from '@temporalio/worker';
 import type { Activities } from '../../activities/index.ts';
 import { DEFAULT_TASK_QUEUE } from '../../model/workflow-contract.ts';
 import { resolveProgram } from '../../tools/resolve.ts';
+import { needs } from './needs.ts';
+import { workflowBundle } from './workflow-bundle.ts';
 
-/** Blocked activities and stopping workers are what these tests are about: only errors are worth a line. */
-Runtime.install({ logger: new DefaultLogger('ERROR') });
+needs('temporal');
 
 /** A real Temporal dev server, in memory, for one test file; `settings` are the server's dynamic configuration. */
 export async function localEnvironment(settings: Record<string, number> = {}): Promise<TestWorkflowEnvironment> {
-  const program = await resolveProgram('temporal', { signal: AbortSignal.timeout(20 * 60_000) });
+  const program = await resolveProgram('temporal');
   return TestWorkflowEnvironment.createLocal({
     server: {
       executable: { type: 'existing-path', path: program.path },
@@ -19,17 +18,6 @@ export async function localEnvironment(settings: Record<string, number> = {}): P
       extraArgs: Object.entries(settings).flatMap(([key, value]) => ['--dynamic-config-value', `${key}=${value}`]),
     },
   });
-}
-
-let bundle: Promise<WorkflowBundleWithSourceMap> | undefined;
-
-/** The workflows' bundle, made once in a process. */
-export function workflowBundle(): Promise<WorkflowBundleWithSourceMap> {
-  bundle ??= bundleWorkflowCode({
-    logger: new DefaultLogger('ERROR'),
-    workflowsPath: fileURLToPath(new URL('../../workflows/index.ts', import.meta.url)),
-  });
-  return bundle;
 }
 
 /** Takes an environment and activities, gives a worker that polls in it; not running yet. */
@@ -46,13 +34,5 @@ export async function testWorker(
     maxHeartbeatThrottleInterval: '100 milliseconds',
     defaultHeartbeatThrottleInterval: '100 milliseconds',
     shutdownGraceTime: '1 second',
-  });
-}
-
-/** Temporal's test server whose clock jumps over timers (Java, from Maven); for what would take hours. */
-export async function timeSkippingEnvironment(): Promise<TestWorkflowEnvironment> {
-  const program = await resolveProgram('temporal-test-server', { signal: AbortSignal.timeout(20 * 60_000) });
-  return TestWorkflowEnvironment.createTimeSkipping({
-    server: { executable: { type: 'existing-path', path: program.path } },
   });
 }

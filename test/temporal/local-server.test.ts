@@ -4,6 +4,9 @@ import { expect, test } from 'vitest';
 import { ensureLocalServer, runningLocalServer, stopLocalServer } from '../../temporal/local-server.ts';
 import { openTemporal } from '../../temporal/connection.ts';
 import { temporaryHome } from '../support/home.ts';
+import { needs } from '../support/needs.ts';
+
+needs('temporal');
 
 const options = (home: string, environment: NodeJS.ProcessEnv = process.env) => ({
   home,

@@ -1,9 +1,12 @@
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { expect, test } from 'vitest';
 import { resolveProgram } from '../../tools/resolve.ts';
+import { needs } from '../support/needs.ts';
+
+needs('temporal-test-server');
 
 test('the SDK starts the test server; its clock keeps still until the SDK skips an hour in no time', async () => {
-  const { path } = await resolveProgram('temporal-test-server', { signal: AbortSignal.timeout(150_000) });
+  const { path } = await resolveProgram('temporal-test-server');
   const environment = await TestWorkflowEnvironment.createTimeSkipping({
     server: { executable: { type: 'existing-path', path } },
   });

@@ -8,6 +8,9 @@ import { installWorkflowId } from '../../model/workflow-contract.ts';
 import { openTemporal, runningLocalServer } from '../../temporal/index.ts';
 import { runningWorker } from '../../worker/index.ts';
 import { temporaryHome } from '../support/home.ts';
+import { needs } from '../support/needs.ts';
+
+needs('temporal');
 
 const SITE = 'simulated';
 

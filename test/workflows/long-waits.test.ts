@@ -6,7 +6,8 @@ import { DEFAULT_TASK_QUEUE, INSTALL_WORKFLOW, installWorkflowId } from '../../m
 import { testBlocker } from '../support/blockers.ts';
 import { scriptedActivities } from '../support/scripted-activities.ts';
 import { testSpec } from '../support/spec.ts';
-import { localEnvironment, testWorker, timeSkippingEnvironment } from '../support/workflow-environment.ts';
+import { timeSkippingEnvironment } from '../support/time-skipping-environment.ts';
+import { localEnvironment, testWorker } from '../support/workflow-environment.ts';
 
 const start = (environment: TestWorkflowEnvironment, siteId: string) =>
   environment.client.workflow.start(INSTALL_WORKFLOW, {

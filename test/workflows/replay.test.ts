@@ -6,7 +6,7 @@ import { SCENARIOS } from '../../simulation/index.ts';
 import { PAST, pastDocument } from '../past/fixtures.ts';
 import { recordedHistory, unpackHistory } from '../support/recorded-history.ts';
 import type { History, RecordedHistory } from '../support/recorded-history.ts';
-import { workflowBundle } from '../support/workflow-environment.ts';
+import { workflowBundle } from '../support/workflow-bundle.ts';
 
 const FOLDER = join(import.meta.dirname, 'replay');
 

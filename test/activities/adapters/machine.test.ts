@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { machinePort } from '../../../activities/adapters/machine.ts';
 import { clock } from '../../../activities/adapters/clock.ts';
+import { needs } from '../../support/needs.ts';
+
+needs('talosctl');
 
 const signal = AbortSignal.timeout(60_000);
 

@@ -14,6 +14,9 @@ import type { PrivateFolder } from '../../../site-folder/index.ts';
 import { blockersFrom, fastClock, runSteps, testSite } from '../context.ts';
 import type { TestSite } from '../context.ts';
 import { WHOLE, realTalos } from './machine.ts';
+import { needs } from '../../support/needs.ts';
+
+needs('etcd', 'kube-apiserver');
 
 /** One machine with a real etcd and API server for this file; the tests go on where the one before ended. */
 let machine: TalosMachine;

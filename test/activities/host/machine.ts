@@ -18,6 +18,9 @@ import { SITE_FILES } from '../../../site-folder/index.ts';
 import { resolveProgram } from '../../../tools/resolve.ts';
 import { fastClock, testSite } from '../context.ts';
 import type { TestSite } from '../context.ts';
+import { needs } from '../../support/needs.ts';
+
+needs('talos-machine', 'talosctl');
 
 /** The host phase up to its etcd, and the whole of it, in the workflow's order. */
 export const TO_ETCD = [reachNode, configureNode, setNodeResolvers, awaitSecureApi, bootstrapEtcd] as const;

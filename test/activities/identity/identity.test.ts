@@ -7,6 +7,9 @@ import { secretOf, secretValue, signal, versions, versionsOf } from '../support/
 import { realCluster } from '../support/real-cluster.ts';
 import { testBed } from '../support/test-bed.ts';
 import type { TestBed } from '../support/test-bed.ts';
+import { needs } from '../../support/needs.ts';
+
+needs('kube-controller-manager');
 
 const server = realCluster(true);
 const TOKEN = ref.secret('appliance-system', 'appliance-status-auth');

@@ -19,6 +19,9 @@ import { players } from '../support/players.ts';
 import { realCluster } from '../support/real-cluster.ts';
 import { testBed } from '../support/test-bed.ts';
 import type { ContextChanges, TestBed } from '../support/test-bed.ts';
+import { needs } from '../../support/needs.ts';
+
+needs('kube-controller-manager');
 
 const server = realCluster(true);
 const DATABASE = { apiVersion: 'apps/v1', kind: 'StatefulSet', namespace: 'msp', name: 'db' };

@@ -27,6 +27,9 @@ import {
   startedPod,
   workload,
 } from './appliance.ts';
+import { needs } from '../../support/needs.ts';
+
+needs('kube-controller-manager');
 
 const server = realCluster(true);
 const SUSPENDABLE: [string, string][] = [['kustomize.toolkit.fluxcd.io/v1', 'Kustomization']];

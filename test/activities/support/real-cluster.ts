@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
-import { startApiServer } from '../../../lab/control-plane.ts';
-import type { ControlPlane } from '../../../lab/control-plane.ts';
+import { startApiServer } from '../../support/api-server.ts';
+import type { ControlPlane } from '../../support/api-server.ts';
 
 /** A real API server for one test file. `withControllers`: the real controller-manager, too. Gives the way to its kubeconfig. */
 export function realCluster(withControllers: boolean): { readonly kubeconfig: string; readonly plane: ControlPlane } {

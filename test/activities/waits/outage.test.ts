@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { awaitCore } from '../../../activities/phases/core.ts';
 import { awaitStatusPage } from '../../../activities/phases/status-page.ts';
-import { startApiServer } from '../../../lab/control-plane.ts';
+import { startApiServer } from '../../support/api-server.ts';
 import { installFluxDefinitions } from '../support/flux.ts';
 import { players } from '../support/players.ts';
 import { testBed } from '../support/test-bed.ts';

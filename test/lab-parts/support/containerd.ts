@@ -3,6 +3,9 @@ import path from 'node:path';
 import { execa } from 'execa';
 import { startDaemon, waitUntilReady } from '../../../lab/parts/daemon.ts';
 import { programPath } from '../../../lab/parts/programs.ts';
+import { needs } from '../../support/needs.ts';
+
+needs('containerd', 'root');
 
 /** A containerd of the test's own, which only pulls. */
 export interface Puller {

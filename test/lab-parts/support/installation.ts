@@ -4,6 +4,9 @@ import path from 'node:path';
 import { freeTalosAddress, startTalosMachine } from '../../../lab/talos-machine.ts';
 import type { TalosMachine, TalosMachineOptions } from '../../../lab/talos-machine.ts';
 import { talosctlOk } from './talosctl.ts';
+import { needs } from '../../support/needs.ts';
+
+needs('talos-machine');
 
 /** A simulated machine with an operator's configuration for it. */
 export interface Installation extends AsyncDisposable {

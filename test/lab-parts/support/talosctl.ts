@@ -1,5 +1,8 @@
 import { execa } from 'execa';
 import { programPath } from '../../../lab/parts/programs.ts';
+import { needs } from '../../support/needs.ts';
+
+needs('talosctl');
 
 /** What a person sees of one talosctl call. */
 export interface Said {

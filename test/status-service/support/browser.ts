@@ -1,6 +1,9 @@
 import { chromium, type Browser, type BrowserContext, type BrowserContextOptions } from 'playwright-core';
 import { resolveProgram } from '../../../tools/resolve.ts';
 import { TOKEN, type Service } from './service.ts';
+import { needs } from '../../support/needs.ts';
+
+needs('chromium');
 
 /** Chromium speaks to nobody but the page; as root it has no sandbox. */
 const FLAGS = [

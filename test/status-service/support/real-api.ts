@@ -3,11 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CoreV1Api, KubeConfig } from '@kubernetes/client-node';
 import { Agent, fetch } from 'undici';
-import { startApiServer } from '../../../lab/control-plane.ts';
+import { startApiServer } from '../../support/api-server.ts';
 import { NAMESPACES } from '../../../model/appliance.ts';
 import type { KubernetesObject } from '../../../model/snapshot.ts';
 import { OBSERVED } from '../../../observation/resources.ts';
 import { chartFolder, helm } from '../../charts/programs.ts';
+import { needs } from '../../support/needs.ts';
+
+needs('helm');
 
 /** A real API server with the status page's own account on it, as its chart makes it. */
 export interface RealApi {
