@@ -1,12 +1,15 @@
 import type { ObjectRef, ResourceKind } from '../../kubernetes/addresses.ts';
 import { ClusterError } from '../../activities/ports/kubernetes.ts';
 import type { KubernetesObject } from '../../model/snapshot.ts';
+import type { WatchChange } from '../../observation/cluster-reader.ts';
 import type { Stage } from '../world/stage.ts';
-import { remove } from './deletion.ts';
+import { isHeld, remove } from './deletion.ts';
+import { since } from './history.ts';
 import { applyMerge, mergePatch } from './merge.ts';
 import type { ApiObject } from './objects.ts';
+import { conflictsOf, noteApplied, noteUpdated, ownable, updaterOf, writtenBy, writtenByOthers } from './ownership.ts';
 import { fitsFields, fitsLabels } from './selectors.ts';
-import { all, at, find, isClusterScoped, keyOf, keyOfObject, put } from './store.ts';
+import { all, at, drop, find, isClusterScoped, keyOf, keyOfObject, put } from './store.ts';
 
 /** The simulated API server's answers to what the installer asks, and its refusals in the installer's terms. */
 
@@ -29,6 +32,7 @@ export function isKnownKind(stage: Stage, { apiVersion, kind }: ResourceKind): b
 }
 
 export function getObject(stage: Stage, ref: ObjectRef): ApiObject | null {
+  assertNamespaced(ref);
   return isKnownKind(stage, ref) ? find(stage, ref) : null;
 }
 
@@ -38,64 +42,107 @@ export interface ListQuery {
   readonly fieldSelector?: string | undefined;
 }
 
+/** By namespace and name, as etcd has them. */
 export function listObjects(stage: Stage, kind: string, query: ListQuery): ApiObject[] {
-  const namespace = isClusterScoped(kind) ? undefined : query.namespace || undefined;
-  return all(stage, kind, namespace).filter(
-    (object) => fitsLabels(object, query.labelSelector) && fitsFields(object, query.fieldSelector),
+  return all(stage, kind)
+    .filter((object) => fits(object, query))
+    .toSorted((one, other) => (keyOfObject(one) < keyOfObject(other) ? -1 : 1));
+}
+
+/** What a watch tells since a version: what fits no more is gone for it. Null where that version is too old to go on from. */
+export function changesOf(stage: Stage, kind: string, query: ListQuery, version: number): WatchChange[] | null {
+  const changes = since(stage.history, version)?.filter((change) => change.object.kind === kind);
+  return (
+    changes?.flatMap(({ type, object, before }): WatchChange[] => {
+      const fitted = before !== null && fits(before, query);
+      if (type !== 'DELETED' && fits(object, query)) return [{ type: fitted ? 'MODIFIED' : 'ADDED', object }];
+      return fitted ? [{ type: 'DELETED', object }] : [];
+    }) ?? null
   );
 }
 
-export function applyObject(stage: Stage, object: KubernetesObject, manager: string): ApiObject {
-  admit(stage, object);
-  const key = keyOfObject(object);
-  const { status: _, ...asked } = object;
-  const before = at(stage, key);
-  const merged = applyMerge(before ?? {}, stage.state.applied[key]?.[manager], asked) as ApiObject;
-  const written = put(stage, {
-    ...merged,
-    metadata: { ...merged.metadata, name: object.metadata.name, ...identityOf(before) },
-  });
-  stage.state.applied[key] = { ...stage.state.applied[key], [manager]: asked };
-  return written;
+function fits(object: ApiObject, { namespace, labelSelector, fieldSelector }: ListQuery): boolean {
+  if (namespace && !isClusterScoped(object.kind) && object.metadata.namespace !== namespace) return false;
+  return fitsLabels(object, labelSelector) && fitsFields(object, fieldSelector);
 }
 
-export function createObject(stage: Stage, object: KubernetesObject): ApiObject {
-  admit(stage, object);
+/** Server-side apply by a manager; without `force` what somebody else wrote otherwise is a conflict. */
+export function applyObject(stage: Stage, object: KubernetesObject, manager: string, force: boolean): ApiObject {
   const ref = refOf(object);
+  admit(stage, object);
+  const key = keyOfObject(object);
+  const before = at(stage, key);
+  if (before) assertSame(ref, before, object.metadata);
+  const asked = ownable(object);
+  const conflicts = conflictsOf(stage, key, { writer: manager, before, asked });
+  if (conflicts.length > 0 && !force) {
+    const told = conflicts.map(({ whose, field }) => `conflict with "${whose}": ${field}`).join(', ');
+    throw new ClusterError('conflict', nameOf(ref), `Apply failed with ${conflicts.length} conflicts: ${told}`);
+  }
+  const others = writtenByOthers(stage, key, manager);
+  const merged = applyMerge(before ?? {}, writtenBy(stage, key, manager), asked, others) as Partial<ApiObject>;
+  const { apiVersion, kind, metadata } = object;
+  const names = { name: metadata.name, ...(metadata.namespace && { namespace: metadata.namespace }) };
+  noteApplied(stage, key, manager, before, asked);
+  return putAsked(stage, {
+    ...merged,
+    apiVersion,
+    kind,
+    metadata: { ...merged.metadata, ...names, ...identityOf(before) },
+  });
+}
+
+export function createObject(stage: Stage, object: KubernetesObject, manager: string): ApiObject {
+  const ref = refOf(object);
+  if (object.metadata.resourceVersion) {
+    const message = 'resourceVersion should not be set on objects to be created';
+    throw new ClusterError('other', nameOf(ref), message);
+  }
+  admit(stage, object);
   if (find(stage, ref)) {
     throw new ClusterError('already-exists', nameOf(ref), `${nameOf(ref)} already exists`);
   }
   const { status: _, ...asked } = object;
+  noteUpdated(stage, keyOf(ref), updaterOf(manager), null, ownable(asked));
   return put(stage, asked);
 }
 
-export function patchObject(stage: Stage, ref: ObjectRef, patch: Record<string, unknown>): ApiObject {
+/** JSON merge patch. A version or uid in it must be that of the object; the status is another resource's. */
+export function patchObject(stage: Stage, ref: ObjectRef, patch: Record<string, unknown>, manager: string): ApiObject {
+  assertNamespaced(ref);
   const before = getObject(stage, ref);
   if (!before) throw new ClusterError('not-found', nameOf(ref), `${nameOf(ref)} not found`);
-  const { status: _, ...asked } = patch;
-  const wanted = (asked['metadata'] as { resourceVersion?: string } | undefined)?.resourceVersion;
-  if (wanted !== undefined && wanted !== before.metadata.resourceVersion) {
-    const message = `Operation cannot be fulfilled on ${nameOf(ref)}: the object has been modified`;
-    throw new ClusterError('conflict', nameOf(ref), message);
-  }
-  return put(stage, mergePatch(before, asked) as ApiObject);
+  const { status: _, ...asked } = patch as Partial<KubernetesObject>;
+  assertSame(ref, before, asked.metadata);
+  noteUpdated(stage, keyOf(ref), updaterOf(manager), before, ownable(asked));
+  const merged = mergePatch(before, asked) as ApiObject;
+  return putAsked(stage, { ...merged, metadata: { ...merged.metadata, ...identityOf(before) } });
 }
 
 export function deleteObject(stage: Stage, ref: ObjectRef, uid: string | undefined): boolean {
+  assertNamespaced(ref);
   const object = getObject(stage, ref);
   if (!object || (uid !== undefined && object.metadata.uid !== uid)) return false;
   remove(stage, keyOf(ref));
   return true;
 }
 
+/** Writes what a client asked for; an object that was only held by a finalizer goes when that is taken off. */
+function putAsked(stage: Stage, object: ApiObject): ApiObject {
+  const written = put(stage, object);
+  if (written.metadata.deletionTimestamp && !isHeld(written)) drop(stage, keyOfObject(written));
+  return written;
+}
+
 /** What every write must pass: a kind that is known, in a namespace that is there and stays. */
 function admit(stage: Stage, object: KubernetesObject): void {
   const ref = refOf(object);
   if (!isKnownKind(stage, ref)) {
-    throw new ClusterError('not-found', nameOf(ref), `the cluster knows no ${ref.kind} of ${ref.apiVersion}`);
+    const message = `${nameOf(ref)}: the cluster knows no ${ref.kind} of ${ref.apiVersion}`;
+    throw new ClusterError('not-found', nameOf(ref), message);
   }
   if (isClusterScoped(ref.kind)) return;
-  const name = ref.namespace ?? 'default';
+  const name = assertNamespaced(ref);
   const namespace = find(stage, { kind: 'Namespace', name });
   if (!namespace) throw new ClusterError('not-found', nameOf(ref), `namespaces "${name}" not found`);
   if (namespace.metadata.deletionTimestamp && !find(stage, ref)) {
@@ -104,8 +151,29 @@ function admit(stage: Stage, object: KubernetesObject): void {
   }
 }
 
+/** Gives the namespace of what belongs into one; throws when it names none. */
+function assertNamespaced(ref: ObjectRef): string {
+  if (ref.namespace || isClusterScoped(ref.kind)) return ref.namespace ?? '';
+  throw new ClusterError('invalid', nameOf(ref), `${nameOf(ref)}: an object of this kind needs a namespace`);
+}
+
+function assertSame(ref: ObjectRef, before: ApiObject, wanted: Partial<ApiObject['metadata']> | undefined): void {
+  const { uid, resourceVersion } = before.metadata;
+  const isSame = (asked: string | undefined, is: string | undefined) => asked === undefined || asked === is;
+  if (isSame(wanted?.resourceVersion, resourceVersion) && isSame(wanted?.uid, uid)) return;
+  const message = `Operation cannot be fulfilled on ${nameOf(ref)}: the object has been modified`;
+  throw new ClusterError('conflict', nameOf(ref), message);
+}
+
+/** What no client can change. */
 function identityOf(object: ApiObject | null): Partial<ApiObject['metadata']> {
   if (!object) return {};
-  const { uid, creationTimestamp, resourceVersion, generation } = object.metadata;
-  return { uid, creationTimestamp, resourceVersion, ...(generation !== undefined && { generation }) };
+  const { uid, creationTimestamp, resourceVersion, generation, deletionTimestamp } = object.metadata;
+  return {
+    uid,
+    creationTimestamp,
+    resourceVersion,
+    ...(generation !== undefined && { generation }),
+    ...(deletionTimestamp !== undefined && { deletionTimestamp }),
+  };
 }

@@ -90,6 +90,10 @@ function complain(stage: Stage, key: string, reason: string, message: string): n
 /** A released volume is kept, unless its reclaim policy has been changed to Delete: then the provisioner takes it away. */
 export function volumeController(stage: Stage, key: string): number | null {
   const volume = at<Volume>(stage, key);
+  if (volume?.metadata.deletionTimestamp && volume.status?.phase !== 'Bound') {
+    drop(stage, key);
+    return null;
+  }
   if (volume?.status?.phase !== 'Released' || volume.spec.persistentVolumeReclaimPolicy !== 'Delete') return null;
   const { releasedAt } = memoryOf(stage, key);
   if (releasedAt === undefined) {

@@ -181,11 +181,13 @@ function becomesReady(stage: Stage, key: string, pod: Pod, placed: Placed): bool
   return true;
 }
 
-/** What the program in a container has printed so far. */
-export function logOf(stage: Stage, key: string, pod: Pod, containerName: string): string {
+/** What the program in a container has printed so far; null before it was started. */
+export function logOf(stage: Stage, key: string, pod: Pod, containerName: string): string | null {
   const placed = containersOf(pod).find(({ container }) => container.name === containerName);
-  const worksAt = memoryOf(stage, key)[`${containerName}.worksAt`];
-  if (!placed || worksAt === undefined) return '';
+  const memory = memoryOf(stage, key);
+  if (!placed || memory[`${containerName}.startedAt`] === undefined) return null;
+  const worksAt = memory[`${containerName}.worksAt`];
+  if (worksAt === undefined) return '';
   const seconds = (stage.now - Number(worksAt)) / 1_000;
   const { log } = programOf(pod, placed.container, placed.init);
   return log

@@ -4,14 +4,22 @@ import type { ApiObject, Pod } from './objects.ts';
 import { claimsOf } from './scheduler.ts';
 import { all, at, drop, isClusterScoped, keyOfObject, put } from './store.ts';
 
-/** Kinds that end in their own time after they were asked to. */
-const LINGERING = new Set(['Pod', 'Namespace', 'PersistentVolumeClaim']);
+/** True for what stays after a DELETE, marked as deleted: a pod that a kubelet has, a namespace, and whatever has a finalizer. */
+export function isHeld(object: ApiObject): boolean {
+  const { finalizers } = object.metadata as { finalizers?: readonly string[] };
+  if (finalizers && finalizers.length > 0) return true;
+  return object.kind === 'Namespace' || (object.kind === 'Pod' && isRunning(object as Pod));
+}
 
-/** What a DELETE does: most objects are gone at once; pods, namespaces and claims go when nothing holds them any more. */
+function isRunning({ spec, status }: Pod): boolean {
+  return spec.nodeName !== undefined && status?.phase !== 'Succeeded' && status?.phase !== 'Failed';
+}
+
+/** What a DELETE does: most objects are gone at once; others go when nothing holds them any more. */
 export function remove(stage: Stage, key: string): void {
   const object = at(stage, key);
   if (!object || object.metadata.deletionTimestamp) return;
-  if (!LINGERING.has(object.kind)) {
+  if (!isHeld(object)) {
     for (const pod of podsBelow(stage, object)) remove(stage, keyOfObject(pod));
     drop(stage, key);
     return;

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Stage } from '../world/stage.ts';
 import { timestamp } from '../world/stage.ts';
+import { note } from './history.ts';
 import type { ApiObject } from './objects.ts';
 
 const CLUSTER_SCOPED = new Set([
@@ -21,8 +22,19 @@ const CLUSTER_SCOPED = new Set([
   'APIService',
 ]);
 
-/** Kinds whose `generation` counts changes to what is asked for. */
-const UNCOUNTED = new Set(['ConfigMap', 'Secret', 'Event', 'ServiceAccount', 'Node', 'Namespace', 'PersistentVolume']);
+/** Kinds without a `generation`, which counts changes to what is asked for. */
+const UNCOUNTED = new Set([
+  'ConfigMap',
+  'Secret',
+  'Event',
+  'ServiceAccount',
+  'Node',
+  'Namespace',
+  'PersistentVolume',
+  'PersistentVolumeClaim',
+  'StorageClass',
+  'Lease',
+]);
 
 export function isClusterScoped(kind: string): boolean {
   return CLUSTER_SCOPED.has(kind);
@@ -77,6 +89,24 @@ export function ownerOf(owner: ApiObject): { ownerReferences: NonNullable<ApiObj
   };
 }
 
+/** Admission gives these to what must not go while it is in use. */
+const PROTECTED: Readonly<Record<string, string>> = {
+  PersistentVolumeClaim: 'kubernetes.io/pvc-protection',
+  PersistentVolume: 'kubernetes.io/pv-protection',
+};
+
+function protection(object: ApiObject): { finalizers?: readonly string[] } {
+  const finalizer = PROTECTED[object.kind];
+  const given = (object.metadata as { finalizers?: readonly string[] }).finalizers ?? [];
+  return finalizer === undefined ? {} : { finalizers: [...new Set([...given, finalizer])] };
+}
+
+/** What a generation counts the changes of. A Deployment counts its annotations, too. */
+function askedIn(object: ApiObject): unknown {
+  const { status: _, metadata, ...asked } = object;
+  return object.kind === 'Deployment' ? { ...asked, annotations: metadata.annotations } : asked;
+}
+
 /**
  * Writes an object as the API server does: uid and creation time once, a new resource version at every change, a new
  * generation when more than metadata and status changed. Writing what is there already changes nothing.
@@ -84,11 +114,12 @@ export function ownerOf(owner: ApiObject): { ownerReferences: NonNullable<ApiObj
 export function put(stage: Stage, object: ApiObject): ApiObject {
   const key = keyOfObject(object);
   const before = at(stage, key);
-  const { status: _, metadata, ...asked } = object;
+  const { metadata } = object;
   const stamped: ApiObject = {
     ...object,
     metadata: {
       ...metadata,
+      ...(before ? {} : protection(object)),
       ...(isClusterScoped(object.kind) ? {} : { namespace: metadata.namespace ?? 'default' }),
       uid: before?.metadata.uid ?? randomUUID(),
       creationTimestamp: before?.metadata.creationTimestamp ?? timestamp(stage),
@@ -98,8 +129,8 @@ export function put(stage: Stage, object: ApiObject): ApiObject {
   };
   if (before && isDeepStrictEqual(before, stamped)) return before;
   stage.state.resourceVersion += 1;
-  const { status: __, metadata: ___, ...askedBefore } = before ?? object;
-  const isNewGeneration = before !== null && !UNCOUNTED.has(object.kind) && !isDeepStrictEqual(askedBefore, asked);
+  const isNewGeneration =
+    before !== null && !UNCOUNTED.has(object.kind) && !isDeepStrictEqual(askedIn(before), askedIn(object));
   const written: ApiObject = {
     ...stamped,
     metadata: {
@@ -109,6 +140,8 @@ export function put(stage: Stage, object: ApiObject): ApiObject {
     },
   };
   stage.state.objects[key] = written;
+  const version = stage.state.resourceVersion;
+  note(stage.history, { version, type: before ? 'MODIFIED' : 'ADDED', object: written, before });
   touch(stage, written);
   return written;
 }
@@ -128,6 +161,9 @@ export function drop(stage: Stage, key: string): void {
   delete stage.state.applied[key];
   delete stage.state.agenda[key];
   stage.state.resourceVersion += 1;
+  const version = stage.state.resourceVersion;
+  const last = { ...object, metadata: { ...object.metadata, resourceVersion: String(version) } };
+  note(stage.history, { version, type: 'DELETED', object: last, before: object });
   touch(stage, object);
   stage.touched.delete(key);
   for (const [childKey, child] of Object.entries(stage.state.objects)) {

@@ -13,10 +13,10 @@ import {
   nameOf,
   patchObject,
 } from '../cluster/api.ts';
-import { isApiUp } from '../machine/life.ts';
+import { readLog } from '../cluster/logs.ts';
 import type { Stage } from '../world/stage.ts';
 import type { World } from '../world/index.ts';
-import { assertReachable, readLog } from './access.ts';
+import { accessBy } from './access.ts';
 import type { Access } from './access.ts';
 import { createReader } from './reader.ts';
 
@@ -33,17 +33,18 @@ export function kubernetesPort(world: World): KubernetesPort {
       const [first] = kubeconfig.parse(parse(await readFile(path, 'utf8'))).clusters;
       const server = first?.cluster.server ?? '';
       const ca = first?.cluster['certificate-authority-data'] ?? '';
-      return clusterAt(world, { server, ca });
+      return clusterOf(world, accessBy({ server, ca }));
     },
   };
 }
 
-function clusterAt(world: World, access: Access): Cluster {
+/** The cluster whose objects a world holds. */
+export function clusterOf(world: World, access: Access): Cluster {
   /** One request: what it gives is a copy, as if it had come over the network. */
   const ask = async <T>(object: string, signal: AbortSignal, act: (stage: Stage) => T): Promise<T> => {
     signal.throwIfAborted();
     return world.enter((stage) => {
-      assertReachable(stage, access, object);
+      access.assertReachable(stage, object);
       return structuredClone(act(stage));
     });
   };
@@ -53,19 +54,21 @@ function clusterAt(world: World, access: Access): Cluster {
       ask(`every ${kind.kind}`, signal, (stage) =>
         isKnownKind(stage, kind) ? listObjects(stage, kind.kind, query) : [],
       ),
-    apply: (object, signal) =>
-      ask(nameOf({ ...object, ...object.metadata }), signal, (stage) => applyObject(stage, object, FIELD_MANAGER)),
+    apply: (object, signal, { force = false } = {}) =>
+      ask(nameOf({ ...object, ...object.metadata }), signal, (stage) =>
+        applyObject(stage, object, FIELD_MANAGER, force),
+      ),
     create: (object, signal) =>
-      ask(nameOf({ ...object, ...object.metadata }), signal, (stage) => createObject(stage, object)),
-    patch: (ref, patch, signal) => ask(nameOf(ref), signal, (stage) => patchObject(stage, ref, patch)),
+      ask(nameOf({ ...object, ...object.metadata }), signal, (stage) => createObject(stage, object, FIELD_MANAGER)),
+    patch: (ref, patch, signal) => ask(nameOf(ref), signal, (stage) => patchObject(stage, ref, patch, FIELD_MANAGER)),
     delete: (ref, { uid }, signal) => ask(nameOf(ref), signal, (stage) => deleteObject(stage, ref, uid)),
     ready: async (signal) => {
       signal.throwIfAborted();
-      return world.enter(isApiUp);
+      return world.enter(access.isReady);
     },
     podLog: ({ namespace, name, container, tailLines }, signal) =>
       ask(`the log of Pod ${namespace}/${name}`, signal, (stage) =>
-        readLog(stage, { namespace, name, container, tailLines }),
+        readLog(stage, { namespace, name, container, tailLines }, access.logOf),
       ),
     reader: createReader(world, access),
   };

@@ -38,7 +38,7 @@ export function manifestsPort(): ManifestsPort {
       signal.throwIfAborted();
       return [
         namespace(NAMESPACES.flux, {}),
-        ...DEFINITIONS.map(definition),
+        ...fluxDefinitions(),
         ...FLUX.controllers.map((name) =>
           deploymentOf({
             name,
@@ -75,6 +75,11 @@ export function manifestsPort(): ManifestsPort {
 
 function namespace(name: string, labels: Record<string, string>): ApiObject {
   return { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } };
+}
+
+/** The definitions of Flux's kinds, as far as the simulated API server reads them. */
+export function fluxDefinitions(): ApiObject[] {
+  return DEFINITIONS.map(definition);
 }
 
 function definition([group, version, kind, plural]: (typeof DEFINITIONS)[number]): ApiObject {

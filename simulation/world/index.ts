@@ -1,3 +1,4 @@
+import { newHistory } from '../cluster/history.ts';
 import type { Scenario } from '../scenario.ts';
 import { readState, writeState } from './state-file.ts';
 import { play, settle } from './stage.ts';
@@ -18,7 +19,8 @@ export interface WorldOptions {
   readonly scenario: Scenario;
   /** How much faster than real time the world goes. */
   readonly speed: number;
-  readonly stateFile: string;
+  /** Null for a world that ends with its process. */
+  readonly stateFile: string | null;
   readonly controller: Controller;
 }
 
@@ -28,14 +30,21 @@ export interface WorldOptions {
  */
 export function openWorld(options: WorldOptions): World {
   const { scenario, speed, stateFile, controller } = options;
-  const found = readState(stateFile);
+  const found = stateFile === null ? null : readState(stateFile);
   const state = found?.scenario === scenario.name ? found : newState(scenario, Date.now());
   const now = (): number => state.clock.simulatedAt + (Date.now() - state.clock.realAt) * state.clock.speed;
   if (state.clock.speed !== speed) {
     const simulatedAt = found === state ? now() : state.clock.simulatedAt;
     state.clock = { realAt: Date.now(), simulatedAt, speed };
   }
-  const stage: Stage = { scenario, state, now: state.playedTo, touched: new Set(), changed: found !== state };
+  const stage: Stage = {
+    scenario,
+    state,
+    now: state.playedTo,
+    touched: new Set(),
+    history: newHistory(state.resourceVersion),
+    changed: found !== state,
+  };
   return {
     scenario,
     speed,
@@ -49,7 +58,7 @@ export function openWorld(options: WorldOptions): World {
       } finally {
         if (stage.changed) {
           state.playedTo = stage.now;
-          writeState(stateFile, state);
+          if (stateFile !== null) writeState(stateFile, state);
           stage.changed = false;
         }
       }

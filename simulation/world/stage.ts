@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { History } from '../cluster/history.ts';
 import type { Scenario } from '../scenario.ts';
 import type { WorldState } from './state.ts';
 
@@ -9,6 +10,8 @@ export interface Stage {
   /** Milliseconds since 1970 on the appliance's own clock. */
   now: number;
   readonly touched: Set<string>;
+  /** What the API server's watches are told from. */
+  readonly history: History;
   /** Something changed that must outlive this process. */
   changed: boolean;
 }

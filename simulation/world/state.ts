@@ -42,8 +42,8 @@ export interface WorldState {
   /** The API server's objects by key, and what their controllers remember of them. */
   objects: Record<string, KubernetesObject>;
   memory: Record<string, Record<string, string | number>>;
-  /** What a manager applied last, by object and manager: a field it leaves out later is removed. */
-  applied: Record<string, Record<string, KubernetesObject>>;
+  /** Who wrote which fields, by object and writer: see simulation/cluster/ownership.ts. */
+  applied: Record<string, Record<string, Record<string, unknown>>>;
   resourceVersion: number;
   serial: number;
   /** The tag that does not exist, by repository: the one that was asked for first. */
