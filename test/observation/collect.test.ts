@@ -4,11 +4,11 @@ import type { KubernetesObject } from '../../model/snapshot.ts';
 import { snapshot as snapshotSchema } from '../../model/snapshot.ts';
 import { appliance, type Change } from '../diagnosis/appliance.ts';
 import { bootstrapFailed, crashing, probing } from '../diagnosis/faults.ts';
-import { memoryCluster } from './memory-reader.ts';
+import { fakeKubernetes } from '../support/fake-kubernetes/index.ts';
 
 const site = { siteId: 'site', nodeIp: '192.0.2.10', appUrl: 'http://192.0.2.10:3000' };
 const itemsOf = (...changes: readonly Change[]) => appliance(...changes).kubernetes?.items ?? [];
-const collect = (cluster: ReturnType<typeof memoryCluster>, more: object = {}) =>
+const collect = (cluster: ReturnType<typeof fakeKubernetes>, more: object = {}) =>
   collectSnapshot(cluster.reader, {
     site,
     signal: new AbortController().signal,
@@ -20,7 +20,7 @@ const collect = (cluster: ReturnType<typeof memoryCluster>, more: object = {}) =
 describe('collecting a snapshot', () => {
   it('holds what the cluster holds, as the schema of a snapshot wants it', async () => {
     const items = itemsOf();
-    const snapshot = await collect(memoryCluster(items));
+    const snapshot = await collect(fakeKubernetes(items));
     expect(snapshotSchema.safeParse(snapshot).error).toBeUndefined();
     expect(new Set(snapshot.kubernetes?.items.map((one) => `${one.kind} ${one.metadata.name}`))).toEqual(
       new Set(items.map((one) => `${one.kind} ${one.metadata.name}`)),
@@ -30,7 +30,7 @@ describe('collecting a snapshot', () => {
   });
 
   it('asks for no Secret: a snapshot is handed on to people (lesson 8)', async () => {
-    const cluster = memoryCluster(itemsOf());
+    const cluster = fakeKubernetes(itemsOf());
     await collect(cluster);
     expect(cluster.lists.map((one) => one.resource.plural)).not.toContain('secrets');
     expect(cluster.lists.filter((one) => one.resource.plural === 'configmaps')).toMatchObject([
@@ -50,13 +50,13 @@ describe('collecting a snapshot', () => {
       },
       status: {},
     };
-    const snapshot = await collect(memoryCluster([heavy]));
+    const snapshot = await collect(fakeKubernetes([heavy]));
     expect(snapshot.kubernetes?.items).toMatchObject([{ metadata: { annotations: { kept: 'yes' } } }]);
     expect(JSON.stringify(snapshot)).not.toMatch(/managedFields|last-applied/);
   });
 
   it('names what it may not list, and goes on with the rest', async () => {
-    const cluster = memoryCluster(itemsOf());
+    const cluster = fakeKubernetes(itemsOf());
     cluster.refused.set('events', new ReadError('events is forbidden: User "x" cannot list resource "events"', 403));
     const snapshot = await collect(cluster);
     expect(snapshot.kubernetes).toMatchObject({
@@ -67,15 +67,14 @@ describe('collecting a snapshot', () => {
   });
 
   it('takes a kind that is not installed for one of which there are none', async () => {
-    const cluster = memoryCluster(itemsOf());
+    const cluster = fakeKubernetes(itemsOf());
     cluster.refused.set('helmreleases', new ReadError('the server could not find the requested resource', 404));
     expect((await collect(cluster)).kubernetes?.missing).toEqual([]);
   });
 
   it('says once why nothing answers, and gives no objects for it', async () => {
-    const cluster = memoryCluster(itemsOf());
-    for (const { resource } of (await import('../../observation/index.ts')).OBSERVED)
-      cluster.refused.set(resource.plural, new ReadError('connect ECONNREFUSED 192.0.2.10:6443', null));
+    const cluster = fakeKubernetes(itemsOf());
+    cluster.isAway = true;
     expect((await collect(cluster)).kubernetes).toEqual({
       items: [],
       error: 'connect ECONNREFUSED 192.0.2.10:6443',
@@ -87,16 +86,16 @@ describe('collecting a snapshot', () => {
   it('rejects when the caller gives up', async () => {
     const abort = new AbortController();
     abort.abort(new Error('enough'));
-    await expect(collect(memoryCluster(itemsOf()), { signal: abort.signal })).rejects.toThrow('enough');
+    await expect(collect(fakeKubernetes(itemsOf()), { signal: abort.signal })).rejects.toThrow('enough');
   });
 });
 
 describe('which logs are read', () => {
-  const names = (cluster: ReturnType<typeof memoryCluster>) =>
+  const names = (cluster: ReturnType<typeof fakeKubernetes>) =>
     cluster.logs.map((one) => `${one.container}${one.previous ? ' before' : ''}`).toSorted();
 
   it('only those of containers that failed, and of the newest bootstrap pod: its log tells the seeds', async () => {
-    const cluster = memoryCluster(itemsOf(crashing('temporal', 'x')));
+    const cluster = fakeKubernetes(itemsOf(crashing('temporal', 'x')));
     cluster.logTexts.set('temporal-7d9c5b8f6d-q4z8w/temporal', 'boom');
     const snapshot = await collect(cluster);
     expect(names(cluster)).toEqual(['bootstrap', 'temporal']);
@@ -107,7 +106,7 @@ describe('which logs are read', () => {
   });
 
   it('the last words of a log are read, however long the lines before them are', async () => {
-    const cluster = memoryCluster(itemsOf(crashing('temporal', 'x')));
+    const cluster = fakeKubernetes(itemsOf(crashing('temporal', 'x')));
     const lines = [...Array.from({ length: 199 }, () => 'x'.repeat(1_000)), 'the last words'];
     cluster.logTexts.set('temporal-7d9c5b8f6d-q4z8w/temporal', lines.join('\n'));
     const snapshot = await collect(cluster);
@@ -115,7 +114,7 @@ describe('which logs are read', () => {
   });
 
   it('of a program that runs again after it died: its words now, and those before', async () => {
-    const cluster = memoryCluster(
+    const cluster = fakeKubernetes(
       itemsOf(probing('email-service', 'x'), (items) => {
         for (const item of items)
           if (item.kind === 'Pod' && item.metadata.name.startsWith('email-service'))
@@ -137,7 +136,7 @@ describe('which logs are read', () => {
   });
 
   it('of a setup job that failed for good', async () => {
-    const cluster = memoryCluster(itemsOf(bootstrapFailed('x')));
+    const cluster = fakeKubernetes(itemsOf(bootstrapFailed('x')));
     await collect(cluster);
     expect(names(cluster)).toEqual(['bootstrap']);
   });

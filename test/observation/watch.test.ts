@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { OBSERVED, ReadError, watchSnapshots } from '../../observation/index.ts';
+import { ReadError, watchSnapshots } from '../../observation/index.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import { appliance } from '../diagnosis/appliance.ts';
-import { memoryCluster } from './memory-reader.ts';
+import { fakeKubernetes } from '../support/fake-kubernetes/index.ts';
 
 const site = { siteId: 'site', nodeIp: '192.0.2.10', appUrl: null };
 
 async function watching(
-  run: (cluster: ReturnType<typeof memoryCluster>, next: () => Promise<Snapshot>) => Promise<void>,
+  run: (cluster: ReturnType<typeof fakeKubernetes>, next: () => Promise<Snapshot>) => Promise<void>,
 ): Promise<void> {
-  const cluster = memoryCluster(appliance().kubernetes?.items ?? []);
+  const cluster = fakeKubernetes(appliance().kubernetes?.items ?? []);
   const abort = new AbortController();
   const stream = watchSnapshots(cluster.reader, {
     site,
@@ -48,9 +48,9 @@ describe('a watched appliance', () => {
   it('is given once everything was listed, and again at every change', () =>
     watching(async (cluster, next) => {
       expect(pods(await next())).toHaveLength(16);
-      cluster.change('ADDED', extra);
+      cluster.put(extra);
       expect(pods(await next())).toContain('extra');
-      cluster.change('DELETED', extra);
+      cluster.remove(extra);
       expect(pods(await next())).not.toContain('extra');
     }));
 
@@ -58,7 +58,7 @@ describe('a watched appliance', () => {
     watching(async (cluster, next) => {
       await next();
       const before = cluster.lists.length;
-      cluster.change('ADDED', extra);
+      cluster.put(extra);
       await next();
       expect(cluster.lists.length).toBe(before);
     }));
@@ -67,20 +67,18 @@ describe('a watched appliance', () => {
     watching(async (cluster, next) => {
       await next();
       cluster.endWatches(new ReadError('too old resource version', 410));
-      cluster.change('ADDED', extra);
+      cluster.put(extra);
       await until(next, (snapshot) => pods(snapshot).includes('extra') && snapshot.kubernetes?.error === null);
     }));
 
   it('keeps the last picture and its time while the API server is away, and goes on by itself', () =>
     watching(async (cluster, next) => {
       const seen = (await next()).takenAt;
-      const gone = new ReadError('connect ECONNREFUSED 192.0.2.10:6443', null);
-      for (const { resource } of OBSERVED) cluster.refused.set(resource.plural, gone);
-      cluster.endWatches(gone);
+      cluster.isAway = true;
       const away = await until(next, (snapshot) => snapshot.kubernetes?.error !== null);
       expect(pods(away)).toHaveLength(16);
       expect(Date.parse(away.kubernetes?.observedAt ?? '')).toBeGreaterThanOrEqual(Date.parse(seen));
-      cluster.refused.clear();
+      cluster.isAway = false;
       await until(next, (snapshot) => snapshot.kubernetes?.error === null && snapshot.kubernetes.missing.length === 0);
     }));
 });
