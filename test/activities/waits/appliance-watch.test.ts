@@ -5,9 +5,9 @@ import type { Look } from '../../../activities/appliance-look.ts';
 import type { HttpPort } from '../../../activities/ports/http.ts';
 import type { Cluster } from '../../../activities/ports/kubernetes.ts';
 import type { KubernetesObject } from '../../../model/snapshot.ts';
-import { type ClusterReader, OBSERVED, ReadError } from '../../../observation/index.ts';
+import { type ClusterReader, OBSERVED } from '../../../observation/index.ts';
 import { appliance } from '../../diagnosis/appliance.ts';
-import { memoryCluster } from '../../observation/memory-reader.ts';
+import { fakeKubernetes } from '../../support/fake-kubernetes/index.ts';
 import { offlineBed } from '../support/test-bed.ts';
 
 const page: HttpPort = { get: async () => ({ status: 200, location: null, date: null, error: null }) };
@@ -29,7 +29,7 @@ const clusterOf = (reader: ClusterReader): Cluster => ({
   reader,
 });
 
-/** Takes a cluster in memory, gives a reader of it that counts the watches that are open. */
+/** Takes a reader, gives one that counts the watches that are open. */
 function counted(reader: ClusterReader) {
   const open = { count: 0 };
   async function* watch(request: Parameters<ClusterReader['watch']>[0]) {
@@ -44,7 +44,7 @@ function counted(reader: ClusterReader) {
 }
 
 const names = (look: Look) => (look.snapshot.kubernetes?.items ?? []).map((one) => one.metadata.name);
-const memory = () => memoryCluster(appliance().kubernetes?.items ?? []);
+const memory = () => fakeKubernetes(appliance().kubernetes?.items ?? []);
 
 // The login probe is the one thing on an interval: whether it still runs is whether its timer does.
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] }));
@@ -61,7 +61,7 @@ describe('a watched appliance', () => {
       if (seen.at(-1)) break;
       await expect.poll(() => open.count).toBe(OBSERVED.length);
       expect(vi.getTimerCount()).toBe(1);
-      held.change('ADDED', extra);
+      held.put(extra);
     }
     expect([seen[0], seen.at(-1), open.count, vi.getTimerCount()]).toEqual([false, true, 0, 0]);
   });
@@ -88,7 +88,7 @@ describe('a watched appliance', () => {
     for await (const _look of watchAppliance(bed.context({ http: page }), clusterOf(reader), { what: 'x' })) {
       await expect.poll(() => open.count).toBe(OBSERVED.length);
       const asked = held.logs.length;
-      held.change('ADDED', broken);
+      held.put(broken);
       // The next snapshot is made: it has asked for the log of what failed, and stands there with it.
       await expect.poll(() => held.logs.length).toBeGreaterThan(asked);
       await immediate();
@@ -111,7 +111,7 @@ describe('a watched appliance', () => {
     let looks = 0;
     for await (const look of watchAppliance(bed.context({ http: page }), clusterOf(reader), { what: 'x' })) {
       looks += 1;
-      if (looks === 1) held.change('ADDED', extra);
+      if (looks === 1) held.put(extra);
       if (names(look).includes('extra')) break;
     }
     expect(looks).toBeGreaterThan(1);
@@ -119,8 +119,7 @@ describe('a watched appliance', () => {
 
   test('that does not answer is shown, waited for, and in the end told', async () => {
     const held = memory();
-    const gone = new ReadError('connect ECONNREFUSED 192.0.2.10:6443', null);
-    for (const { resource } of OBSERVED) held.refused.set(resource.plural, gone);
+    held.isAway = true;
     const bed = await offlineBed();
     const watched = watchAppliance(bed.context({ http: page }), clusterOf(held.reader), { what: 'the page' });
     await expect(watched.next()).rejects.toMatchObject({ fault: 'unreachable' });
@@ -129,10 +128,9 @@ describe('a watched appliance', () => {
 
   test('that answers again is looked at again', async () => {
     const held = memory();
-    const gone = new ReadError('connect ECONNREFUSED 192.0.2.10:6443', null);
-    for (const { resource } of OBSERVED) held.refused.set(resource.plural, gone);
+    held.isAway = true;
     const bed = await offlineBed();
-    const context = { ...bed.context({ http: page }), see: () => held.refused.clear() };
+    const context = { ...bed.context({ http: page }), see: () => void (held.isAway = false) };
     const watched = watchAppliance(context, clusterOf(held.reader), { what: 'the page' });
     expect((await watched.next()).value?.snapshot.kubernetes?.error).toBeNull();
     await watched.return(undefined);
