@@ -5,7 +5,8 @@ import type { HttpAnswer } from '../../client/status/http.ts';
 import type { Services } from '../../client/services.ts';
 import { statusDocument } from '../../model/status.ts';
 import { SEEDS } from '../diagnosis/seeds.ts';
-import { clusterOf, pod, silentCluster } from './support/cluster.ts';
+import { fakeKubernetes } from '../support/fake-kubernetes/index.ts';
+import { pod } from './support/pod.ts';
 import { NOW, runClient, temporaryFolder } from './support/run-client.ts';
 import { scriptedInstalls } from './support/scripted-installs.ts';
 
@@ -39,15 +40,16 @@ const PODS = [
 
 describe('pods and logs', () => {
   test('pods lists every pod with its component and what it waits for', async () => {
-    const services = { reader: async () => clusterOf(PODS) };
+    const services = { reader: async () => fakeKubernetes(PODS).reader };
     const { exit, stdout } = await runClient(['pods'], { home: await installed(), services });
     expect(exit).toBe(0);
     await expect(stdout).toMatchFileSnapshot('golden/pods.txt');
   });
 
   test('logs of a component are those of its newest pod', async () => {
-    const logs = { 'alga-core-sebastian-bootstrap-2-fghij/main': 'one\ntwo\nthree' };
-    const services = { reader: async () => clusterOf(PODS, logs) };
+    const kubernetes = fakeKubernetes(PODS);
+    kubernetes.logTexts.set('alga-core-sebastian-bootstrap-2-fghij/main', 'one\ntwo\nthree');
+    const services = { reader: async () => kubernetes.reader };
     const { exit, stdout, stderr } = await runClient(['logs', 'bootstrap', '--tail', '2'], {
       home: await installed(),
       services,
@@ -66,10 +68,10 @@ describe('pods and logs', () => {
 
   test.each<[argv: string[], exit: number, says: string]>([
     [['logs', 'nothing'], 2, 'there is no pod or component nothing; there are: alga-core, bootstrap, coredns, db'],
-    [['logs', 'db', '--container', 'other'], 7, 'container other of db-0 has no log'],
+    [['logs', 'db', '--container', 'other'], 7, 'container other is not valid for pod db-0'],
     [['logs', 'db', '--tail', 'many'], 2, '--tail "many": expected a whole number above 0'],
   ])('%j ends with %i', async (argv, exitCode, says) => {
-    const services = { reader: async () => clusterOf(PODS) };
+    const services = { reader: async () => fakeKubernetes(PODS).reader };
     const { exit, stderr } = await runClient(argv, { home: await installed(), services });
     expect(exit).toBe(exitCode);
     expect(stderr).toContain(says);
@@ -83,9 +85,11 @@ describe('pods and logs', () => {
   });
 
   test('a cluster that does not answer ends with 7', async () => {
+    const kubernetes = fakeKubernetes(PODS);
+    kubernetes.isAway = true;
     const { exit, stderr } = await runClient(['pods'], {
       home: await installed(),
-      services: { reader: async () => silentCluster() },
+      services: { reader: async () => kubernetes.reader },
     });
     expect(exit).toBe(7);
     expect(stderr).toContain('ECONNREFUSED');

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { InstallView } from '../../client/install/view.ts';
 import { statusDocument } from '../../model/status.ts';
-import { clusterOf, pod, silentCluster } from './support/cluster.ts';
+import { fakeKubernetes } from '../support/fake-kubernetes/index.ts';
+import { pod } from './support/pod.ts';
 import { at, completed, progressIn } from './support/progress.ts';
 import { NOW, noQuestions, runClient, temporaryFolder } from './support/run-client.ts';
 import type { Run, RunOptions } from './support/run-client.ts';
@@ -129,10 +130,12 @@ describe('what it says', () => {
     const home = await orderedHome();
     await writeFile(join(home, 'appliance-single-node', 'kubeconfig'), '');
     const view = running(completed(), { run: 'COMPLETED' });
+    const kubernetes = fakeKubernetes();
+    kubernetes.isAway = true;
     const { stdout } = await status(view, ['-o', 'json'], {
       home,
       services: {
-        reader: async () => silentCluster(),
+        reader: async () => kubernetes.reader,
         get: refused,
       },
     });
@@ -221,8 +224,7 @@ test('--watch of a cluster shows its tiers, and marks what is no longer seen', a
   const home = await orderedHome();
   await writeFile(join(home, 'appliance-single-node', 'kubeconfig'), '');
   const { clock, services } = scriptedInstalls({ scenes: [] });
-  const cluster = clusterOf([pod('db-0')]);
-  let isGone = false;
+  const kubernetes = fakeKubernetes([pod('db-0')]);
   const { stdout } = await runClient(['status', '--watch', '-o', 'json', '--timeout', '40s'], {
     home,
     services: {
@@ -231,14 +233,11 @@ test('--watch of a cluster shows its tiers, and marks what is no longer seen', a
         ...clock,
         sleep: async (milliseconds, signal) => {
           await clock.sleep(milliseconds, signal);
-          isGone = clock.now().getTime() - NOW.getTime() > 20_000;
+          kubernetes.isAway = clock.now().getTime() - NOW.getTime() > 20_000;
         },
       },
       get: refused,
-      reader: async () => ({
-        ...cluster,
-        ready: async (options) => (isGone ? silentCluster().ready(options) : cluster.ready(options)),
-      }),
+      reader: async () => kubernetes.reader,
     },
   });
   const documents = stdout
