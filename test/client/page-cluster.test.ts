@@ -7,8 +7,8 @@ import { realServices } from '../../client/services.ts';
 import type { DeliveryRow, PodRow } from '../../model/page.ts';
 import { appliance } from '../diagnosis/appliance.ts';
 import { asOfNow } from '../status-service/support/documents.ts';
-import { startFakeApi, type FakeApi } from '../status-service/support/fake-api.ts';
 import { build } from '../status-service/support/service.ts';
+import { serveKubernetes, type ServedKubernetes } from '../support/fake-kubernetes/server.ts';
 import { runClient, temporaryFolder } from './support/run-client.ts';
 import { HOST_WAIT } from './support/scenes.ts';
 import { running, scriptedInstalls } from './support/scripted-installs.ts';
@@ -20,7 +20,7 @@ const LOG = '/api/pods/msp/db-0/log';
 beforeAll(() => build());
 
 interface Served {
-  readonly api: FakeApi;
+  readonly api: ServedKubernetes;
   /** Asks the page with its token. */
   ask(path: string): Promise<Response>;
   /** Presses Ctrl-C; gives what the client has said. */
@@ -29,7 +29,7 @@ interface Served {
 
 /** `status --serve` of a site whose cluster answers, with the page as a process of its own. */
 async function serve(): Promise<Served> {
-  const api = await startFakeApi(asOfNow(appliance()).kubernetes?.items ?? []);
+  const api = await serveKubernetes(asOfNow(appliance()).kubernetes?.items ?? []);
   onTestFinished(() => api.close());
   const home = await temporaryFolder();
   const { services } = scriptedInstalls({ scenes: [{ at: 0, view: running(HOST_WAIT) }] });

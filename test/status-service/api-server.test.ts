@@ -3,8 +3,8 @@ import type { StatusDocument } from '../../model/status.ts';
 import type { KubernetesObject } from '../../model/snapshot.ts';
 import { OBSERVED } from '../../observation/resources.ts';
 import { appliance } from '../diagnosis/appliance.ts';
+import { serveKubernetes, type ServedKubernetes } from '../support/fake-kubernetes/server.ts';
 import { asOfNow } from './support/documents.ts';
-import { startFakeApi, type FakeApi } from './support/fake-api.ts';
 import { startService, type Service } from './support/service.ts';
 
 const SOON_MS = 2_000;
@@ -13,9 +13,9 @@ const objects = (): readonly KubernetesObject[] => asOfNow(appliance()).kubernet
 async function start(
   finished: TestContext['onTestFinished'],
   items: readonly KubernetesObject[] = objects(),
-  prepare?: (api: FakeApi) => void | Promise<void>,
+  prepare?: (api: ServedKubernetes) => void | Promise<void>,
 ) {
-  const api = await startFakeApi(items);
+  const api = await serveKubernetes(items);
   finished(() => api.close());
   await prepare?.(api);
   const service = await startService(api.env);

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { statusDocument } from '../../model/status.ts';
 import { appliance } from '../diagnosis/appliance.ts';
+import { serveKubernetes, type ServedKubernetes } from '../support/fake-kubernetes/server.ts';
 import { asOfNow } from './support/documents.ts';
-import { startFakeApi, type FakeApi } from './support/fake-api.ts';
 import { startService, TOKEN, type Service } from './support/service.ts';
 import { openWire, raw } from './support/wire.ts';
 
@@ -19,10 +19,10 @@ const FOR_PROGRAMS = [
 ];
 const CLOSED = [...PAGES, ...FOR_PROGRAMS, '/api/events'];
 
-let api: FakeApi;
+let api: ServedKubernetes;
 let service: Service;
 beforeAll(async () => {
-  api = await startFakeApi(asOfNow(appliance()).kubernetes?.items ?? []);
+  api = await serveKubernetes(asOfNow(appliance()).kubernetes?.items ?? []);
   service = await startService(api.env);
   await service.until<{ components: unknown[] }>(({ components }) => components.length > 0);
 });

@@ -4,8 +4,8 @@ import { z } from 'zod';
 import type { StatusDocument } from '../../model/status.ts';
 import { barriers } from './support/axe.ts';
 import { DESKTOP, PHONE, signIn, startBrowser } from './support/browser.ts';
+import { serveKubernetes, type ServedKubernetes } from '../support/fake-kubernetes/server.ts';
 import { asOfNow } from './support/documents.ts';
-import { startFakeApi, type FakeApi } from './support/fake-api.ts';
 import { MARKUP, SCENES, seed, type SceneName } from './support/scenes.ts';
 import { startService, type Service } from './support/service.ts';
 
@@ -179,10 +179,10 @@ test('served by the client before there is a cluster, the diagnostics say why th
 });
 
 describe('the other pages', () => {
-  let api: FakeApi;
+  let api: ServedKubernetes;
   let inCluster: Service;
   beforeAll(async () => {
-    api = await startFakeApi(asOfNow(seed('core-image-missing')).kubernetes?.items ?? []);
+    api = await serveKubernetes(asOfNow(seed('core-image-missing')).kubernetes?.items ?? []);
     inCluster = await startService(api.env);
     await inCluster.until<StatusDocument>(({ rollup }) => rollup.state === 'failed_action_required');
   });
