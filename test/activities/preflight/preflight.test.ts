@@ -1,10 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { TalosError } from '../../../activities/ports/talos.ts';
-import { ClusterError } from '../../../activities/ports/kubernetes.ts';
-import type { Cluster } from '../../../activities/ports/kubernetes.ts';
+import { ref } from '../../../activities/cluster.ts';
+import type { Cluster, ObjectRef } from '../../../activities/ports/kubernetes.ts';
 import { installFacts } from '../../../model/progress.ts';
 import { checkEverything } from '../../../activities/phases/preflight/index.ts';
+import { fakeKubernetes } from '../../support/fake-kubernetes/index.ts';
 import { BRANCH, around, bareRemote, goodPorts, preflight } from './surroundings.ts';
 
 const GB = 1_000_000_000;
@@ -83,24 +84,26 @@ describe('preflight', () => {
 
 // docs/contract.md, "Secrets": where Postgres has a volume and no credentials, none are made anew.
 describe('recover', () => {
-  const CLAIM = 'PersistentVolumeClaim/alga-core-sebastian-postgres-data';
-  const SECRET = 'Secret/db-credentials';
+  const CLAIM = ref.claim('msp', 'alga-core-sebastian-postgres-data');
+  const SECRET = ref.secret('msp', 'db-credentials');
 
-  /** A site that was installed, whose cluster holds the objects of these names, or does not answer. */
-  async function recovering(holds: readonly string[] | 'unreachable') {
-    const asked: string[] = [];
-    const cluster: Partial<Cluster> = {
-      get: async ({ kind, name, apiVersion }) => {
-        if (holds === 'unreachable')
-          throw new ClusterError('unreachable', kind, 'connect ECONNREFUSED 192.0.2.10:6443');
-        asked.push(`${kind}/${name}`);
-        return holds.includes(`${kind}/${name}`) ? { apiVersion, kind, metadata: { name } } : null;
+  /** A site that was installed, whose cluster holds these objects, or does not answer. */
+  async function recovering(holds: readonly ObjectRef[] | 'unreachable') {
+    const held = holds === 'unreachable' ? [] : holds;
+    const kubernetes = fakeKubernetes(
+      held.map(({ apiVersion, kind, ...metadata }) => ({ apiVersion, kind, metadata })),
+    );
+    kubernetes.isAway = holds === 'unreachable';
+    const asked: ObjectRef[] = [];
+    const cluster: Cluster = {
+      ...kubernetes.cluster,
+      get: async (at, signal) => {
+        const found = await kubernetes.cluster.get(at, signal);
+        asked.push(at);
+        return found;
       },
     };
-    const site = await around({
-      spec: { mode: 'recover' },
-      ports: { kubernetes: { connect: async () => cluster as Cluster } },
-    });
+    const site = await around({ spec: { mode: 'recover' }, ports: { kubernetes: { connect: async () => cluster } } });
     await site.folder.write('kubeconfig', '');
     return { site, asked };
   }
@@ -186,7 +189,13 @@ describe('the node', () => {
   });
 
   test('has no card of that name, or one that is not connected', async () => {
-    const site = await around();
+    const card = { name: 'eth0', up: true, hardwareAddress: '52:54:00:00:00:01', physical: true };
+    const addresses = ['192.0.2.10/24'];
+    const links = async () => [
+      { ...card, addresses },
+      { ...card, name: 'eth1', up: false, addresses: [] },
+    ];
+    const site = await around({ talos: { links } });
     const { blockers } = await preflight(site, { spec: { interface: 'enp9s0' } });
     expect(blockers).toMatchObject([{ code: 'input-invalid' }]);
     expect(blockers[0]?.reason).toContain('it has eth0, eth1');

@@ -14,6 +14,7 @@ import type { TalosPort } from '../../../activities/ports/talos.ts';
 import type { Blocker } from '../../../model/blocker.ts';
 import type { PreflightCheck } from '../../../model/preflight.ts';
 import type { InstallSpec } from '../../../model/site.ts';
+import { simulatedTalos } from '../../support/simulated-talos.ts';
 import { fastClock, testSite } from '../context.ts';
 import type { ContextChanges, TestSite } from '../context.ts';
 
@@ -130,17 +131,11 @@ export async function preflight(site: TestSite, changes: ContextChanges = {}): P
     : { ...common, detail: result.detail, blockers: [], warnings: result.warnings ?? [] };
 }
 
-/** A node in maintenance mode, as its port tells it; the real talosctl stands in node.test.ts. */
-const emptyNode: Partial<TalosPort> = {
-  clientVersion: async () => 'v1.12.0',
-  mode: async () => ({ mode: 'maintenance' }),
-  disks: async () => [{ device: '/dev/sda', sizeBytes: 500 * GB, model: 'QEMU', readOnly: false }],
-  links: async () => [
-    { name: 'eth0', up: true, hardwareAddress: '52:54:00:00:00:01', physical: true, addresses: ['192.0.2.10/24'] },
-    { name: 'eth1', up: false, hardwareAddress: '52:54:00:00:00:02', physical: true, addresses: [] },
-  ],
-  time: async () => ({ earliest: new Date(), latest: new Date() }),
-};
+/** The simulated machine in maintenance mode, of which preflight only reads; the real talosctl stands in node.test.ts. */
+function emptyNode(): Partial<TalosPort> {
+  const { clientVersion, mode, disks, links, time } = simulatedTalos();
+  return { clientVersion, mode, disks, links, time };
+}
 
 export interface Around {
   readonly spec?: Partial<InstallSpec>;
@@ -154,7 +149,7 @@ export async function around({ spec = {}, talos = {}, ports = {}, missing = [] }
   TestSite & { revision: string; asked: () => number }
 > {
   const [{ host, asked }, { url, revision }] = [await localRegistry(missing), await bareRemote()];
-  const node = { ...emptyNode, ...talos } as TalosPort;
+  const node = { ...emptyNode(), ...talos } as TalosPort;
   const repo = { url, branch: BRANCH, path: 'flux/profiles/talos-single-node', ...spec.repo };
   const site = await testSite({ ...goodPorts(host), talos: node, ...ports }, { ...spec, repo });
   return { ...site, revision, asked };

@@ -7,11 +7,10 @@ import { forget, note } from '../../../simulation/cluster/history.ts';
 import { at, drop, isClusterScoped, keyOf, keyOfObject, put } from '../../../simulation/cluster/store.ts';
 import { clusterOf } from '../../../simulation/ports/kubernetes.ts';
 import { fluxDefinitions } from '../../../simulation/ports/manifests.ts';
-import { findScenario } from '../../../simulation/index.ts';
-import { openWorld } from '../../../simulation/world/index.ts';
 import type { World } from '../../../simulation/world/index.ts';
 import { timestamp } from '../../../simulation/world/stage.ts';
 import type { Stage } from '../../../simulation/world/stage.ts';
+import { worldInMemory } from '../world.ts';
 
 /**
  * The API server of the simulation with nothing behind it: no controller, no kubelet, no machine. A test puts objects there in
@@ -107,9 +106,7 @@ export function fakeKubernetes(objects: readonly KubernetesObject[] = []): FakeK
 }
 
 function emptyWorld(): World {
-  const scenario = findScenario('all-well');
-  if (!scenario) throw new Error('the simulation has no scenario all-well');
-  const world = openWorld({ scenario, speed: 1, stateFile: null, controller: () => null });
+  const world = worldInMemory(() => null);
   world.enter((stage) => {
     for (const name of ['default', 'kube-system']) putNamespace(stage, name);
     for (const definition of fluxDefinitions()) put(stage, definition);
