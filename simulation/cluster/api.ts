@@ -159,10 +159,13 @@ function assertNamespaced(ref: ObjectRef): string {
 
 function assertSame(ref: ObjectRef, before: ApiObject, wanted: Partial<ApiObject['metadata']> | undefined): void {
   const { uid, resourceVersion } = before.metadata;
-  const isSame = (asked: string | undefined, is: string | undefined) => asked === undefined || asked === is;
-  if (isSame(wanted?.resourceVersion, resourceVersion) && isSame(wanted?.uid, uid)) return;
-  const message = `Operation cannot be fulfilled on ${nameOf(ref)}: the object has been modified`;
-  throw new ClusterError('conflict', nameOf(ref), message);
+  if (wanted?.resourceVersion !== undefined && wanted.resourceVersion !== resourceVersion) {
+    const message = `Operation cannot be fulfilled on ${nameOf(ref)}: the object has been modified`;
+    throw new ClusterError('conflict', nameOf(ref), message);
+  }
+  if (wanted?.uid !== undefined && wanted.uid !== uid) {
+    throw new ClusterError('invalid', nameOf(ref), `${nameOf(ref)} is invalid: metadata.uid: field is immutable`);
+  }
 }
 
 /** What no client can change. */

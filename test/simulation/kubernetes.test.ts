@@ -5,7 +5,10 @@ import { serveKubernetes } from '../support/fake-kubernetes/server.ts';
 import { kubernetesContract } from './kubernetes-contract.ts';
 
 describe('the fake API server', () => {
-  kubernetesContract(async () => fakeKubernetes().cluster);
+  kubernetesContract(async () => {
+    const { cluster, forgetChanges } = fakeKubernetes();
+    return { cluster, forget: async () => forgetChanges() };
+  });
 });
 
 describe('the fake API server on the wire, through the real adapter', () => {
@@ -14,6 +17,6 @@ describe('the fake API server on the wire, through the real adapter', () => {
     onTestFinished(() => server.close());
     const cluster = await kubernetesPort().connect(server.kubeconfig);
     onTestFinished(() => cluster.reader.close());
-    return cluster;
+    return { cluster, forget: async () => server.forgetChanges() };
   });
 });

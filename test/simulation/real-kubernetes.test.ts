@@ -5,6 +5,8 @@ import { kubernetesContract } from './kubernetes-contract.ts';
 
 const server = realCluster(false);
 const port = kubernetesPort();
+
 describe('a real API server', () => {
-  kubernetesContract(() => port.connect(server.kubeconfig));
+  // What has changed is in its memory alone: a start begins with none of it.
+  kubernetesContract(async () => ({ cluster: await port.connect(server.kubeconfig), forget: server.restart }));
 });
