@@ -3,7 +3,7 @@ import { ClusterError } from '../../activities/ports/kubernetes.ts';
 import type { KubernetesObject } from '../../model/snapshot.ts';
 import type { WatchChange } from '../../observation/cluster-reader.ts';
 import type { Stage } from '../world/stage.ts';
-import { isHeld, remove } from './deletion.ts';
+import { finalizersIn, isHeld, remove } from './deletion.ts';
 import { since } from './history.ts';
 import { applyMerge, mergePatch } from './merge.ts';
 import type { ApiObject } from './objects.ts';
@@ -72,7 +72,7 @@ export function applyObject(stage: Stage, object: KubernetesObject, manager: str
   admit(stage, object);
   const key = keyOfObject(object);
   const before = at(stage, key);
-  if (before) assertSame(ref, before, object.metadata);
+  if (before) assertChangeable(ref, before, object.metadata);
   const asked = ownable(object);
   const conflicts = conflictsOf(stage, key, { writer: manager, before, asked });
   if (conflicts.length > 0 && !force) {
@@ -113,7 +113,7 @@ export function patchObject(stage: Stage, ref: ObjectRef, patch: Record<string, 
   const before = getObject(stage, ref);
   if (!before) throw new ClusterError('not-found', nameOf(ref), `${nameOf(ref)} not found`);
   const { status: _, ...asked } = patch as Partial<KubernetesObject>;
-  assertSame(ref, before, asked.metadata);
+  assertChangeable(ref, before, asked.metadata);
   noteUpdated(stage, keyOf(ref), updaterOf(manager), before, ownable(asked));
   const merged = mergePatch(before, asked) as ApiObject;
   return putAsked(stage, { ...merged, metadata: { ...merged.metadata, ...identityOf(before) } });
@@ -157,14 +157,20 @@ function assertNamespaced(ref: ObjectRef): string {
   throw new ClusterError('invalid', nameOf(ref), `${nameOf(ref)}: an object of this kind needs a namespace`);
 }
 
-function assertSame(ref: ObjectRef, before: ApiObject, wanted: Partial<ApiObject['metadata']> | undefined): void {
-  const { uid, resourceVersion } = before.metadata;
+/** Refuses what is meant for another object, for another version of it, or to hold it when it is to go. */
+function assertChangeable(ref: ObjectRef, before: ApiObject, wanted: Partial<ApiObject['metadata']> | undefined): void {
+  const { uid, resourceVersion, deletionTimestamp } = before.metadata;
   if (wanted?.resourceVersion !== undefined && wanted.resourceVersion !== resourceVersion) {
     const message = `Operation cannot be fulfilled on ${nameOf(ref)}: the object has been modified`;
     throw new ClusterError('conflict', nameOf(ref), message);
   }
   if (wanted?.uid !== undefined && wanted.uid !== uid) {
     throw new ClusterError('invalid', nameOf(ref), `${nameOf(ref)} is invalid: metadata.uid: field is immutable`);
+  }
+  const held = finalizersIn(before.metadata);
+  if (deletionTimestamp && wanted && finalizersIn(wanted).some((one) => !held.includes(one))) {
+    const message = 'metadata.finalizers: no new finalizers can be added if the object is being deleted';
+    throw new ClusterError('invalid', nameOf(ref), `${nameOf(ref)} is invalid: ${message}`);
   }
 }
 

@@ -4,10 +4,13 @@ import type { ApiObject, Pod } from './objects.ts';
 import { claimsOf } from './scheduler.ts';
 import { all, at, drop, isClusterScoped, keyOfObject, put } from './store.ts';
 
+export function finalizersIn(metadata: Partial<ApiObject['metadata']>): readonly string[] {
+  return (metadata as { finalizers?: readonly string[] | null }).finalizers ?? [];
+}
+
 /** True for what stays after a DELETE, marked as deleted: a pod that a kubelet has, a namespace, and whatever has a finalizer. */
 export function isHeld(object: ApiObject): boolean {
-  const { finalizers } = object.metadata as { finalizers?: readonly string[] };
-  if (finalizers && finalizers.length > 0) return true;
+  if (finalizersIn(object.metadata).length > 0) return true;
   return object.kind === 'Namespace' || (object.kind === 'Pod' && isRunning(object as Pod));
 }
 

@@ -62,6 +62,17 @@ export function kubernetesContract(open: () => Promise<ServerUnderTest>): void {
       expect((await cluster.apply(configMap({ a: '4' }), signal))['data']).toEqual({ a: '4', b: '2' });
     });
 
+    test('of what was read before needs this very object at this very version', async () => {
+      const { cluster, configMap } = await bench(open);
+      const { metadata } = await cluster.apply(configMap({ a: '1' }), signal);
+      await cluster.apply(configMap({ a: '2' }), signal);
+      const { resourceVersion } = metadata;
+      const late = configMap({ a: '3' }, { ...(resourceVersion && { resourceVersion }) });
+      await expect(cluster.apply(late, signal)).rejects.toMatchObject({ fault: 'conflict' });
+      const another = configMap({ a: '3' }, { uid: randomUUID() });
+      await expect(cluster.apply(another, signal)).rejects.toMatchObject({ fault: 'invalid' });
+    });
+
     test('over what was created is over what another wrote', async () => {
       const { cluster, configMap } = await bench(open);
       await cluster.create(configMap({ a: '1' }), signal);
@@ -145,6 +156,8 @@ export function kubernetesContract(open: () => Promise<ServerUnderTest>): void {
       expect(await cluster.delete(map, {}, signal)).toBe(true);
       expect((await cluster.get(map, signal))?.metadata.deletionTimestamp).toBeDefined();
       await expect(cluster.create(configMap({}), signal)).rejects.toMatchObject({ fault: 'already-exists' });
+      const more = { metadata: { finalizers: ['example.org/a', 'example.org/b', 'example.org/c'] } };
+      await expect(cluster.patch(map, more, signal)).rejects.toMatchObject({ fault: 'invalid' });
       await cluster.patch(map, { metadata: { finalizers: ['example.org/b'] } }, signal);
       expect(await cluster.get(map, signal)).not.toBeNull();
       await cluster.patch(map, { metadata: { finalizers: null } }, signal);
