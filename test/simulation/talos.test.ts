@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { faultIn, insecureFault } from '../../activities/adapters/talosctl-faults.ts';
 import { TalosError } from '../../activities/ports/talos.ts';
-import { NODE_IP, bootKubernetes, openByHand } from './by-hand.ts';
+import { NODE_IP, openByHand } from './by-hand.ts';
+import { talosContract } from './talos-contract.ts';
 
 /** Slow enough that a machine that reboots is met while it does. */
 const SLOWLY = 300;
@@ -19,41 +20,9 @@ async function failureOf(call: Promise<unknown>): Promise<TalosError> {
 }
 
 describe('the simulated Talos machine', () => {
-  it('waits in maintenance mode, takes one configuration, and then wants a certificate', async () => {
-    const node = await openByHand('all-well');
-    const { ports, signal, target, machineConfig, until } = node;
-    expect(await ports.talos.mode(NODE_IP, signal)).toEqual({ mode: 'maintenance' });
-    await ports.talos.applyInsecure(NODE_IP, machineConfig, signal);
-    await until(async () => (await ports.talos.mode(NODE_IP, signal)).mode === 'configured');
-    expect(await ports.talos.version(target, signal)).toBe('v1.12.0');
-    const again = await failureOf(ports.talos.applyInsecure(NODE_IP, machineConfig, signal));
-    expect(again.fault).toBe('not-in-maintenance');
-  });
-
-  it('starts etcd once', async () => {
-    const node = await openByHand('all-well');
-    await bootKubernetes(node);
-    const again = await failureOf(node.ports.talos.bootstrap(node.target, node.signal));
-    expect(again.fault).toBe('already-exists');
-    expect(again.answer.stderr).toContain('etcd data directory is not empty');
-  });
-
-  it('refuses the talosconfig of another site', async () => {
-    const node = await openByHand('all-well');
-    await bootKubernetes(node);
-    const other = await openByHand('all-well');
-    const refused = await failureOf(node.ports.talos.version(other.target, node.signal));
-    expect(refused.fault).toBe('tls-mismatch');
-    expect(refused.answer.stderr).toContain('x509: certificate signed by unknown authority');
-  });
-
-  it('lets nobody in that somebody else has installed', async () => {
-    const { ports, signal, target, machineConfig } = await openByHand('node-already-installed');
-    expect(await ports.talos.mode(NODE_IP, signal)).toEqual({ mode: 'configured' });
-    expect((await failureOf(ports.talos.applyInsecure(NODE_IP, machineConfig, signal))).fault).toBe(
-      'not-in-maintenance',
-    );
-    expect((await failureOf(ports.talos.version(target, signal))).fault).toBe('tls-mismatch');
+  talosContract(async (node) => {
+    const { ports } = await openByHand(node === 'foreign' ? 'node-already-installed' : 'all-well', SLOWLY);
+    return { talos: ports.talos, nodeIp: NODE_IP };
   });
 
   it('cannot look up its installer until it is given other resolvers', async () => {
