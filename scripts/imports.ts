@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseSync } from 'oxc-parser';
+import type { ParseResult } from 'oxc-parser';
 
 /** One import of a module of ours by another. */
 export interface Import {
@@ -10,15 +11,18 @@ export interface Import {
   readonly isType: boolean;
 }
 
-/**
- * Reads what a module imports of ours: statically, by `export … from`, by `import()` with a literal, and for types alone.
- * Nothing is run. Throws a SyntaxError for what is no TypeScript.
- */
+/** Reads a module without running it. Throws a SyntaxError for what is no TypeScript. */
+export function parsed(file: string, source = readFileSync(file, 'utf8')): ParseResult {
+  const result = parseSync(file, source);
+  const [error] = result.errors;
+  if (error !== undefined) throw new SyntaxError(`${file}: ${error.message}`);
+  return result;
+}
+
+/** Reads what a module imports of ours: statically, by `export … from`, by `import()` with a literal, and for types alone. */
 export function importsOf(file: string): Import[] {
   const source = readFileSync(file, 'utf8');
-  const { errors, module } = parseSync(file, source);
-  const [error] = errors;
-  if (error !== undefined) throw new SyntaxError(`${file}: ${error.message}`);
+  const { module } = parsed(file, source);
   const requests = [
     ...module.staticImports.map(({ entries, moduleRequest }) => ({
       request: moduleRequest.value,

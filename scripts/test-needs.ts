@@ -1,7 +1,7 @@
-import { existsSync, globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync } from 'node:fs';
 import path from 'node:path';
-import { parseSync } from 'oxc-parser';
 import type { CallExpression, ParseResult } from 'oxc-parser';
+import { importsOf, parsed } from './imports.ts';
 import type { Need } from '../test/support/needs.ts';
 
 /** The project's folder, in which paths of test files are told. */
@@ -49,31 +49,13 @@ export function tierOf(needed: ReadonlySet<Need>): Tier {
 }
 
 function readModule(file: string, folder: string): Module {
-  const source = readFileSync(file, 'utf8');
-  const parsed = parseSync(file, source);
-  const [error] = parsed.errors;
-  if (error !== undefined) throw new SyntaxError(`${file}: ${error.message}`);
-  const imports = requestsOf(parsed, source)
-    .filter((request) => request.startsWith('.'))
-    .map((request) => path.resolve(path.dirname(file), request))
+  const imports = importsOf(file)
+    .filter(({ isType }) => !isType)
+    .map((one) => one.file)
     .filter(
       (imported) => imported.startsWith(`${folder}${path.sep}`) && imported.endsWith('.ts') && existsSync(imported),
     );
-  return { needs: callsOfNeeds(parsed).flatMap((call) => wordsOf(call, file)), imports };
-}
-
-/** What a module imports for more than types: statically, by `export … from`, and by import() with a literal. */
-function requestsOf({ module }: ParseResult, source: string): string[] {
-  const imported = module.staticImports
-    .filter(({ entries }) => entries.length === 0 || entries.some(({ isType }) => !isType))
-    .map(({ moduleRequest }) => moduleRequest.value);
-  const exported = module.staticExports
-    .flatMap(({ entries }) => entries)
-    .flatMap(({ isType, moduleRequest }) => (isType || moduleRequest === null ? [] : moduleRequest.value));
-  const later = module.dynamicImports
-    .map(({ moduleRequest: { start, end } }) => source.slice(start, end))
-    .flatMap((text) => /^'([^']*)'$/.exec(text)?.[1] ?? []);
-  return [...imported, ...exported, ...later];
+  return { needs: callsOfNeeds(parsed(file)).flatMap((call) => wordsOf(call, file)), imports };
 }
 
 function callsOfNeeds({ program }: ParseResult): CallExpression[] {

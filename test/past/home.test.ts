@@ -7,7 +7,10 @@ import { z } from 'zod';
 import { statusDocument } from '../../model/status.ts';
 import { stopBackground } from '../../worker/index.ts';
 import { temporaryFolder } from '../client/support/run-client.ts';
+import { needs } from '../support/needs.ts';
 import { PAST } from './fixtures.ts';
+
+needs('temporal');
 
 const ENTRY = join(import.meta.dirname, '../../client/entry.ts');
 

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { ref } from '../../activities/cluster.ts';
-import type { Cluster, ObjectRef } from '../../activities/ports/kubernetes.ts';
+import type { ObjectRef } from '../../kubernetes/addresses.ts';
+import { ref } from '../../kubernetes/addresses.ts';
+import type { Cluster } from '../../activities/ports/kubernetes.ts';
 import type { KubernetesObject } from '../../model/snapshot.ts';
 import type { WatchChange } from '../../observation/index.ts';
 

@@ -1,8 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
+import type { ObjectRef } from '../../../kubernetes/addresses.ts';
+import { ref } from '../../../kubernetes/addresses.ts';
 import { TalosError } from '../../../activities/ports/talos.ts';
-import { ref } from '../../../activities/cluster.ts';
-import type { Cluster, ObjectRef } from '../../../activities/ports/kubernetes.ts';
+import type { Cluster } from '../../../activities/ports/kubernetes.ts';
 import { installFacts } from '../../../model/progress.ts';
 import { checkEverything } from '../../../activities/phases/preflight/index.ts';
 import { fakeKubernetes } from '../../support/fake-kubernetes/index.ts';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { Cluster, ObjectRef } from '../../../activities/ports/kubernetes.ts';
+import type { ObjectRef } from '../../../kubernetes/addresses.ts';
+import type { Cluster } from '../../../activities/ports/kubernetes.ts';
 import type { Resource } from '../../../observation/index.ts';
 import { OBSERVED } from '../../../observation/index.ts';
 import { isClusterScoped } from '../../../simulation/cluster/store.ts';

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { json } from 'node:stream/consumers';
-import { ClusterError, type ClusterFault, type ObjectRef } from '../../../activities/ports/kubernetes.ts';
+import type { ObjectRef } from '../../../kubernetes/addresses.ts';
+import { ClusterError, type ClusterFault } from '../../../activities/ports/kubernetes.ts';
 import type { KubernetesObject } from '../../../model/snapshot.ts';
 import { ReadError, type Resource } from '../../../observation/index.ts';
 import { addressOf, resourcesOf } from './address.ts';

@@ -1,12 +1,12 @@
 import { createServer, type Server } from 'node:https';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import type { KubernetesObject } from '../../../model/snapshot.ts';
+import { selfSigned } from '../certificate.ts';
 import { fakeKubernetes, type FakeKubernetes } from './index.ts';
 import { answerOf, refuse } from './answers.ts';
 
@@ -36,7 +36,8 @@ const TOKEN = 'service-account-token-of-the-test';
 /** Starts it with objects. It knows only the way from HTTP to the fake and back: what is refused is decided there. */
 export async function serveKubernetes(objects: readonly KubernetesObject[] = []): Promise<ServedKubernetes> {
   const folder = await mkdtemp(join(tmpdir(), 'fake-kubernetes-'));
-  const pair = await certificate(folder);
+  const pair = selfSigned('fake-kubernetes');
+  await writeFile(join(folder, 'ca.crt'), pair.cert);
   await writeFile(join(folder, 'token'), `${TOKEN}\n`);
   const sockets = new Set<Duplex>();
   let server: Server | null = null;
@@ -89,14 +90,6 @@ export async function serveKubernetes(objects: readonly KubernetesObject[] = [])
   });
   await writeFile(api.kubeconfig, kubeconfigFor(port, pair.cert));
   return api;
-}
-
-async function certificate(folder: string): Promise<{ key: string; cert: string }> {
-  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'ca.crt')];
-  const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'];
-  const subject = ['-subj', '/CN=fake-kubernetes', '-addext', 'subjectAltName=IP:127.0.0.1'];
-  await execa('openssl', ['req', '-x509', ...curve, '-keyout', key, '-out', cert, ...subject]);
-  return { key: await readFile(key, 'utf8'), cert: await readFile(cert, 'utf8') };
 }
 
 /** What the client keeps of a cluster, for the fake one. */
