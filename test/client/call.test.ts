@@ -25,6 +25,12 @@ test.each(COMMANDS.map(nameOf))('%s --help has an example and the flags that eve
     expect(stdout).toContain(flag);
 });
 
+test.each(COMMANDS)('$usage: the command says what each of its arguments means', async ({ usage, load }) => {
+  const { command } = await load();
+  const named = [...usage.matchAll(/[<[](\w+)[\]>]/g)].map(([, name]) => name);
+  expect(Object.keys(command.arguments)).toEqual(named);
+});
+
 test('the help of start names every input', async () => {
   await expect((await runClient(['start', '--help'])).stdout).toMatchFileSnapshot('golden/help-start.txt');
 });
