@@ -1,5 +1,7 @@
-import type { Image, ReleaseManifest } from './release.ts';
+import type { VendorImage } from './appliance.ts';
+import type { Image } from './release.ts';
 import type { InstallSpec } from './site.ts';
+import { imageOf } from './vendor-images.ts';
 
 /** What a site's values are made from. */
 export interface ApplianceValuesInput {
@@ -13,8 +15,6 @@ export interface ApplianceValuesInput {
   readonly imagePullSecrets?: readonly string[];
 }
 
-type VendorImages = ReleaseManifest['app']['images'];
-
 /**
  * The site's values of every HelmRelease, as they go into the ConfigMaps `appliance-values-<release>` (key `values.yaml`).
  * Source of names and keys: flux/README.md, "What the installer must write"; the charts' schemas refuse anything else.
@@ -27,8 +27,8 @@ export function applianceValues(input: ApplianceValuesInput): Readonly<Record<st
     ...(imagePullSecrets === undefined ? {} : { imagePullSecrets: imagePullSecrets.map((name) => ({ name })) }),
   };
   const appUrl = spec.appUrl.replace(/\/+$/, '');
-  const image = (name: keyof VendorImages) => imageValues(spec.release.app.images[name], spec.imageTags[name]);
-  const worker = (name: keyof VendorImages) => ({ ...everywhere, images: { worker: image(name) }, site: { appUrl } });
+  const image = (key: VendorImage) => imageValues(imageOf(spec, key));
+  const worker = (key: VendorImage) => ({ ...everywhere, images: { worker: image(key) }, site: { appUrl } });
   return {
     'appliance-status': { ...everywhere, site: { siteId: spec.siteId, nodeIp: spec.nodeIp, appUrl } },
     'alga-core': {
@@ -45,9 +45,6 @@ export function applianceValues(input: ApplianceValuesInput): Readonly<Record<st
   };
 }
 
-/** An overridden tag is another image: the release's digest is not its own. */
-function imageValues(image: Image, override: string | undefined): { repository: string; tag: string; digest: string } {
-  const { repository } = image;
-  if (override !== undefined && override !== image.tag) return { repository, tag: override, digest: '' };
-  return { repository, tag: image.tag, digest: image.digest ?? '' };
+function imageValues({ repository, tag, digest }: Image): { repository: string; tag: string; digest: string } {
+  return { repository, tag, digest: digest ?? '' };
 }

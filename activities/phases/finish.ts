@@ -5,6 +5,7 @@ import { blocker } from '../../model/blocker.ts';
 import { phaseId } from '../../model/phases.ts';
 import { phaseState } from '../../model/progress.ts';
 import { tierStates } from '../../model/tiers.ts';
+import { tagsOf } from '../../model/vendor-images.ts';
 import type { PhaseOutcome } from '../../model/workflow-contract.ts';
 import { SITE_FILES } from '../../site-folder/index.ts';
 import { lookAtAppliance } from '../appliance-look.ts';
@@ -90,13 +91,6 @@ async function report(context: PhaseContext, cluster: Cluster): Promise<boolean>
   // A killed attempt has written it: its times are the true ones.
   if (written !== null && facts.installId !== undefined && installIdIn(written) === facts.installId) return false;
   const { status, blockers } = await lookAtAppliance(context, cluster, null);
-  const { algaCore, workflowWorker, emailService, temporalWorker } = spec.release.app.images;
-  const tags = {
-    algaCore: algaCore.tag,
-    workflowWorker: workflowWorker.tag,
-    emailService: emailService.tag,
-    temporalWorker: temporalWorker.tag,
-  };
   const content: InstallReport = {
     apiVersion: API_VERSION,
     kind: 'InstallReport',
@@ -111,7 +105,7 @@ async function report(context: PhaseContext, cluster: Cluster): Promise<boolean>
       appVersion: spec.release.app.version,
       branch: spec.repo.branch,
       revision: facts.gitRevision ?? null,
-      imageTags: { ...tags, ...spec.imageTags },
+      imageTags: tagsOf(spec),
     },
     urls: { statusUrl: statusUrl(spec.nodeIp), loginUrl: spec.appUrl },
     timings: timingsOf(context),

@@ -1,3 +1,4 @@
+import { imageOf } from '../../model/vendor-images.ts';
 import type { PhaseOutcome } from '../../model/workflow-contract.ts';
 import type { Look } from '../appliance-look.ts';
 import type { PhaseContext } from '../phase-context.ts';
@@ -9,7 +10,7 @@ const STABLE_MS = 30_000;
 /** Waits until people can log in, with the image that was asked for, and until it stays so. */
 export async function awaitLogin(context: PhaseContext): Promise<PhaseOutcome> {
   const { spec, ports } = context;
-  const tag = spec.imageTags.algaCore ?? spec.release.app.images.algaCore.tag;
+  const { tag } = imageOf(spec, 'algaCore');
   await awaitTier(context, {
     tier: 'login',
     what: `people to be able to log in at ${spec.appUrl}`,

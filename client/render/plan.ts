@@ -3,6 +3,7 @@ import type { PhaseId } from '../../model/phases.ts';
 import { PHASES } from '../../model/phases.ts';
 import { imageReference } from '../../model/release.ts';
 import type { InstallSpec } from '../../model/site.ts';
+import { imageOf } from '../../model/vendor-images.ts';
 import { paint, symbol } from '../terminal/style.ts';
 import type { Style } from '../terminal/style.ts';
 import { hang } from '../terminal/text.ts';
@@ -81,7 +82,6 @@ export function planOf(
   files: readonly PlannedFile[],
   warnings: readonly string[],
 ): Plan {
-  const { images } = spec.release.app;
   return {
     siteId: spec.siteId,
     mode: spec.mode,
@@ -89,10 +89,7 @@ export function planOf(
     release: spec.release.releaseVersion,
     specDigest,
     phases: PHASES.map(({ id, title }) => ({ id, title, work: WORK[id](spec) })),
-    images: VENDOR_IMAGES.map((key) => {
-      const tag = spec.imageTags[key];
-      return imageReference(tag ? { ...images[key], tag, digest: null } : images[key]);
-    }),
+    images: VENDOR_IMAGES.map((key) => imageReference(imageOf(spec, key))),
     files,
     warnings,
   };

@@ -1,7 +1,8 @@
 import type { Blocker } from '../../../model/blocker.ts';
+import type { VendorImage } from '../../../model/appliance.ts';
 import { imageReference } from '../../../model/release.ts';
-import type { Image } from '../../../model/release.ts';
 import type { InstallSpec } from '../../../model/site.ts';
+import { imageName, imageOf } from '../../../model/vendor-images.ts';
 import type { PhaseOutcome } from '../../../model/workflow-contract.ts';
 import { Blocked } from '../../blocked.ts';
 import { blockersOf } from '../../classify.ts';
@@ -65,24 +66,23 @@ function failureOf(context: PhaseContext, { component, core }: WantedImage, erro
   return { ...found, component, tier: core ? 'login' : 'background', loginBlocking: core };
 }
 
-function wantedImages({ release, imageTags }: InstallSpec): WantedImage[] {
-  const { images } = release.app;
-  const { dependencies } = release;
-  const vendor = (image: Image, tag: string | undefined): string =>
-    imageReference(tag === undefined || tag === image.tag ? image : { ...image, tag, digest: null });
+function wantedImages(spec: InstallSpec): WantedImage[] {
+  const { dependencies } = spec.release;
   const core = (component: string, reference: string): WantedImage => ({ component, reference, core: true });
   const later = (component: string, reference: string): WantedImage => ({ component, reference, core: false });
+  const vendor = (key: VendorImage, wanted: typeof core): WantedImage =>
+    wanted(imageName(key), imageReference(imageOf(spec, key)));
   return [
     core('db', imageReference(dependencies.postgres)),
     core('redis', imageReference(dependencies.redis)),
     core('pgbouncer', imageReference(dependencies.pgbouncer)),
     core('db', imageReference(dependencies.busybox)),
-    core('alga-core', vendor(images.algaCore, imageTags.algaCore)),
+    vendor('algaCore', core),
     later('appliance-status', imageReference(dependencies.node)),
     later('temporal', imageReference(dependencies.temporal)),
     later('temporal-ui', imageReference(dependencies.temporalUi)),
-    later('workflow-worker', vendor(images.workflowWorker, imageTags.workflowWorker)),
-    later('email-service', vendor(images.emailService, imageTags.emailService)),
-    later('temporal-worker', vendor(images.temporalWorker, imageTags.temporalWorker)),
+    vendor('workflowWorker', later),
+    vendor('emailService', later),
+    vendor('temporalWorker', later),
   ];
 }

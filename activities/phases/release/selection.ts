@@ -5,6 +5,7 @@ import { applianceValues } from '../../../model/appliance-values.ts';
 import { NAMESPACES, OBJECTS } from '../../../model/appliance.ts';
 import type { InstallSpec } from '../../../model/site.ts';
 import type { KubernetesObject } from '../../../model/snapshot.ts';
+import { tagsOf } from '../../../model/vendor-images.ts';
 import { SITE_FILES } from '../../../site-folder/index.ts';
 import { applied } from '../../cluster.ts';
 import type { PhaseContext } from '../../phase-context.ts';
@@ -56,17 +57,14 @@ export async function writeSelection(context: PhaseContext, cluster: Cluster, mo
   return changed;
 }
 
-function selectionOf({ release, channel, repo, imageTags }: InstallSpec): Record<string, string> {
-  const { images, version } = release.app;
+function selectionOf(spec: InstallSpec): Record<string, string> {
+  const { release, channel, repo } = spec;
   return {
     releaseVersion: release.releaseVersion,
     selectedChannel: channel ?? '',
-    appVersion: version,
+    appVersion: release.app.version,
     releaseBranch: repo.branch,
-    algaCoreTag: imageTags.algaCore ?? images.algaCore.tag,
-    workflowWorkerTag: imageTags.workflowWorker ?? images.workflowWorker.tag,
-    emailServiceTag: imageTags.emailService ?? images.emailService.tag,
-    temporalWorkerTag: imageTags.temporalWorker ?? images.temporalWorker.tag,
+    ...Object.fromEntries(Object.entries(tagsOf(spec)).map(([key, tag]) => [`${key}Tag`, tag])),
   };
 }
 

@@ -1,8 +1,10 @@
 import type { Blocker, BlockerCode, Evidence } from '../../../../model/blocker.ts';
+import type { VendorImage } from '../../../../model/appliance.ts';
 import { imageReference } from '../../../../model/release.ts';
 import type { Image, ReleaseManifest } from '../../../../model/release.ts';
 import type { InstallSpec } from '../../../../model/site.ts';
 import type { TierId } from '../../../../model/tiers.ts';
+import { imageOf, tagFlag } from '../../../../model/vendor-images.ts';
 import type { ImageAnswer } from '../../../ports/registry.ts';
 import { blockerFor } from '../../../stop.ts';
 import { askedInVain, failed, passed, skipped, warned } from '../check.ts';
@@ -10,14 +12,13 @@ import type { Check, Look } from '../check.ts';
 import { memory } from '../remember.ts';
 
 type Absent = Extract<ImageAnswer, { found: false }>;
-type Vendor = keyof ReleaseManifest['app']['images'];
 type Dependency = keyof ReleaseManifest['dependencies'];
 
 /** An image of the release, whose part it is and which tier waits for it. */
 interface Row {
   readonly component: string;
   readonly tier: TierId;
-  readonly of: { readonly vendor: Vendor } | { readonly dependency: Dependency };
+  readonly of: { readonly vendor: VendorImage } | { readonly dependency: Dependency };
 }
 
 /** What people wait for before they can log in must be there; what follows in the background may come later. */
@@ -35,13 +36,6 @@ const ROWS: readonly Row[] = [
   { component: 'temporal-ui', tier: 'background', of: { dependency: 'temporalUi' } },
   { component: 'appliance-status', tier: 'background', of: { dependency: 'node' } },
 ];
-
-const FLAGS: Record<Vendor, string> = {
-  algaCore: 'alga-core-tag',
-  workflowWorker: 'workflow-worker-tag',
-  emailService: 'email-service-tag',
-  temporalWorker: 'temporal-worker-tag',
-};
 
 const CODES = {
   missing: 'image-tag-missing',
@@ -65,7 +59,7 @@ const remember = memory<ImageAnswer>(({ found }) => (found ? 10 * 60_000 : 30_00
 
 async function checkImage(look: Look, row: Row) {
   if (look.spec.skipImageTagValidation) return skipped('image tags are not checked, as asked');
-  const reference = imageReference(imageOf(look.spec, row));
+  const reference = imageReference(imageIn(look.spec, row));
   const answer = await remember(look, reference, () => look.ports.registry.lookUp(reference, look.signal));
   if (answer.found) {
     const size = answer.sizeBytes === null ? '' : `, ${Math.round(answer.sizeBytes / 1_000_000)} MB`;
@@ -88,11 +82,8 @@ function evidenceOf(look: Look, reference: string, { message }: Absent): Evidenc
   return { source: 'registry', object: reference, message, at: look.ports.clock.now().toISOString() };
 }
 
-function imageOf(spec: InstallSpec, { of }: Row): Image {
-  if ('dependency' in of) return spec.release.dependencies[of.dependency];
-  const image = spec.release.app.images[of.vendor];
-  const tag = spec.imageTags[of.vendor];
-  return tag === undefined ? image : { ...image, tag, digest: null };
+function imageIn(spec: InstallSpec, { of }: Row): Image {
+  return 'dependency' in of ? spec.release.dependencies[of.dependency] : imageOf(spec, of.vendor);
 }
 
 function absent(look: Look, { component, tier, of }: Row, code: BlockerCode, evidence: Evidence): Blocker {
@@ -105,7 +96,7 @@ function absent(look: Look, { component, tier, of }: Row, code: BlockerCode, evi
     ...(code === 'image-tag-missing' && {
       nextAction:
         'vendor' in of
-          ? `Choose a release whose images exist (\`appliance-client releases\`), or name a tag that does: \`appliance-client set --${FLAGS[of.vendor]} <tag> --site ${look.spec.siteId}\`.`
+          ? `Choose a release whose images exist (\`appliance-client releases\`), or name a tag that does: \`appliance-client set --${tagFlag(of.vendor)} <tag> --site ${look.spec.siteId}\`.`
           : `The release is incomplete: choose another one (\`appliance-client releases\`).`,
     }),
     evidence: [evidence],
