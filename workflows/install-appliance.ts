@@ -9,8 +9,9 @@ import {
 } from '@temporalio/workflow';
 import { blockerKey } from '../model/blocker.ts';
 import type { InstallProgress } from '../model/progress.ts';
-import { changedSpec } from '../model/input-change.ts';
-import { CHANGEABLE_INPUTS, inputChange } from '../model/site.ts';
+import { changedInputs, changedSpec } from '../model/input-change.ts';
+import type { Input } from '../model/inputs.ts';
+import { inputChange } from '../model/site.ts';
 import type { InputChange, InstallSpec } from '../model/site.ts';
 import type { InstallInput, PhaseInput } from '../model/workflow-contract.ts';
 import { observedSignal, pauseUpdate, progressQuery, resumeUpdate, retryUpdate, setInputUpdate } from './messages.ts';
@@ -47,7 +48,7 @@ class Install {
   #paused: boolean;
   #attempt: RunningAttempt | null = null;
   /** Inputs changed since the steps that depend on them last ran. */
-  readonly #changed = new Set<keyof InputChange>();
+  readonly #changed = new Set<Input>();
 
   constructor(input: InstallInput) {
     this.#spec = input.spec;
@@ -71,7 +72,7 @@ class Install {
       ({ change, specDigest }) => {
         this.#spec = changedSpec(this.#spec, change);
         keeper.progress.specDigest = specDigest;
-        for (const key of CHANGEABLE_INPUTS) if (change[key] !== undefined) this.#changed.add(key);
+        for (const one of changedInputs(change)) this.#changed.add(one);
         return this.#interrupt();
       },
       { validator: ({ change }) => this.#refuseChange(change) },
@@ -146,10 +147,10 @@ class Install {
   /** Steps that are done and depend on an input that was changed meanwhile run again, in their order, before `next`. */
   async #catchUpWithChanges(next: Step): Promise<void> {
     while (this.#changed.size > 0) {
-      const changed = [...this.#changed];
+      const again = new Set([...this.#changed].flatMap(({ change }) => change?.reruns ?? []));
       this.#changed.clear();
       for (const { phase, step } of stepsBefore(next)) {
-        if (!step.reactsTo?.some((key) => changed.includes(key))) continue;
+        if (!again.has(step.activity)) continue;
         if (step.when && !step.when(this.#spec)) continue;
         const { state } = this.keeper.phase(phase.id);
         const { detail } = await this.#runStep(phase, step);

@@ -1,6 +1,6 @@
 import type { Activities } from '../activities/index.ts';
 import type { PhaseId } from '../model/phases.ts';
-import type { InputChange, InstallSpec } from '../model/site.ts';
+import type { InstallSpec } from '../model/site.ts';
 
 export type StepName = keyof Activities;
 
@@ -14,8 +14,6 @@ export interface Step {
   readonly profile: ProfileName;
   /** Run only when the spec asks for it. */
   readonly when?: (spec: InstallSpec) => boolean;
-  /** Run again, although done, when one of these inputs is changed while the install goes on. */
-  readonly reactsTo?: readonly (keyof InputChange)[];
   /** Is told how the phases went. */
   readonly reportsOnPhases?: true;
 }
@@ -27,10 +25,10 @@ export interface Phase {
   readonly onBlocked: 'park' | 'record';
 }
 
-const DNS = ['dnsServers', 'ntpServers'] as const;
-const SOURCE = ['branch', 'imageTags'] as const;
-
-/** The way of one install, in order. Ids and titles stand in the model, the work in the activities of these names. */
+/**
+ * The way of one install, in order. Ids and titles stand in the model, the work in the activities of these names. Which steps
+ * run again for a changed input stands at the input (model/inputs.ts).
+ */
 export const INSTALL_PHASES: readonly Phase[] = [
   {
     id: 'preflight',
@@ -45,12 +43,7 @@ export const INSTALL_PHASES: readonly Phase[] = [
     steps: [
       { activity: 'reachNode', title: 'reach the node', profile: 'quick' },
       { activity: 'configureNode', title: 'hand the node its configuration', profile: 'apply' },
-      {
-        activity: 'setNodeResolvers',
-        title: "set the node's resolvers and time servers",
-        profile: 'apply',
-        reactsTo: DNS,
-      },
+      { activity: 'setNodeResolvers', title: "set the node's resolvers and time servers", profile: 'apply' },
       { activity: 'awaitSecureApi', title: 'wait for the installed node', profile: 'wait' },
       { activity: 'bootstrapEtcd', title: 'start etcd', profile: 'apply' },
       { activity: 'fetchKubeconfig', title: 'fetch the kubeconfig', profile: 'apply' },
@@ -80,7 +73,6 @@ export const INSTALL_PHASES: readonly Phase[] = [
         title: "set the cluster's resolvers",
         profile: 'apply',
         when: (spec) => spec.dnsServers.length > 0,
-        reactsTo: DNS,
       },
     ],
   },
@@ -96,15 +88,14 @@ export const INSTALL_PHASES: readonly Phase[] = [
     id: 'release',
     onBlocked: 'park',
     steps: [
-      { activity: 'selectRelease', title: 'select the release', profile: 'apply', reactsTo: SOURCE },
+      { activity: 'selectRelease', title: 'select the release', profile: 'apply' },
       {
         activity: 'prepullImages',
         title: 'pull images beforehand',
         profile: 'wait',
         when: (spec) => spec.prepullImages,
-        reactsTo: ['imageTags'],
       },
-      { activity: 'connectSource', title: 'connect Flux to the Git source', profile: 'wait', reactsTo: SOURCE },
+      { activity: 'connectSource', title: 'connect Flux to the Git source', profile: 'wait' },
     ],
   },
   {

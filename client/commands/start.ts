@@ -19,7 +19,7 @@ import { recordSimulation } from '../site/simulation.ts';
 import { recordSite } from '../site/site.ts';
 import { statusPageUrl } from '../status/login-ready.ts';
 import { givePlan } from '../install/give-plan.ts';
-import { AUTH_KEY, INPUTS, MODE } from '../inputs/flags.ts';
+import { AUTH_KEY, INPUT_FLAGS, MODE } from '../inputs/flags.ts';
 import { SIMULATE } from '../site/simulation.ts';
 import { FOLLOW, followOptions } from '../follow/follow-options.ts';
 import { defineCommand } from './define.ts';
@@ -33,7 +33,7 @@ export const command = defineCommand({
     ...FOLLOW,
     ...AUTH_KEY,
     ...SIMULATE,
-    ...INPUTS,
+    ...INPUT_FLAGS,
   ],
   examples: [
     'start --fresh --node-ip 192.0.2.10 --repo-url https://git.example.com/alga/appliance.git',

@@ -1,14 +1,14 @@
+import { INPUTS, inputAt, inputOf, isSwitch, specValueOf } from '../../model/inputs.ts';
+import type { InputKey } from '../../model/inputs.ts';
 import { installSpec } from '../../model/site.ts';
 import type { InstallSpec } from '../../model/site.ts';
 import type { ReleaseManifest } from '../../model/release.ts';
 import type { Checkout } from './checkout.ts';
 import type { Fault } from './faults.ts';
-import { FIELDS, fieldAt, variableOf } from './fields.ts';
-import type { FieldKey } from './fields.ts';
-import { sourceName } from './values.ts';
+import { faultOfValue, textsOf } from './values.ts';
 import type { Values } from './values.ts';
 
-/** What a spec is made of beside the values of its fields. */
+/** What a spec is made of beside the values of its inputs. */
 export interface Surroundings {
   readonly siteId: string;
   readonly mode: InstallSpec['mode'] | null;
@@ -31,101 +31,72 @@ export function candidateSpec(values: Values, surroundings: Surroundings): Candi
 }
 
 /** Takes one value more than is known, gives what is wrong with just that one; undefined when nothing is. */
-export function faultIn(key: FieldKey, text: string, values: Values, surroundings: Surroundings): string | undefined {
+export function faultIn(key: InputKey, text: string, values: Values, surroundings: Surroundings): string | undefined {
   const tried: Values = new Map(values).set(key, { text, source: 'prompt' });
-  const flag = FIELDS.find((field) => field.key === key)?.flag;
-  return candidateSpec(tried, surroundings).faults.find((fault) => fault.flag === `--${flag}`)?.text;
+  const flag = `--${inputOf(key).flag}`;
+  return candidateSpec(tried, surroundings).faults.find((fault) => fault.flag === flag)?.text;
 }
 
 function draft(values: Values, { siteId, mode, wipeConfirmed, release, checkout }: Surroundings): unknown {
-  const text = (key: FieldKey): string | undefined => values.get(key)?.text;
-  const orNull = (key: FieldKey): string | null => text(key) || null;
-  const list = (key: FieldKey): string[] =>
-    (text(key) ?? '')
-      .split(',')
-      .map((part) => part.trim())
-      .filter((part) => part !== '');
-  const isOn = (key: FieldKey): boolean => ON.has((text(key) ?? '').toLowerCase());
-  const tags = {
-    algaCore: orNull('algaCoreTag'),
-    workflowWorker: orNull('workflowWorkerTag'),
-    emailService: orNull('emailServiceTag'),
-    temporalWorker: orNull('temporalWorkerTag'),
-  };
+  const text = textsOf(values);
+  const spec: Draft = {};
+  for (const input of INPUTS) {
+    if (!input.when || input.when(text)) put(spec, input.path, specValueOf(input, text(input.key)));
+  }
   return {
+    ...spec,
     siteId,
     mode,
     wipeConfirmed,
-    clusterName: text('clusterName'),
-    nodeIp: text('nodeIp'),
-    hostname: text('hostname'),
-    appUrl: text('appUrl')?.replace(/\/+$/, ''),
-    interface: orNull('interface'),
-    network:
-      text('networkMode') === 'static'
-        ? { mode: 'static', address: text('staticAddress'), gateway: text('staticGateway') }
-        : { mode: text('networkMode') },
-    dnsServers: list('dnsServers'),
-    ntpServers: list('ntpServers'),
-    installDisk: text('installDisk'),
-    channel: orNull('channel'),
     release: release ?? undefined,
-    profile: text('profile'),
-    repo: { url: text('repoUrl'), branch: text('repoBranch'), path: text('repoPath') },
     checkout: checkout && {
       revision: checkout.revision,
       uncommittedFiles: checkout.uncommittedFiles,
       unpushedCommits: checkout.unpushedCommits,
     },
-    requireRemoteBranch: isOn('requireRemoteBranch'),
-    fluxManifests: orNull('fluxManifests'),
-    imageTags: Object.fromEntries(Object.entries(tags).filter(([, tag]) => tag !== null)),
-    prepullImages: isOn('prepullImages'),
-    skipImageTagValidation: isOn('skipImageTagValidation'),
-    existingCluster: { kubeconfig: orNull('kubeconfig'), talosconfig: orNull('talosconfig') },
   };
 }
 
-const ON = new Set(['true', '1', 'yes', 'on']);
-const OFF = new Set(['false', '0', 'no', 'off']);
+/** A document while it is put together, groups one level deep. */
+export type Draft = Record<string, unknown>;
 
-/** A switch given by a variable may be misspelt; a misspelt consent must not pass for one, nor silently for none. */
+/** Puts a value into a draft, at its path; one that is undefined leaves its group there, and no more. */
+export function put(draftSoFar: Draft, [name = '', inner]: readonly string[], value: unknown): void {
+  const isGroup = inner !== undefined;
+  if (isGroup) draftSoFar[name] = Object.assign(draftSoFar[name] ?? {}, value === undefined ? {} : { [inner]: value });
+  else if (value !== undefined) draftSoFar[name] = value;
+}
+
 function switchFaults(values: Values): Fault[] {
-  return FIELDS.filter((field) => field.kind === 'switch').flatMap((field) => {
-    const given = values.get(field.key);
-    if (!given || ON.has(given.text.toLowerCase()) || OFF.has(given.text.toLowerCase())) return [];
-    return [{ flag: sourceName(field, given.source), text: `"${given.text}": expected true or false` }];
+  return INPUTS.filter(({ kind }) => kind === 'switch').flatMap((input) => {
+    const given = values.get(input.key);
+    return given && !isSwitch(given.text) ? [faultOfValue(input, given, 'expected true or false')] : [];
   });
 }
 
 interface Issue {
-  readonly code?: string;
   readonly path: readonly PropertyKey[];
   readonly message: string;
 }
 
-/** Fields whose defaults come with the release: without one their absence says nothing. */
-const FROM_RELEASE: readonly FieldKey[] = ['profile', 'repoBranch', 'repoPath'];
-
 function faultOf(issue: Issue, values: Values, hasRelease: boolean): Fault[] {
   if (issue.path[0] === 'mode') return [{ flag: '--fresh | --recover', text: 'is missing: say which one you want' }];
   if (issue.path[0] === 'siteId') return [{ flag: '--site', text: issue.message }];
-  const field = fieldAt(issue.path);
+  const input = inputAt(issue.path);
   // A release that could not be found is told by whoever looked for it.
-  if (!field || field.key === 'releaseVersion') return [];
-  const given = values.get(field.key);
-  if (!given) {
-    if (!hasRelease && FROM_RELEASE.includes(field.key)) return [];
-    if (field.key === 'appUrl' && !values.has('nodeIp')) return [];
-    const variable = variableOf(field);
-    return [
-      { flag: `--${field.flag}`, text: `is missing${variable === null ? '' : ` (or set ${variable})`}: ${field.help}` },
-    ];
+  if (!input || input.key === 'release') return [];
+  const given = values.get(input.key);
+  const from = input.default?.from ?? [];
+  if (given) {
+    // What was only made from another input is wrong when that one is, and that is told.
+    if (given.source === 'default' && from.some((key) => key !== 'release')) return [];
+    return [faultOfValue(input, given, issue.message)];
   }
-  // A URL that was only made from the address is wrong when the address is, and that is told.
-  if (field.key === 'appUrl' && given.source === 'default') return [];
-  const expected = field.choices ? `expected ${field.choices.join(' or ')}` : issue.message;
-  return [{ flag: sourceName(field, given.source), text: `"${given.text}": ${expected}` }];
+  const has = textsOf(values);
+  // Nor does it say anything that a default is absent, where what it is made from is.
+  if (from.some((key) => (key === 'release' ? !hasRelease : has(key) === undefined))) return [];
+  const { flag, variable, help } = input;
+  return [{ flag: `--${flag}`, text: `is missing${variable === null ? '' : ` (or set ${variable})`}: ${help}` }];
 }
 
 function firstOfEachFlag(faults: readonly Fault[]): Fault[] {

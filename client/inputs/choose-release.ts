@@ -19,7 +19,7 @@ export interface Choice {
  * that is installed keeps its release, because moving to another one is an upgrade and not a repair.
  */
 export function chooseRelease(said: Values, recorded: InstallSpec | null, catalogue: ReleaseCatalogue): Choice {
-  const version = said.get('releaseVersion')?.text;
+  const version = said.get('release')?.text;
   const channel = said.get('channel')?.text;
   if (version !== undefined && channel !== undefined)
     return failed('--release-version', `"${version}" and --channel "${channel}" exclude each other: give one of them`);

@@ -1,7 +1,7 @@
+import { inputAt } from '../../model/inputs.ts';
 import type { InstallSpec } from '../../model/site.ts';
 import { differences } from './digest.ts';
 import type { Difference } from './digest.ts';
-import { CHANGEABLE, fieldAt } from './fields.ts';
 import type { Style } from '../terminal/style.ts';
 import { table } from '../terminal/table.ts';
 
@@ -14,7 +14,7 @@ export function refusalLines(
 ): string[] {
   const site = asked.siteId;
   const found = running ? summed(differences(running, asked), running, asked) : [];
-  const canSet = found.filter(({ path }) => CHANGEABLE.some((key) => fieldAt(path)?.key === key));
+  const canSet = found.filter(({ path }) => inputAt(path)?.change !== undefined);
   return [
     `error: an install of ${site} runs already, and its inputs are others than these. Nothing was changed.`,
     ...(running
@@ -53,6 +53,6 @@ function summed(found: readonly Difference[], running: InstallSpec, asked: Insta
 
 function inputName(path: readonly string[]): string {
   if (path[0] === 'mode') return '--fresh | --recover';
-  const field = fieldAt(path);
-  return field && field.path.length >= path.length ? `--${field.flag}` : path.join('.');
+  const input = inputAt(path);
+  return input && input.path.length >= path.length ? `--${input.flag}` : path.join('.');
 }

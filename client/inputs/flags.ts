@@ -1,30 +1,28 @@
 import type { Flag } from '../terminal/flags.ts';
-import { ALIASES, IMAGE_TAG_FLAG } from './aliases.ts';
-import { CHANGEABLE, FIELDS, fieldOf } from './fields.ts';
-import type { Field } from './fields.ts';
+import { CHANGEABLE, INPUTS } from '../../model/inputs.ts';
+import type { Input } from '../../model/inputs.ts';
+import { IMAGE_TAG_FLAG } from './aliases.ts';
 
 const GROUP = 'Inputs of the install:';
 
-function flagOf(field: Field): Flag[] {
-  const flags = `--${field.flag}${field.takes ? ` <${field.takes}>` : ''}`;
-  const flag: Flag = { flags, help: field.help, group: GROUP };
-  // The site file may hold a switch as on; only its negation turns it off again.
-  return field.kind === 'switch' ? [flag, { ...flag, flags: `--no-${field.flag}`, hidden: true }] : [flag];
+function flagsOf({ flag: name, takes, kind, help, aliases = [] }: Input): Flag[] {
+  const value = takes ? ` <${takes}>` : '';
+  const flag: Flag = { flags: `--${name}${value}`, help, group: GROUP };
+  return [
+    flag,
+    // The site file may hold a switch as on; only its negation turns it off again.
+    ...(kind === 'switch' ? [{ ...flag, flags: `--no-${name}`, hidden: true }] : []),
+    ...aliases.map((alias) => ({ flags: `--${alias}${value}`, help: `the same as --${name}`, hidden: true })),
+  ];
 }
 
-const HIDDEN: readonly Flag[] = [
-  ...ALIASES.map(({ flags, means }): Flag => ({ flags, help: `the same as --${means}`, hidden: true })),
-  { flags: IMAGE_TAG_FLAG, help: 'tag of one image', hidden: true, repeats: true },
-];
+const IMAGE_TAG: Flag = { flags: IMAGE_TAG_FLAG, help: 'tag of one image', hidden: true, repeats: true };
 
 /** A flag for every input of an install. */
-export const INPUTS: readonly Flag[] = [...FIELDS.flatMap(flagOf), ...HIDDEN];
+export const INPUT_FLAGS: readonly Flag[] = [...INPUTS.flatMap(flagsOf), IMAGE_TAG];
 
 /** A flag for every input that a running install can still take. */
-export const CHANGEABLE_INPUTS: readonly Flag[] = [
-  ...CHANGEABLE.flatMap((key) => flagOf(fieldOf(key))),
-  ...HIDDEN.filter(({ flags }) => !flags.startsWith('--release')),
-];
+export const CHANGEABLE_FLAGS: readonly Flag[] = [...CHANGEABLE.flatMap(flagsOf), IMAGE_TAG];
 
 /** What an install does with what is there. */
 export const MODE = [

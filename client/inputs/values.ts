@@ -1,29 +1,29 @@
+import { INPUTS, written } from '../../model/inputs.ts';
+import type { Input, InputKey } from '../../model/inputs.ts';
 import type { InstallSpec } from '../../model/site.ts';
 import { optionKey } from '../terminal/flags.ts';
 import type { Options } from '../terminal/options.ts';
-import { FIELDS, variableOf } from './fields.ts';
-import type { Field, FieldKey } from './fields.ts';
+import type { Fault } from './faults.ts';
 
-export type Source = 'flag' | 'environment' | 'site' | 'prompt' | 'default';
+type Source = 'flag' | 'environment' | 'site' | 'prompt' | 'default';
 
 /** A value as it was written, and who wrote it. Switches are `true` or `false`, lists are comma-separated. */
-export interface Given {
+interface Given {
   readonly text: string;
   readonly source: Source;
 }
 
 /** What is known of the inputs so far. */
-export type Values = Map<FieldKey, Given>;
+export type Values = Map<InputKey, Given>;
 
-/** Takes flags and environment, gives the values that they hold; a flag wins. An empty variable counts as not set. */
-export function givenValues(options: Options, environment: NodeJS.ProcessEnv): Values {
+/** Takes inputs, flags and environment, gives the values that they hold; a flag wins. An empty variable counts as not set. */
+export function givenValues(inputs: readonly Input[], options: Options, environment: NodeJS.ProcessEnv): Values {
   const values: Values = new Map();
-  for (const field of FIELDS) {
-    const option = options[optionKey(field.flag)];
-    const variable = variableOf(field);
+  for (const { key, flag, variable } of inputs) {
+    const option = options[optionKey(flag)];
     const fromEnvironment = variable === null ? undefined : environment[variable];
-    if (option !== undefined) values.set(field.key, { text: String(option), source: 'flag' });
-    else if (fromEnvironment) values.set(field.key, { text: fromEnvironment, source: 'environment' });
+    if (option !== undefined) values.set(key, { text: String(option), source: 'flag' });
+    else if (fromEnvironment) values.set(key, { text: fromEnvironment, source: 'environment' });
   }
   return values;
 }
@@ -31,29 +31,24 @@ export function givenValues(options: Options, environment: NodeJS.ProcessEnv): V
 /** Takes the spec that a site was last ordered with, gives it as values. What it says nothing about is left out. */
 export function recordedValues(spec: InstallSpec): Values {
   const values: Values = new Map();
-  for (const field of FIELDS) {
-    const text = field.key === 'releaseVersion' ? spec.release.releaseVersion : written(at(spec, field.path));
-    if (text !== null) values.set(field.key, { text, source: 'site' });
+  for (const input of INPUTS) {
+    const text = written(input, spec);
+    if (text !== null) values.set(input.key, { text, source: 'site' });
   }
   return values;
 }
 
-function at(value: unknown, path: readonly string[]): unknown {
-  return path.reduce<unknown>(
-    (inner, key) => (inner !== null && typeof inner === 'object' ? Reflect.get(inner, key) : undefined),
-    value,
-  );
+/** Takes values, gives what looks one up by its key. */
+export function textsOf(values: Values): (key: string) => string | undefined {
+  const texts = new Map<string, string>([...values].map(([key, { text }]) => [key, text]));
+  return (key) => texts.get(key);
 }
 
-function written(value: unknown): string | null {
-  if (value === null || value === undefined) return null;
-  // An empty list was an answer too: it is not asked for again.
-  if (Array.isArray(value)) return value.join(',');
-  return typeof value === 'string' || typeof value === 'boolean' ? String(value) : null;
-}
-
-/** Takes a field and where its value came from, gives the name by which a person finds it again. */
-export function sourceName(field: Field, source: Source): string {
-  if (source === 'environment') return variableOf(field) ?? `--${field.flag}`;
-  return source === 'site' ? `--${field.flag} (from the site's record)` : `--${field.flag}`;
+/** Takes an input, what was given for it and what was expected, gives the fault by the name that a person finds again. */
+export function faultOfValue({ flag, variable, choices }: Input, given: Given, message: string): Fault {
+  const name = given.source === 'environment' ? (variable ?? `--${flag}`) : `--${flag}`;
+  return {
+    flag: given.source === 'site' ? `${name} (from the site's record)` : name,
+    text: `"${given.text}": ${choices ? `expected ${choices.join(' or ')}` : message}`,
+  };
 }

@@ -108,11 +108,38 @@ describe('set', () => {
     expect(sent).toEqual(['192.0.2.77']);
   });
 
+  test('takes the branch that is checked out here, as `start` does', async () => {
+    const { home, spec } = await ordered();
+    const sent: string[] = [];
+    const checkout = { revision: 'abc', originUrl: null, uncommittedFiles: 0, unpushedCommits: 0 };
+    const services = (branch: string | null) =>
+      scriptedInstalls({
+        scenes: [{ at: 0, view: running(PARKED) }],
+        running: spec,
+        installs: {
+          setInput: async (_, change) => {
+            sent.push(JSON.stringify(change));
+          },
+        },
+        services: { checkout: async () => ({ ...checkout, branch }) },
+      }).services;
+    const argv = ['set', '--repo-branch', 'current'];
+    expect((await runClient(argv, { home, services: services('feature/y') })).exit).toBe(0);
+    expect(sent).toEqual(['{"branch":"feature/y"}']);
+
+    const detached = await runClient(argv, { home, services: services(null) });
+    expect(detached.exit).toBe(2);
+    expect(detached.stderr).toContain('--repo-branch  "current": no branch is checked out here');
+  });
+
   test.each<[argv: string[], says: string]>([
     [[], 'nothing to change was given: use one of --dns-servers'],
     [['--dns-servers', 'nowhere'], '--dns-servers  "nowhere": expected an IP address'],
     [['--repo-branch', 'a..b'], '--repo-branch  "a..b": expected a Git branch name'],
     [['--alga-core-tag', 'latest'], '--alga-core-tag  "latest": a release pins its images'],
+    [['--alga-core-tag', ''], '--alga-core-tag  "": expected an image tag'],
+    [['--dns-servers', ','], '--dns-servers  ",": expected one at least'],
+    [['--branch', 'current'], '--repo-branch  "current": this folder is no Git checkout'],
     [['--node-ip', '192.0.2.1'], "unknown option '--node-ip'"],
   ])('%j ends with 2', async (argv, says) => {
     const { home } = await ordered();
