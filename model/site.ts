@@ -4,49 +4,72 @@ import { releaseManifest } from './release.ts';
 
 export const siteId = dnsLabel('site name');
 
+/**
+ * The version of a spec's form. 1 had no number of its own: it is every spec that the clients up to 0.1.0 wrote. A new input
+ * needs no new version: it is optional, and without it an install does what it did before there was the input.
+ */
+export const SPEC_VERSION = 2;
+
+/** Fields that a newer client wrote are kept, and the types say nothing of them: a spec is read, and carried on whole. */
+function kept<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<Shape>;
+function kept(shape: z.ZodRawShape): z.ZodObject {
+  return z.looseObject(shape);
+}
+
 const { mode: _mode, ...staticNetwork } = schemasIn('network');
 const network = z.discriminatedUnion('mode', [
-  z.strictObject({ mode: z.literal('dhcp') }),
-  z.strictObject({ mode: z.literal('static'), ...staticNetwork }),
+  kept({ mode: z.literal('dhcp') }),
+  kept({ mode: z.literal('static'), ...staticNetwork }),
 ]);
 export type Network = z.infer<typeof network>;
 
-const imageTags = z.strictObject(schemasIn('imageTags'));
+const imageTags = kept(schemasIn('imageTags'));
 
 /**
  * One install, as the operator ordered it: what the workflow is started with. It holds no secret: the authentication key
  * and all key material stay in the operator's folder. The release is carried whole, so that a resumed install goes on with
  * the very release that it began with, whatever the client that resumes it knows. Its inputs stand in ./inputs.ts.
  */
-export const installSpec = z.strictObject({
+const presentSpec = kept({
+  specVersion: z.int().min(SPEC_VERSION),
   siteId,
   ...singleSchemas(),
   network,
   release: releaseManifest,
-  repo: z.strictObject(schemasIn('repo')),
+  repo: kept(schemasIn('repo')),
   /** The operator's checkout when the install was ordered with `--repo-branch current`; else null. */
-  checkout: z
-    .strictObject({
-      revision: z.string(),
-      uncommittedFiles: z.number().int(),
-      unpushedCommits: z.number().int().nullable(),
-    })
-    .nullable(),
+  checkout: kept({
+    revision: z.string(),
+    uncommittedFiles: z.number().int(),
+    unpushedCommits: z.number().int().nullable(),
+  }).nullable(),
   mode: z.enum(['fresh', 'recover']),
   /** True when the site's name was typed, or `--yes` given: the consent to wipe application data. */
   wipeConfirmed: z.boolean(),
   imageTags,
   /** Files of an existing cluster that the operator named; they are read and never written. */
-  existingCluster: z.strictObject(schemasIn('existingCluster')),
+  existingCluster: kept(schemasIn('existingCluster')),
 });
-export type InstallSpec = z.infer<typeof installSpec>;
+export type InstallSpec = z.infer<typeof presentSpec>;
+
+/** Reads a spec of any version, and gives it in the present form. */
+export const installSpec = z.preprocess(inPresentForm, presentSpec);
+
+/**
+ * Takes a spec of any version, gives it in the present form, unchecked. It is pure: the workflow does it again whenever its
+ * history is played.
+ */
+export function inPresentForm<Spec>(spec: Spec): Spec {
+  if (spec === null || typeof spec !== 'object' || 'specVersion' in spec) return spec;
+  return { specVersion: SPEC_VERSION, ...spec };
+}
 
 /** What a running install can be told to do otherwise (`appliance-client set`). */
 export const inputChange = z
   .strictObject({
     ...changeableSchemas(),
     branch: schemasIn('repo').branch.optional(),
-    imageTags: imageTags.optional(),
+    imageTags: z.strictObject(imageTags.shape).optional(),
   })
   .superRefine((change, context) => {
     if (Object.values(change).every((value) => value === undefined))
@@ -59,7 +82,7 @@ export const inputChange = z
 export type InputChange = z.infer<typeof inputChange>;
 
 /** `site.json` in the site's folder: what is known of a site before and after its install, without secrets. */
-export const siteRecord = z.strictObject({
+export const siteRecord = kept({
   apiVersion: z.literal('appliance.alga-psa/v1'),
   kind: z.literal('Site'),
   siteId,
@@ -71,6 +94,6 @@ export const siteRecord = z.strictObject({
   /** Spec of the newest install that was ordered. */
   spec: installSpec,
   /** Identity of the cluster that this site's install made or took over; null until it is known. */
-  cluster: z.strictObject({ kubeSystemUid: z.string(), talosCaFingerprint: z.string().nullable() }).nullable(),
+  cluster: kept({ kubeSystemUid: z.string(), talosCaFingerprint: z.string().nullable() }).nullable(),
 });
 export type SiteRecord = z.infer<typeof siteRecord>;

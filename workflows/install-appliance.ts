@@ -11,7 +11,7 @@ import { blockerKey } from '../model/blocker.ts';
 import type { InstallProgress } from '../model/progress.ts';
 import { changedInputs, changedSpec } from '../model/input-change.ts';
 import type { Input } from '../model/inputs.ts';
-import { inputChange } from '../model/site.ts';
+import { inPresentForm, inputChange } from '../model/site.ts';
 import type { InputChange, InstallSpec } from '../model/site.ts';
 import type { InstallInput, PhaseInput } from '../model/workflow-contract.ts';
 import { observedSignal, pauseUpdate, progressQuery, resumeUpdate, retryUpdate, setInputUpdate } from './messages.ts';
@@ -51,7 +51,7 @@ class Install {
   readonly #changed = new Set<Input>();
 
   constructor(input: InstallInput) {
-    this.#spec = input.spec;
+    this.#spec = inPresentForm(input.spec);
     this.keeper = new ProgressKeeper(input.carried ?? initialProgress(input, new Date(), workflowInfo().runId));
     this.#paused = this.keeper.progress.state === 'paused';
   }

@@ -1,6 +1,6 @@
 import { INPUTS, inputAt, inputOf, isSwitch, specValueOf } from '../../model/inputs.ts';
 import type { InputKey } from '../../model/inputs.ts';
-import { installSpec } from '../../model/site.ts';
+import { SPEC_VERSION, installSpec } from '../../model/site.ts';
 import type { InstallSpec } from '../../model/site.ts';
 import type { ReleaseManifest } from '../../model/release.ts';
 import type { Checkout } from './checkout.ts';
@@ -45,6 +45,7 @@ function draft(values: Values, { siteId, mode, wipeConfirmed, release, checkout 
   }
   return {
     ...spec,
+    specVersion: SPEC_VERSION,
     siteId,
     mode,
     wipeConfirmed,

@@ -1,8 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { InstallSpec } from '../../model/site.ts';
 
-/** Takes a spec, gives the part of it that says what is installed: not how it was ordered. */
-function ordered({ checkout: _checkout, wipeConfirmed: _wipeConfirmed, ...rest }: InstallSpec): unknown {
+/**
+ * Takes a spec, gives the part of it that says what is installed: not how it was ordered, nor in which version of its form. So
+ * an install that an older client began is joined by the same inputs.
+ */
+function ordered(spec: InstallSpec): unknown {
+  const { specVersion: _version, checkout: _checkout, wipeConfirmed: _wipeConfirmed, ...rest } = spec;
   return rest;
 }
 

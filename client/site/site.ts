@@ -140,6 +140,7 @@ function parseJson(text: string): unknown {
 export async function recordSite(site: Site, spec: InstallSpec, now: Date): Promise<void> {
   const known = await readRecord(site.folder);
   const record: SiteRecord = {
+    ...known,
     apiVersion: 'appliance.alga-psa/v1',
     kind: 'Site',
     siteId: site.siteId,

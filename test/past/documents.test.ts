@@ -1,11 +1,14 @@
-import { copyFile, mkdir } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
+import { specDigest } from '../../client/inputs/digest.ts';
+import { openSite, recordSite } from '../../client/site/site.ts';
 import { installProgress } from '../../model/progress.ts';
 import { siteRecord } from '../../model/site.ts';
 import { statusDocument } from '../../model/status.ts';
-import { runClient, temporaryFolder } from '../client/support/run-client.ts';
+import { NOW, runClient, temporaryFolder } from '../client/support/run-client.ts';
+import { scriptedInstalls } from '../client/support/scripted-installs.ts';
 import { PAST, pastDocument } from './fixtures.ts';
 
 const RECORDS = ['everything', 'existing-cluster', 'office', 'parked', 'complete'];
@@ -25,6 +28,66 @@ test('the records of sites are listed with their nodes', async () => {
     .array(z.object({ siteId: z.string(), nodeIp: z.string(), release: z.string() }))
     .parse(JSON.parse(stdout));
   expect(listed.map(({ siteId }) => siteId)).toEqual(ids.toSorted());
+});
+
+/** Takes what a record holds, gives what it holds once today's client has written it again. */
+async function writtenAgain(document: unknown): Promise<unknown> {
+  const home = await temporaryFolder();
+  const { siteId } = z.object({ siteId: z.string() }).parse(document);
+  const file = join(home, siteId, 'site.json');
+  await mkdir(join(home, siteId));
+  await writeFile(file, JSON.stringify(document));
+  const site = await openSite(home, siteId);
+  if (!site.record) throw new Error('there is no record');
+  await recordSite(site, site.record.spec, NOW);
+  return JSON.parse(await readFile(file, 'utf8'));
+}
+
+const recordOf = z.looseObject({ spec: z.looseObject({ repo: z.looseObject({}) }) });
+
+test.each(RECORDS)(
+  'the record %s is written back with the version of its spec, and nothing else changed',
+  async (name) => {
+    const before = recordOf.parse(await pastDocument(`site.${name}.json`));
+    expect(await writtenAgain(before)).toEqual({
+      ...before,
+      updatedAt: NOW.toISOString(),
+      spec: { ...before.spec, specVersion: 2 },
+    });
+  },
+);
+
+test('what a newer client wrote into a record is read past, and kept', async () => {
+  const before = recordOf.parse(await pastDocument('site.office.json'));
+  const { spec } = before;
+  const newer = {
+    ...before,
+    owner: 'night shift',
+    spec: { ...spec, specVersion: 3, proxy: 'none', repo: { ...spec.repo, depth: 1 } },
+  };
+  expect(await writtenAgain(newer)).toEqual({ ...newer, updatedAt: NOW.toISOString() });
+});
+
+test('an install that runs is joined by the inputs that it was begun with', async () => {
+  const memos = z
+    .record(z.string(), z.object({ specDigest: z.string() }))
+    .parse(await pastDocument('progress-memo.json'));
+  for (const name of ['parked', 'office']) {
+    const { spec } = siteRecord.parse(await pastDocument(`site.${name}.json`));
+    expect([name, spec.specVersion, specDigest(spec)]).toEqual([name, 2, memos[name]?.specDigest]);
+  }
+});
+
+test('the same order as then, from the record alone, joins the install', async () => {
+  const memos = z
+    .record(z.string(), z.object({ specDigest: z.string() }))
+    .parse(await pastDocument('progress-memo.json'));
+  const home = await temporaryFolder();
+  await mkdir(join(home, 'office'));
+  await copyFile(join(PAST, 'site.office.json'), join(home, 'office', 'site.json'));
+  const installs = scriptedInstalls({ scenes: [] });
+  await runClient(['start', '--fresh', '--yes', '--detach'], { home, services: installs.services });
+  expect(installs.ordered.map(specDigest)).toEqual([memos['office']?.specDigest]);
 });
 
 test('the progress of an install is read, wherever it stood', async () => {

@@ -1,5 +1,5 @@
 import type { InstallSpec } from '../../model/site.ts';
-import { installSpec } from '../../model/site.ts';
+import { SPEC_VERSION, installSpec } from '../../model/site.ts';
 import { releaseManifest } from '../../model/release.ts';
 
 const image = (repository: string, tag: string) => ({ repository, tag, digest: null });
@@ -44,6 +44,7 @@ export const TEST_RELEASE = releaseManifest.parse({
 /** Takes what a test needs otherwise, gives a whole valid spec. */
 export function testSpec(changes: Partial<InstallSpec> = {}): InstallSpec {
   return installSpec.parse({
+    specVersion: SPEC_VERSION,
     siteId: 'appliance-single-node',
     clusterName: 'alga-appliance',
     nodeIp: '192.0.2.10',
