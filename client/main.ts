@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
 import type { Command } from 'commander';
+import { COMMON_FLAGS } from './commands/index.ts';
 import type { CommandContext } from './context.ts';
 import { EXIT } from './terminal/exit-codes.ts';
 import { explain } from './terminal/failure.ts';
@@ -40,9 +41,22 @@ export async function main(argv: readonly string[], io: World): Promise<number> 
 
 /** A command to be explained that is none is answered as one that is to be run: by what it may have been meant to be. */
 function explained(argv: readonly string[], program: Command): string[] {
-  const [first, name] = argv;
-  const isNone = first === 'help' && name !== undefined && program.commands.every((command) => command.name() !== name);
-  return isNone && !name.startsWith('-') ? [name] : [...argv];
+  const words = operands(argv);
+  const name = words[0] === 'help' ? words[1] : words[0];
+  const isNone = name !== undefined && program.commands.every((command) => command.name() !== name);
+  return isNone ? [name] : [...argv];
+}
+
+/** What stands in a call beside flags and their values, up to a flag that asks for the help before any command. */
+function operands(argv: readonly string[]): string[] {
+  const words: string[] = [];
+  for (let index = 0; index < argv.length; index += 1) {
+    const word = argv[index] ?? '';
+    if (words.length === 0 && ['-h', '--help', '--'].includes(word)) break;
+    if (!word.startsWith('-')) words.push(word);
+    else if (COMMON_FLAGS.some(({ flags }) => flags.includes('<') && flags.split(/[ ,]+/).includes(word))) index += 1;
+  }
+  return words;
 }
 
 /** The call that a failure is told of; null before there is one. */

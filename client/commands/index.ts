@@ -94,12 +94,12 @@ async function loadCompletion(): Promise<{ command: Command }> {
   return { command: completionCommand({ commands, commonFlags: COMMON_FLAGS }) };
 }
 
-/** Flags that every command has. */
-export const COMMON_FLAGS: readonly Flag[] = [
+const COMMON: readonly Flag[] = [
   {
     flags: '--site <name>',
     help: 'the site that is meant (or set ALGA_APPLIANCE_SITE; default: the only one there is)',
   },
+  { flags: '--site-id <name>', help: 'the same as --site', hidden: true },
   {
     flags: '--config-dir <folder>',
     help: 'folder that holds all sites (or set ALGA_APPLIANCE_HOME; default: ~/.alga-psa-appliance)',
@@ -108,4 +108,7 @@ export const COMMON_FLAGS: readonly Flag[] = [
   { flags: '-y, --yes', help: 'take defaults and confirm what would be asked' },
   { flags: '--quiet', help: 'only results and errors, no progress' },
   { flags: '--no-color', help: 'no colours (NO_COLOR does the same)' },
-].map((flag) => ({ ...flag, group: 'Everywhere:' }));
+];
+
+/** Flags that every command has. */
+export const COMMON_FLAGS = COMMON.map((flag): Flag => ({ ...flag, group: 'Everywhere:' }));

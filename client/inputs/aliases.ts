@@ -10,7 +10,7 @@ export const IMAGE_TAG_FLAG = '--image-tag <image=tag>';
 
 /** Takes options, gives them with every alias replaced by what it means. What was given in full stays. */
 export function withoutAliases(options: Options): Options {
-  const { imageTag, ...rest } = options;
+  const { imageTag, bootstrapMode, siteId, ...rest } = options;
   const meant = INPUTS.flatMap(({ flag, aliases = [] }) =>
     aliases.flatMap((alias) => {
       const given = rest[optionKey(alias)];
@@ -19,6 +19,8 @@ export function withoutAliases(options: Options): Options {
   );
   return {
     ...Object.fromEntries(meant),
+    ...(typeof bootstrapMode === 'string' && { [bootstrapMode]: true }),
+    ...(siteId !== undefined && { site: siteId }),
     ...(typeof imageTag === 'string' && Object.fromEntries(imageTag.split(',').map(imageTagOption))),
     ...rest,
   };

@@ -31,6 +31,12 @@ export const MODE = [
     help: 'install anew; application data that is there is wiped, after every check and a confirmation',
   },
   { flags: '--recover', help: 'install again and keep all data and credentials' },
+  {
+    flags: '--bootstrap-mode <mode>',
+    help: 'the same as --fresh or --recover',
+    hidden: true,
+    choices: ['fresh', 'recover'],
+  },
 ] as const satisfies readonly Flag[];
 
 /** Ways in which the authentication key is handed over; never on the command line itself. */

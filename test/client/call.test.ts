@@ -70,6 +70,16 @@ test.each<[argv: string[], says: string[]]>([
     ["unknown command 'stats'", 'Did you mean status?'],
   ],
   [
+    ['strat', '--help'],
+    ["unknown command 'strat'", 'Did you mean start?'],
+  ],
+  [['nosuch', '--help'], ["unknown command 'nosuch'"]],
+  [['help', 'nosuch'], ["unknown command 'nosuch'"]],
+  [
+    ['--site', 'paris', '-o', 'json', 'strat', '-h'],
+    ["unknown command 'strat'", 'Did you mean start?'],
+  ],
+  [
     ['pause', '--site', 'paris'],
     ['no install of paris', '`appliance-client start --site paris` begins one'],
   ],
@@ -82,6 +92,17 @@ test.each<[argv: string[], says: string[]]>([
   expect(stdout).toBe('');
   for (const text of says) expect(stderr).toContain(text);
   expect(stderr).not.toContain('hunter2');
+});
+
+test.each([
+  ['help', 'start'],
+  ['start', '--help'],
+  ['--site', 'paris', 'start', '-h'],
+  ['help', 'help'],
+])('%j explains it and ends with 0', async (...argv) => {
+  const { exit, stdout, stderr } = await runClient(argv);
+  expect([exit, stderr]).toEqual([0, '']);
+  expect(stdout).toContain('Usage: appliance-client');
 });
 
 test('flags before and after the command mean the same', async () => {

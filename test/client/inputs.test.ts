@@ -76,6 +76,17 @@ test('every flag reaches the spec', async () => {
   });
 });
 
+test("the shell installer's names of mode and site mean the same, and the help leaves them out", async () => {
+  const argv = ['--bootstrap-mode', 'recover', '--site-id', 'site-2', '--node-ip', '192.0.2.10', '--repo-url', REPO];
+  expect(await order(argv)).toMatchObject({ siteId: 'site-2', mode: 'recover' });
+  const both = await runClient(['start', ...GOOD, '--bootstrap-mode', 'recover']);
+  expect(both.exit).toBe(2);
+  expect(both.stderr).toContain('exclude each other');
+  const unknown = await runClient(['start', ...argv.with(1, 'anew')]);
+  expect(unknown.exit).toBe(2);
+  expect(unknown.stderr).toContain('Allowed choices are fresh, recover');
+});
+
 test('flag before environment before site file before default', async () => {
   const home = await temporaryFolder();
   const env = { ALGA_APPLIANCE_INSTALL_DISK: '/dev/env' };
