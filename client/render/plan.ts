@@ -1,4 +1,5 @@
 import { VENDOR_IMAGES } from '../../model/appliance.ts';
+import { INPUTS, written } from '../../model/inputs.ts';
 import type { PhaseId } from '../../model/phases.ts';
 import { PHASES } from '../../model/phases.ts';
 import { imageReference } from '../../model/release.ts';
@@ -69,6 +70,8 @@ export interface Plan {
   readonly nodeIp: string;
   readonly release: string;
   readonly specDigest: string;
+  /** What was ordered, as flags: what nobody said and has no default is left out. */
+  readonly inputs: readonly { flag: string; value: string }[];
   readonly phases: readonly { id: PhaseId; title: string; work: string[] }[];
   readonly images: readonly string[];
   readonly files: readonly PlannedFile[];
@@ -88,6 +91,7 @@ export function planOf(
     nodeIp: spec.nodeIp,
     release: spec.release.releaseVersion,
     specDigest,
+    inputs: inputsOf(spec),
     phases: PHASES.map(({ id, title }) => ({ id, title, work: WORK[id](spec) })),
     images: VENDOR_IMAGES.map((key) => imageReference(imageOf(spec, key))),
     files,
@@ -95,8 +99,17 @@ export function planOf(
   };
 }
 
+function inputsOf(spec: InstallSpec): Plan['inputs'] {
+  return INPUTS.flatMap((input) => {
+    const value = written(input, spec) ?? '';
+    const saysNothing = value === '' || (input.kind === 'switch' && value === 'false');
+    return saysNothing ? [] : [{ flag: `--${input.flag}`, value }];
+  });
+}
+
 /** Takes a plan, gives it as a person reads it. */
 export function planLines(style: Style, plan: Plan): string[] {
+  const flagWidth = Math.max(...plan.inputs.map(({ flag }) => flag.length));
   const width = Math.max(...plan.files.map(({ path }) => path.length), 0);
   return [
     paint(style, 'strong', `Plan for site ${plan.siteId} on ${plan.nodeIp}: release ${plan.release}, ${plan.mode}`),
@@ -105,6 +118,9 @@ export function planLines(style: Style, plan: Plan): string[] {
       `${String(index + 1).padStart(2)}. ${title}`,
       ...work.flatMap((line) => hang(style, `    ${symbol(style, 'bullet')} `, line)),
     ]),
+    '',
+    paint(style, 'strong', 'Inputs'),
+    ...plan.inputs.map(({ flag, value }) => `    ${flag.padEnd(flagWidth)}  ${value}`),
     '',
     paint(style, 'strong', 'Images'),
     ...plan.images.map((image) => `    ${image}`),
