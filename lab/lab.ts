@@ -138,6 +138,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
       faults: [...(options.faults ?? [])],
       startedAt: new Date().toISOString(),
     };
+    await writeFileAtomic(path.join(folder, ADMIN_PASSWORD), 'Only-a-lab-1815\n', { mode: 0o600 });
     await writeFileAtomic(path.join(folder, 'lab.json'), JSON.stringify(record, null, 2), { mode: 0o600 });
     return {
       record,
@@ -156,7 +157,10 @@ export async function startLab(options: LabOptions): Promise<Lab> {
   }
 }
 
-/** How a lab's machine is named to `bin/appliance-client start`. */
+/** In the lab's folder: the password of the sample administrator. */
+const ADMIN_PASSWORD = 'admin-password';
+
+/** How a lab's machine, and the first administrator of what is installed on it, are named to `bin/appliance-client start`. */
 export function commandLineOf(record: LabRecord): Pick<Lab, 'environment' | 'flags'> {
   return {
     environment: { APPLIANCE_REGISTRY_MIRROR: record.registry },
@@ -166,6 +170,11 @@ export function commandLineOf(record: LabRecord): Pick<Lab, 'environment' | 'fla
       `--repo-url=${record.git}`,
       `--repo-branch=${record.branch}`,
       `--flux-manifests=${record.fluxManifests}`,
+      '--company-name=Example Company',
+      '--admin-first-name=Ada',
+      '--admin-last-name=Lovelace',
+      '--admin-email=ada@example.com',
+      `--admin-password-file=${path.join(folderOf(record.name), ADMIN_PASSWORD)}`,
     ],
   };
 }

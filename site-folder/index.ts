@@ -22,6 +22,7 @@ export const SITE_FILES = {
   appliedConfig: 'controlplane.applied.yaml',
   statusToken: 'status-token',
   authKey: 'auth-key',
+  initialTenant: 'initial-tenant.json',
 } as const;
 
 const PRIVATE_FILE = 0o600;

@@ -9,6 +9,7 @@ import type { FollowOptions } from '../follow/follow.ts';
 import { lookAfresh } from '../follow/look-afresh.ts';
 import { callOf } from '../site/hints.ts';
 import type { StartOutcome } from '../install/install-client.ts';
+import { recordAdministrator } from '../inputs/administrator.ts';
 import { couldWipe, takeOrder } from '../inputs/order.ts';
 import type { Order } from '../inputs/order.ts';
 import { withPageBeside } from '../page/beside.ts';
@@ -19,7 +20,7 @@ import { recordSimulation } from '../site/simulation.ts';
 import { recordSite } from '../site/site.ts';
 import { statusPageUrl } from '../status/login-ready.ts';
 import { givePlan } from '../install/give-plan.ts';
-import { AUTH_KEY, INPUT_FLAGS, MODE } from '../inputs/flags.ts';
+import { ADMINISTRATOR_FLAGS, AUTH_KEY, INPUT_FLAGS, MODE } from '../inputs/flags.ts';
 import { SIMULATE } from '../site/simulation.ts';
 import { FOLLOW, followOptions } from '../follow/follow-options.ts';
 import { defineCommand } from './define.ts';
@@ -34,6 +35,7 @@ export const command = defineCommand({
     ...AUTH_KEY,
     ...SIMULATE,
     ...INPUT_FLAGS,
+    ...ADMINISTRATOR_FLAGS,
   ],
   examples: [
     'start --fresh --node-ip 192.0.2.10 --repo-url https://git.example.com/alga/appliance.git',
@@ -41,7 +43,7 @@ export const command = defineCommand({
   ],
   run: async (context, { dryRun, detach = false, ...rest }) => {
     const following = followOptions(rest);
-    const order = await takeOrder(context, { command: 'start', modeOtherwise: null, askForKey: dryRun !== true });
+    const order = await takeOrder(context, { command: 'start', modeOtherwise: null, writes: dryRun !== true });
     if (dryRun) return givePlan(context, order);
     context.say(...order.notes);
 
@@ -51,7 +53,7 @@ export const command = defineCommand({
     const detached = detach || following.until === 'login';
     return withSession(context, site, { start: 'on-demand', detached }, async (session) => {
       const confirmed = await confirmWipe(context, order, session);
-      if (isKnown) await record(context, confirmed);
+      if (isKnown) await record(context, await keptIfRunning(confirmed, session));
       const outcome = await session.installs.start(confirmed.spec);
       if (outcome.kind === 'refused') return refuse(context, confirmed, outcome);
       const isJoined = outcome.kind === 'joined';
@@ -59,6 +61,7 @@ export const command = defineCommand({
         isJoined ? `Joined the install of ${site.siteId} that runs already.` : startedLine(confirmed),
         `Status page on the node, as soon as it is up: ${statusPageUrl(order.spec.nodeIp, PORTS.statusPage)}/`,
       );
+      if (!isJoined) tellPassword(context, confirmed);
       return withPageBeside(context, site, detach ? null : order.spec, async (page) => {
         page.feed();
         const worker = await session.ensureWorker();
@@ -85,10 +88,32 @@ function startedLine({ spec }: Order): string {
   return `Installing release ${spec.release.releaseVersion}${channel} on ${spec.nodeIp}, ${spec.mode}, site ${spec.siteId}.`;
 }
 
-async function record(context: CommandContext, { site, spec, authKey, simulate }: Order): Promise<void> {
+/** An install that runs goes by the administrator that it has: another one would come too late, or never. */
+async function keptIfRunning(order: Order, { installs }: Session): Promise<Order> {
+  const { site } = order;
+  const hasOne = await site.folder.exists(SITE_FILES.initialTenant);
+  const runs = hasOne && (await installs.view(site.siteId))?.run === 'RUNNING';
+  return runs ? { ...order, administrator: null } : order;
+}
+
+/** A generated password is shown once, to whoever sits at the terminal: what goes into a pipe is kept by somebody. */
+function tellPassword(context: CommandContext, { site, administrator }: Order): void {
+  if (!administrator?.isGenerated || site.simulated) return;
+  const { INITIAL_ADMIN_EMAIL: email, INITIAL_ADMIN_PASSWORD: password } = administrator.tenant;
+  const file = site.folder.path(SITE_FILES.initialTenant);
+  if (context.io.stderrIsTty)
+    context.insist(
+      `Password of ${email}: ${password}`,
+      `It is shown this once; until it is in the database it is in ${file}, too.`,
+    );
+  else context.say(`A password was generated for ${email}: it is in ${file}.`);
+}
+
+async function record(context: CommandContext, { site, spec, authKey, administrator, simulate }: Order): Promise<void> {
   await recordSite(site, spec, context.services.clock.now());
   await recordSimulation(site, simulate);
   if (authKey !== null) await site.folder.write(SITE_FILES.authKey, `${authKey}\n`);
+  if (administrator) await recordAdministrator(site, administrator);
 }
 
 /** Consent to a wipe: `--yes`, or the site's name typed. An install that runs already was consented to when it began. */

@@ -1,4 +1,5 @@
 import type { Flag } from '../terminal/flags.ts';
+import { ADMINISTRATOR } from '../../model/initial-tenant.ts';
 import { CHANGEABLE, INPUTS } from '../../model/inputs.ts';
 import type { Input } from '../../model/inputs.ts';
 import { IMAGE_TAG_FLAG } from './aliases.ts';
@@ -44,3 +45,15 @@ export const AUTH_KEY = [
   { flags: '--auth-key-file <file>', help: 'file with the authentication key; never give the key itself as a flag' },
   { flags: '--auth-key-stdin', help: 'read the authentication key from standard input' },
 ] as const satisfies readonly Flag[];
+
+const FIRST_ADMINISTRATOR = 'First administrator, of a fresh install:';
+
+/** The company and its first administrator; the password never on the command line itself. */
+export const ADMINISTRATOR_FLAGS: readonly Flag[] = [
+  ...ADMINISTRATOR.map(({ flag, takes, help }) => ({ flags: `--${flag} <${takes}>`, help })),
+  {
+    flags: '--admin-password-file <file>',
+    help: 'file with the password; without one it is asked for, or generated',
+  },
+  { flags: '--admin-password-stdin', help: 'read the password from standard input' },
+].map((flag) => ({ ...flag, group: FIRST_ADMINISTRATOR }));

@@ -7,6 +7,8 @@ import { loadReleases, releasesFolder } from './releases.ts';
 import { simulationOf } from '../site/simulation.ts';
 import { chooseSiteToInstall, siteChoice } from '../site/site.ts';
 import type { Site } from '../site/site.ts';
+import { givenAdministrator, wholeAdministrator } from './administrator.ts';
+import type { Administrator } from './administrator.ts';
 import { askAuthKey, givenAuthKey } from './auth-key.ts';
 import type { Checkout } from './checkout.ts';
 import type { Fault } from './faults.ts';
@@ -19,6 +21,8 @@ export interface Order {
   readonly spec: InstallSpec;
   /** Null when none was given. */
   readonly authKey: string | null;
+  /** Null where the administrators of a database are kept, or nothing is written. */
+  readonly administrator: Administrator | null;
   readonly simulate: Simulate;
   readonly notes: readonly string[];
 }
@@ -28,14 +32,14 @@ export interface OrderOptions {
   readonly command: string;
   /** The mode when neither --fresh nor --recover is given and nobody can be asked; null where it must be given. */
   readonly modeOtherwise: InstallSpec['mode'] | null;
-  /** Whether a person is asked for the authentication key: not for what writes nothing. */
-  readonly askForKey: boolean;
+  /** Whether secrets are written, and a person is asked for them. */
+  readonly writes: boolean;
 }
 
 /** Puts an order together from flags, environment, site file and prompts. Throws one usage error with all faults. */
 export async function takeOrder(
   context: CommandContext,
-  { command, modeOtherwise, askForKey }: OrderOptions,
+  { command, modeOtherwise, writes }: OrderOptions,
 ): Promise<Order> {
   const { io, services, options } = context;
   const simulate = simulationOf(options);
@@ -44,6 +48,8 @@ export async function takeOrder(
   const prompter = simulate ? null : await context.prompter();
   const mode = await modeOf(context, prompter, site, modeOtherwise);
   const auth = await givenAuthKey(io, options);
+  const mustBeWhole = writes && prompter === null;
+  const named = await givenAdministrator({ io, options, site, mode: mode.mode, mustBeWhole });
   const { spec, notes } = await gatherSpec({
     site,
     mode: mode.mode,
@@ -54,12 +60,13 @@ export async function takeOrder(
     checkout: (): Promise<Checkout | null> => services.checkout(io.cwd, io.signal),
     prompter,
     takeDefaults: context.yes,
-    faults: [...mode.faults, ...auth.faults, ...(await folderFaults(site))],
+    faults: [...mode.faults, ...auth.faults, ...named.faults, ...(await folderFaults(site))],
     command,
   });
-  const asks = prompter && askForKey && auth.key === null && !context.yes;
+  const asks = prompter && writes && auth.key === null && !context.yes;
   const asked = asks ? await askAuthKey(site, prompter) : null;
-  return { site, spec, authKey: auth.key ?? asked, simulate, notes };
+  const administrator = writes ? await wholeAdministrator(named, site, prompter, context.yes) : null;
+  return { site, spec, authKey: auth.key ?? asked, administrator, simulate, notes };
 }
 
 type Prompter = Awaited<ReturnType<CommandContext['prompter']>>;

@@ -26,6 +26,8 @@ interface Writes {
   readonly once?: true;
   /** Only when the cluster is made by this install, and not an existing one. */
   readonly ownCluster?: true;
+  /** Only by a fresh install. */
+  readonly fresh?: true;
 }
 
 const SITE_WRITES: readonly Writes[] = [
@@ -43,6 +45,7 @@ const SITE_WRITES: readonly Writes[] = [
   { name: SITE_FILES.talosconfig, what: 'credentials for talosctl; never overwritten', once: true, ownCluster: true },
   { name: SITE_FILES.kubeconfig, what: 'credentials for Kubernetes', once: true, ownCluster: true },
   { name: SITE_FILES.authKey, what: 'authentication key, when you give one' },
+  { name: SITE_FILES.initialTenant, what: 'company and first administrator, with the password', fresh: true },
   { name: SITE_FILES.statusToken, what: 'token of the status page', once: true },
   { name: SITE_FILES.values, what: 'folder with the values of every release' },
   { name: SITE_FILES.report, what: 'report, written at the end' },
@@ -63,7 +66,9 @@ function plannedFiles(site: Site, spec: InstallSpec): PlannedFile[] {
     return { path, what, state: once ? 'kept' : 'rewritten' };
   };
   return [
-    ...SITE_WRITES.filter(({ ownCluster }) => own || !ownCluster).map((one) => planned(site.folder.root, one)),
+    ...SITE_WRITES.filter(({ ownCluster, fresh }) => (own || !ownCluster) && (spec.mode === 'fresh' || !fresh)).map(
+      (one) => planned(site.folder.root, one),
+    ),
     ...HOME_WRITES.map((one) => planned(site.home, one)),
   ];
 }

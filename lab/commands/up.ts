@@ -75,12 +75,17 @@ async function startSupervisor(name: string, faults: readonly string[], log: str
   return () => ended;
 }
 
+/** A flag as a shell takes it. */
+function quoted(flag: string): string {
+  return flag.includes(' ') ? `'${flag}'` : flag;
+}
+
 function advice(record: LabRecord): string {
   const { environment, flags } = commandLineOf(record);
   const variables = Object.entries(environment).map(([key, value]) => `${key}=${value}`);
   return [
     `A machine in Talos maintenance mode waits at ${record.nodeAddress}. Install it:`,
-    `  ${variables.join(' ')} bin/appliance-client start --fresh ${flags.join(' ')}`,
+    `  ${variables.join(' ')} bin/appliance-client start --fresh ${flags.map(quoted).join(' ')}`,
     `Remove it: npm run lab -- down${record.name === 'lab' ? '' : ` --name ${record.name}`}`,
   ].join('\n');
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { ADMINISTRATOR } from '../../model/initial-tenant.ts';
 import { temporaryFolder } from './support/run-client.ts';
 import { needs } from '../support/needs.ts';
 
@@ -9,7 +10,11 @@ needs('built-client');
 
 /** The client as people run it: built, and what it seldom needs loaded late. */
 const LAUNCHER = join(import.meta.dirname, '../../bin/appliance-client');
-const SPEC = ['--node-ip', '192.0.2.10', '--repo-url', 'https://git.example.org/alga/appliance.git'];
+const SPEC = [
+  '--node-ip=192.0.2.10',
+  '--repo-url=https://git.example.org/alga/appliance.git',
+  ...ADMINISTRATOR.map(({ flag, simulated }) => `--${flag}=${simulated}`),
+];
 
 async function built(args: readonly string[], environment: Record<string, string> = {}) {
   const env = { ALGA_APPLIANCE_HOME: await temporaryFolder(), NO_COLOR: '1', ...environment };

@@ -287,6 +287,7 @@ test('on a terminal what is missing is asked for, with defaults', async () => {
       'Disk that Talos': '<default>',
       'Git repository': REPO,
       'Authentication key': 'canary-key',
+      'Password of the first administrator': '',
     }),
   });
   expect(spec).toMatchObject({

@@ -23,11 +23,14 @@ const DONE = story({ at: 60, progress: READY }, { at: 90, progress: COMPLETE });
 
 describe('an install that is followed', () => {
   test('in a pipe: a line for each change, data on stdout', async () => {
+    const home = await temporaryFolder();
     const { calls, services } = scriptedInstalls({ scenes: DONE });
-    const { exit, stdout, stderr } = await runClient(GOOD, { services });
+    const { exit, stdout, stderr } = await runClient(GOOD, { home, services });
     expect(exit).toBe(0);
     await expect(stdout).toMatchFileSnapshot('golden/start-pipe.stdout.txt');
-    await expect(stderr).toMatchFileSnapshot('golden/start-pipe.stderr.txt');
+    await expect(stderr.replaceAll(home, '/home/op/.alga-psa-appliance')).toMatchFileSnapshot(
+      'golden/start-pipe.stderr.txt',
+    );
     expect(calls).toEqual(['open on-demand', 'start', 'worker', 'stop worker', 'close']);
   });
 

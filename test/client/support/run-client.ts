@@ -8,6 +8,7 @@ import { main } from '../../../client/main.ts';
 import type { World } from '../../../client/main.ts';
 import type { LocalPage } from '../../../client/page/local-page.ts';
 import type { Services } from '../../../client/services.ts';
+import { ADMINISTRATOR } from '../../../model/initial-tenant.ts';
 
 export const NOW = new Date('2026-05-01T12:00:00.000Z');
 
@@ -37,6 +38,11 @@ export async function temporaryFolder(): Promise<string> {
   return folder;
 }
 
+/** Whoever orders in a test has named a first administrator before; a test of that very thing unsets them. */
+const ADMINISTRATOR_VARIABLES = Object.fromEntries(
+  ADMINISTRATOR.map(({ variable, simulated }) => [variable, simulated]),
+);
+
 /** The world of one call, and what was written to it. */
 export interface TestIo {
   readonly io: World;
@@ -57,7 +63,14 @@ export function testIo(home: string, options: RunOptions = {}): TestIo {
     stderrIsTty: options.tty === true,
     columns: () => options.columns ?? 100,
     rows: () => options.rows ?? 40,
-    env: { LANG: 'en_GB.UTF-8', ALGA_APPLIANCE_HOME: home, HOME: home, PATH: process.env['PATH'], ...options.env },
+    env: {
+      LANG: 'en_GB.UTF-8',
+      ALGA_APPLIANCE_HOME: home,
+      HOME: home,
+      PATH: process.env['PATH'],
+      ...ADMINISTRATOR_VARIABLES,
+      ...options.env,
+    },
     cwd: options.cwd ?? home,
     signal: options.signal ?? new AbortController().signal,
     services: { ...unreachable, clock: testClock(), ...options.services },

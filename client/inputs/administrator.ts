@@ -1,0 +1,179 @@
+import { randomInt } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { text as readAll } from 'node:stream/consumers';
+import { ADMINISTRATOR, initialTenant, passwordFault } from '../../model/initial-tenant.ts';
+import type { AdministratorInput, AdministratorKey, InitialTenant } from '../../model/initial-tenant.ts';
+import type { InstallSpec } from '../../model/site.ts';
+import { SITE_FILES } from '../../site-folder/index.ts';
+import type { Site } from '../site/site.ts';
+import { optionKey } from '../terminal/flags.ts';
+import type { Io } from '../terminal/io.ts';
+import { switchOption, textOption } from '../terminal/options.ts';
+import type { Options } from '../terminal/options.ts';
+import type { Prompter } from '../terminal/prompts.ts';
+import type { Fault } from './faults.ts';
+
+/** What was said of the first administrator so far, and what is wrong with it. */
+export interface AdministratorSoFar {
+  readonly texts: ReadonlyMap<AdministratorKey, string>;
+  readonly password: string | null;
+  /** Whether this order makes one: a database that is kept has its administrators. */
+  readonly isWanted: boolean;
+  readonly faults: readonly Fault[];
+}
+
+/** The first administrator of an order. */
+export interface Administrator {
+  readonly tenant: InitialTenant;
+  /** Nobody has seen the password yet. */
+  readonly isGenerated: boolean;
+}
+
+export interface AdministratorRequest {
+  readonly io: Io;
+  readonly options: Options;
+  readonly site: Site;
+  readonly mode: InstallSpec['mode'] | null;
+  /** False where nothing is written, or somebody can still be asked: then what is missing is no fault. */
+  readonly mustBeWhole: boolean;
+}
+
+/**
+ * Takes what flags, environment and an earlier order say of the first administrator, in this order, and checks it. The
+ * password comes by a file or standard input, never as a flag or a variable.
+ */
+export async function givenAdministrator(request: AdministratorRequest): Promise<AdministratorSoFar> {
+  const { io, options, site, mode, mustBeWhole } = request;
+  const given = await givenPassword(io, options);
+  const faults = [...given.faults];
+  const before = mode === 'fresh' ? await recorded(site) : null;
+  const texts = new Map<AdministratorKey, string>();
+  let isNamed = given.password !== null;
+  for (const { key, flag, variable, schema } of ADMINISTRATOR) {
+    const option = textOption(options, optionKey(flag));
+    const text = option ?? io.env[variable] ?? '';
+    isNamed ||= option !== undefined;
+    const fault = text === '' ? undefined : schema.safeParse(text).error?.issues[0];
+    if (fault)
+      faults.push({ flag: option === undefined ? variable : `--${flag}`, text: `"${text}": ${fault.message}` });
+    const kept = text === '' ? before?.[key] : text;
+    if (kept !== undefined) texts.set(key, kept.trim());
+  }
+  const isWanted = mode === 'fresh' || (isNamed && site.record === null);
+  if (mode === 'recover' && isNamed && !isWanted)
+    faults.push({
+      flag: '--recover',
+      text: 'keeps the administrators that exist: leave the first one out, or use --fresh',
+    });
+  if (isWanted && mustBeWhole && !site.simulated) faults.push(...missing(texts));
+  return { texts, password: given.password ?? before?.INITIAL_ADMIN_PASSWORD ?? null, isWanted, faults };
+}
+
+/** Asks for what is missing, where somebody can be asked; a password that nobody gives is generated. Null where none is wanted. */
+export async function wholeAdministrator(
+  { texts, password, isWanted }: AdministratorSoFar,
+  site: Site,
+  prompter: Prompter | null,
+  takeDefaults: boolean,
+): Promise<Administrator | null> {
+  if (!isWanted) return null;
+  const whole = new Map(texts);
+  for (const input of ADMINISTRATOR) {
+    if (whole.has(input.key)) continue;
+    if (site.simulated) whole.set(input.key, input.simulated);
+    else if (prompter) whole.set(input.key, await askFor(input, prompter));
+  }
+  const answer = password === null && prompter && !takeDefaults && !site.simulated ? await askPassword(prompter) : null;
+  const known = password ?? answer;
+  const tenant = initialTenant.parse({
+    ...Object.fromEntries(whole),
+    INITIAL_ADMIN_PASSWORD: known ?? generatedPassword(),
+  });
+  return { tenant, isGenerated: known === null };
+}
+
+/** Keeps the first administrator for the install: 0600 in the site's folder. */
+export async function recordAdministrator(site: Site, { tenant }: Administrator): Promise<void> {
+  await site.folder.write(SITE_FILES.initialTenant, `${JSON.stringify(tenant, null, 2)}\n`);
+}
+
+const LENGTH = 28;
+/** Without characters that look like others, or that a shell takes for something else. */
+const ALPHABET = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789-_+=@.';
+
+/** A password of 28 characters that the vendor's rule accepts: 160 bits of chance. */
+export function generatedPassword(): string {
+  for (;;) {
+    const password = Array.from({ length: LENGTH }, () => ALPHABET[randomInt(ALPHABET.length)] ?? '').join('');
+    // A leading dash would be taken for a flag by whoever pastes it.
+    if (!password.startsWith('-') && passwordFault(password) === null) return password;
+  }
+}
+
+function missing(texts: ReadonlyMap<AdministratorKey, string>): Fault[] {
+  return ADMINISTRATOR.filter(({ key }) => !texts.has(key)).map(({ flag, variable, help }) => ({
+    flag: `--${flag}`,
+    text: `is missing (or set ${variable}): ${help}`,
+  }));
+}
+
+/** One that cannot be read is none: it is asked for again and written anew. */
+async function recorded(site: Site): Promise<InitialTenant | null> {
+  const text = await site.folder.read(SITE_FILES.initialTenant);
+  if (text === null) return null;
+  try {
+    return initialTenant.safeParse(JSON.parse(text)).data ?? null;
+  } catch {
+    return null;
+  }
+}
+
+interface GivenPassword {
+  readonly password: string | null;
+  readonly faults: readonly Fault[];
+}
+
+async function givenPassword(io: Io, options: Options): Promise<GivenPassword> {
+  const file = textOption(options, 'adminPasswordFile');
+  const fromStdin = switchOption(options, 'adminPasswordStdin');
+  if (file !== undefined && fromStdin)
+    return wrong('--admin-password-file', 'and --admin-password-stdin exclude each other: give one of them');
+  if (fromStdin && switchOption(options, 'authKeyStdin'))
+    return wrong('--admin-password-stdin', 'and --auth-key-stdin exclude each other: give one of them by a file');
+  if (fromStdin) return checked('--admin-password-stdin', await readAll(io.stdin));
+  if (file === undefined) return { password: null, faults: [] };
+  const path = resolve(io.cwd, file);
+  try {
+    return checked('--admin-password-file', await readFile(path, 'utf8'));
+  } catch (error) {
+    const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    return wrong('--admin-password-file', `${path} cannot be read (${reason})`);
+  }
+}
+
+/** The line's end is no part of a password; spaces are. */
+function checked(flag: string, text: string): GivenPassword {
+  const password = text.replace(/\r?\n$/, '');
+  const fault = passwordFault(password);
+  return fault === null ? { password, faults: [] } : wrong(flag, fault);
+}
+
+function wrong(flag: string, text: string): GivenPassword {
+  return { password: null, faults: [{ flag, text }] };
+}
+
+async function askFor({ prompt, schema }: AdministratorInput, prompter: Prompter): Promise<string> {
+  const answer = await prompter.text({
+    message: prompt,
+    check: (text) => schema.safeParse(text).error?.issues[0]?.message,
+  });
+  return answer.trim();
+}
+
+async function askPassword(prompter: Prompter): Promise<string | null> {
+  const answer = await prompter.secret('Password of the first administrator (empty: one is generated)', (text) =>
+    text === '' ? undefined : (passwordFault(text) ?? undefined),
+  );
+  return answer === '' ? null : answer;
+}
