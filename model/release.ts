@@ -40,7 +40,8 @@ export const releaseManifest = z.strictObject({
     schematicId: z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits'),
   }),
   kubernetes: z.strictObject({ version: semver }),
-  os: z.strictObject({ installer: z.strictObject({ image: z.string().min(1) }) }),
+  /** The digest is what was seen at the factory; the node is told the tag. */
+  os: z.strictObject({ installer: z.strictObject({ image: z.string().min(1), digest: digest.nullable().optional() }) }),
   app: z.strictObject({
     version: z.string().min(1),
     releaseBranch: branchName.regex(/^release\/.+/, 'expected a branch that starts with release/'),

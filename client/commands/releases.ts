@@ -77,7 +77,7 @@ function releaseLines(release: ReleaseManifest): string[] {
   return [
     `Release ${release.releaseVersion}, application ${release.app.version}, branch ${release.app.releaseBranch}`,
     `Talos ${release.talos.version}, Kubernetes ${release.kubernetes.version}, Flux ${release.flux.version}`,
-    `Installer ${release.os.installer.image}`,
+    `Installer ${release.os.installer.image}${release.os.installer.digest ? `@${release.os.installer.digest}` : ''}`,
     'Images:',
     ...images.map(([name, image]) => `  ${name.padEnd(20)} ${imageReference(image)}`),
   ];

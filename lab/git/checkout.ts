@@ -4,7 +4,7 @@ import type { WantedFault } from '../faults.ts';
 import { makeOld } from './old-charts.ts';
 import { commitCheckout } from './repository.ts';
 
-export const BRANCHES = { release: 'release/1.0-rc5', main: 'main' } as const;
+export const BRANCHES = { release: 'release/1.0', main: 'main' } as const;
 
 /** Puts this checkout into the repository that is served, as the faults want it: without its branch, broken, or with old charts. */
 export async function serveCheckout(repository: string, faults: readonly WantedFault[]): Promise<void> {

@@ -6,7 +6,7 @@ import { PROGRAM_LABEL } from './programs.ts';
 import { readValues, referenceOf } from './values.ts';
 import type { ChartValues } from './values.ts';
 
-const POSTGRES = 'ankane/pgvector:v0.5.1';
+const POSTGRES = 'docker.io/pgvector/pgvector:0.8.6-pg15-bookworm';
 const NODE = 'node:20-alpine';
 const BUSYBOX = 'busybox:1.36';
 /** A slow pull is no failed rollout: the charts set four hours. */

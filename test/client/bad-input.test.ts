@@ -42,7 +42,7 @@ test.each<[what: string, argv: string[], says: string[]]>([
   [
     'a release that does not exist',
     [...GOOD, '--release-version', '9.9'],
-    ['--release-version', 'there is no release 9.9; there are: 1.0-rc5'],
+    ['--release-version', 'there is no release 9.9; there are: 1.0, 1.0-rc5.1, 1.0-rc5'],
   ],
   ['a channel that does not exist', [...GOOD, '--channel', 'beta'], ['--channel', 'there is no channel beta']],
   [

@@ -24,7 +24,11 @@ async function built(args: readonly string[], environment: Record<string, string
 test('-o yaml', async () => {
   const { stdout, exitCode, stderr } = await built(['releases', '-o', 'yaml']);
   expect(exitCode, stderr).toBe(0);
-  expect(parse(stdout)).toMatchObject([{ releaseVersion: '1.0-rc5' }]);
+  expect(parse(stdout)).toMatchObject([
+    { releaseVersion: '1.0' },
+    { releaseVersion: '1.0-rc5.1' },
+    { releaseVersion: '1.0-rc5' },
+  ]);
 });
 
 test('a Temporal cluster that is named and does not answer ends with 7, and says what to check', async () => {

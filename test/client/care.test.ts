@@ -311,11 +311,9 @@ describe('sites and releases', () => {
   });
 
   test('releases list, show and validate read the releases that come with the client', async () => {
-    expect((await runClient(['releases'])).stdout).toMatch(
-      /^1\.0-rc5 +candidate, nightly, stable +1\.0-rc5 +v1\.12\.0/m,
-    );
+    expect((await runClient(['releases'])).stdout).toMatch(/^1\.0 +candidate, nightly, stable +1\.0 +v1\.12\.0/m);
     expect((await runClient(['releases', 'show', '1.0-rc5'])).stdout).toContain(
-      'ghcr.io/nine-minds/workflow-worker:61e4a00e',
+      'ghcr.io/nine-minds/workflow-worker:a2cbb43',
     );
     expect((await runClient(['releases', 'validate'])).exit).toBe(0);
   });

@@ -42,7 +42,7 @@ test('defaults are those of the appliance contract', async () => {
     installDisk: '/dev/sda',
     channel: 'stable',
     profile: 'talos-single-node',
-    repo: { url: REPO, branch: 'release/1.0-rc5', path: './flux/profiles/talos-single-node' },
+    repo: { url: REPO, branch: 'release/1.0', path: './flux/profiles/talos-single-node' },
     checkout: null,
     wipeConfirmed: false,
   });

@@ -14,7 +14,7 @@ let folder: string;
 let repository: string;
 let server: GitServer;
 
-const RELEASE = 'release/1.0-rc5';
+const RELEASE = 'release/1.0';
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'git-faults-'));

@@ -24,7 +24,7 @@ const suffix = randomBytes(2).toString('hex');
 const [FIRST, SECOND] = [`first-${suffix}`, `second-${suffix}`];
 const MAIN = path.join(import.meta.dirname, '../../lab/main.ts');
 const COREDNS = '/v2/coredns/coredns/manifests/v1.12.0';
-const BRANCH = 'refs/heads/release/1.0-rc5';
+const BRANCH = 'refs/heads/release/1.0';
 let folder: string;
 let first: LabRecord;
 let second: LabRecord;
@@ -108,7 +108,7 @@ describe('two labs side by side', () => {
     await lab(FIRST, 'fault', 'git-broken-commit');
     const built = async (to: string) => {
       const checkout = path.join(folder, to);
-      await execa('git', ['clone', '--quiet', '--branch', 'release/1.0-rc5', first.git, checkout]);
+      await execa('git', ['clone', '--quiet', '--branch', 'release/1.0', first.git, checkout]);
       return run('kustomize', ['build', path.join(checkout, 'flux/profiles/talos-single-node')]);
     };
     expect((await built('broken')).stderr).toContain('missing.yaml');

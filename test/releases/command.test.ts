@@ -9,7 +9,12 @@ let folder: string;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'releases-'));
-  await cp(join(import.meta.dirname, '../../releases'), folder, { recursive: true });
+  await cp(join(import.meta.dirname, '../../releases/1.0-rc5'), join(folder, '1.0-rc5'), { recursive: true });
+  await mkdir(join(folder, 'channels'));
+  for (const channel of ['stable', 'candidate', 'nightly']) {
+    const text = JSON.stringify({ channel, releaseVersion: '1.0-rc5', branch: 'release/1.0-rc5' });
+    await writeFile(join(folder, 'channels', `${channel}.json`), text);
+  }
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
@@ -90,7 +95,7 @@ describe('where something reads it', () => {
     expect(exit).toBe(0);
     expect(stdout.split('\n')).toEqual([
       'RELEASE  CHANNELS                    APPLICATION  TALOS    KUBERNETES  GENERATED',
-      '1.0-rc5  candidate, nightly, stable  1.0-rc5      v1.12.0  v1.31.4     2026-03-25T00:00:00Z',
+      '1.0-rc5  candidate, nightly, stable  1.0-rc5      v1.12.0  v1.34.4     2026-11-29T00:00:00Z',
       '',
     ]);
     expect(stderr).toBe('');
