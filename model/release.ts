@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CAPABILITIES } from './capabilities.ts';
 
 /** Release version as the appliance's maintainers write it, prereleases such as 1.0-rc5 included (docs/contract.md). */
 export const RELEASE_VERSION = /^[0-9]+\.[0-9]+(\.[0-9]+)?(-[A-Za-z0-9._-]+)?$/;
@@ -46,7 +47,12 @@ export const releaseManifest = z.strictObject({
     version: z.string().min(1),
     releaseBranch: branchName.regex(/^release\/.+/, 'expected a branch that starts with release/'),
     valuesProfile: z.string().min(1),
-    images: z.strictObject({ algaCore: image, workflowWorker: image, emailService: image, temporalWorker: image }),
+    images: z.strictObject({
+      algaCore: image.extend({ capabilities: CAPABILITIES.algaCore.optional() }),
+      workflowWorker: image.extend({ capabilities: CAPABILITIES.workflowWorker.optional() }),
+      emailService: image.extend({ capabilities: CAPABILITIES.emailService.optional() }),
+      temporalWorker: image.extend({ capabilities: CAPABILITIES.temporalWorker.optional() }),
+    }),
   }),
   dependencies: z.strictObject({
     postgres: image,

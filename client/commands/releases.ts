@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
+import { VENDOR_IMAGES } from '../../model/appliance.ts';
+import { capabilitiesOf } from '../../model/capabilities.ts';
 import { imageReference } from '../../model/release.ts';
 import type { ReleaseManifest } from '../../model/release.ts';
 import { ReleaseError, describeFault, readReleases, selectRelease } from '../../model/releases.ts';
@@ -80,6 +82,11 @@ function releaseLines(release: ReleaseManifest): string[] {
     `Installer ${release.os.installer.image}${release.os.installer.digest ? `@${release.os.installer.digest}` : ''}`,
     'Images:',
     ...images.map(([name, image]) => `  ${name.padEnd(20)} ${imageReference(image)}`),
+    "What the vendor's images can do:",
+    ...VENDOR_IMAGES.map((name) => {
+      const able = Object.entries(capabilitiesOf(release, name)).map(([key, value]) => `${key}=${String(value)}`);
+      return `  ${name.padEnd(20)} ${able.join(', ')}`;
+    }),
   ];
 }
 

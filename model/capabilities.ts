@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import type { VendorImage } from './appliance.ts';
+
+const adminConnection = z
+  .boolean()
+  .describe(
+    'Its programs reach the database as DB_USER_ADMIN; false before vendor commit 30cb8e41f0 of 2026-07-23: they reach db:5432 as app_user.',
+  );
+
+/** What an image of the server can do that others of it cannot; docs/contract.md, "The vendor's sources". */
+const serverCapabilities = z.strictObject({
+  adminConnection,
+  seedsFolder: z
+    .enum(['ee/server/seeds/onboarding', 'ee/server/seeds/onboarding/psa'])
+    .describe('Where the seeds lie below /app; the latter since R1.0.'),
+  idempotentSeeds: z.boolean().describe('The seeds may run over what they wrote before; false at R1.0.'),
+  licenseState: z
+    .boolean()
+    .describe('It has the table license_state, and licensing is dead without a row in it; since R1.0.'),
+  createTenant: z
+    .enum(['create-tenant.ts', 'appliance-create-tenant.mjs'])
+    .describe('The script in /app/server/scripts that makes the first tenant.'),
+});
+const workerCapabilities = z.strictObject({ adminConnection });
+
+/** The capabilities of each of the vendor's images, by its key in a release. */
+export const CAPABILITIES = {
+  algaCore: serverCapabilities,
+  workflowWorker: workerCapabilities,
+  emailService: workerCapabilities,
+  temporalWorker: workerCapabilities,
+} as const satisfies Record<VendorImage, z.ZodType>;
+export type Capabilities = { readonly [Key in VendorImage]: z.infer<(typeof CAPABILITIES)[Key]> };
+
+type Known = { readonly [Key in VendorImage]: readonly (readonly [tag: string, Capabilities[Key]])[] };
+
+const beforeR1 = {
+  adminConnection: false,
+  seedsFolder: 'ee/server/seeds/onboarding',
+  idempotentSeeds: false,
+  licenseState: false,
+  createTenant: 'create-tenant.ts',
+} as const;
+const r1 = { ...beforeR1, seedsFolder: 'ee/server/seeds/onboarding/psa', licenseState: true } as const;
+const worker = { adminConnection: false };
+
+/** Images whose source was read, oldest first. */
+const KNOWN: Known = {
+  algaCore: [
+    ['a2cbb430', beforeR1],
+    ['eaec6253', r1],
+  ],
+  workflowWorker: [['a2cbb43', worker]],
+  emailService: [['61e4a00e', worker]],
+  temporalWorker: [['a2cbb43', worker]],
+};
+
+/** The part of a release that says what its images can do; one of before 2026-11-29 says nothing. */
+interface Release {
+  readonly app: {
+    readonly images: {
+      readonly [Key in VendorImage]: { readonly tag: string; readonly capabilities?: Capabilities[Key] | undefined };
+    };
+  };
+}
+
+/**
+ * Takes a release, the key of an image and the tag that takes its place, if one does; gives what that image can do. A tag that
+ * nobody here knows can do what the release's own can, and a release that says nothing what the oldest known image can.
+ */
+export function capabilitiesOf<Key extends VendorImage>(release: Release, key: Key, tag?: string): Capabilities[Key] {
+  const own = release.app.images[key];
+  const replaced = tag === undefined || tag === own.tag ? undefined : knownCapabilities(key, tag);
+  const found = replaced ?? own.capabilities ?? knownCapabilities(key, own.tag) ?? KNOWN[key][0]?.[1];
+  if (found === undefined) throw new Error(`no image of ${key} is known`);
+  return found;
+}
+
+/** Takes the key of an image and a tag, gives what that image can do; undefined when its source was not read. */
+export function knownCapabilities<Key extends VendorImage>(key: Key, tag: string): Capabilities[Key] | undefined {
+  return KNOWN[key].find(([known]) => known === tag)?.[1];
+}

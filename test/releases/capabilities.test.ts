@@ -1,0 +1,88 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { VENDOR_IMAGES } from '../../model/appliance.ts';
+import { capabilitiesOf, knownCapabilities } from '../../model/capabilities.ts';
+import { releaseManifest } from '../../model/release.ts';
+import { loadReleases } from '../../client/inputs/releases.ts';
+import { runClient } from '../client/support/run-client.ts';
+import { TEST_RELEASE } from '../support/spec.ts';
+
+const RELEASES = path.join(import.meta.dirname, '../../releases');
+const ORDER = ['--fresh', '--node-ip', '192.0.2.10', '--app-url', 'http://192.0.2.10:3000', '--yes'];
+const REPO = ['--repo-url', 'https://git.example.org/alga/appliance.git'];
+
+const released = async (version: string) => {
+  const found = (await loadReleases(RELEASES)).releases.find(({ releaseVersion }) => releaseVersion === version);
+  if (!found) throw new Error(`no release ${version}`);
+  return found;
+};
+
+describe('what an image can do', () => {
+  test('stands at every image of every release that is shipped, as it was read for its tag', async () => {
+    const { releases } = await loadReleases(RELEASES);
+    expect(releases.length).toBeGreaterThan(2);
+    for (const release of releases)
+      for (const key of VENDOR_IMAGES) {
+        const { tag, capabilities } = release.app.images[key];
+        expect(capabilities, `${release.releaseVersion} ${key}`).toBeTruthy();
+        expect(capabilities).toEqual(knownCapabilities(key, tag));
+      }
+  });
+
+  test('differs between the releases where the vendor moved things', async () => {
+    expect(capabilitiesOf(await released('1.0'), 'algaCore')).toEqual({
+      adminConnection: false,
+      seedsFolder: 'ee/server/seeds/onboarding/psa',
+      idempotentSeeds: false,
+      licenseState: true,
+      createTenant: 'create-tenant.ts',
+    });
+    expect(capabilitiesOf(await released('1.0-rc5'), 'algaCore')).toMatchObject({
+      seedsFolder: 'ee/server/seeds/onboarding',
+      licenseState: false,
+    });
+  });
+
+  test('of a release that says nothing is that of the oldest image; reading it adds nothing to it', () => {
+    const { capabilities, ...image } = TEST_RELEASE.app.images.algaCore;
+    expect(capabilities).toBeUndefined();
+    expect(image.tag).toBe('94446747');
+    expect(capabilitiesOf(TEST_RELEASE, 'algaCore')).toEqual(knownCapabilities('algaCore', 'a2cbb430'));
+    expect(JSON.stringify(releaseManifest.parse(TEST_RELEASE))).toBe(JSON.stringify(TEST_RELEASE));
+  });
+
+  test('of a tag in its place is that of the tag when it is known, else that of the release', async () => {
+    const release = await released('1.0');
+    expect(capabilitiesOf(release, 'algaCore', 'a2cbb430').licenseState).toBe(false);
+    expect(capabilitiesOf(release, 'algaCore', 'mine')).toEqual(capabilitiesOf(release, 'algaCore'));
+  });
+
+  test('is refused when it is a word that nobody knows', async () => {
+    const release = structuredClone(await released('1.0'));
+    Object.assign(release.app.images.emailService, { capabilities: { adminConnection: false, fast: true } });
+    expect(releaseManifest.safeParse(release).success).toBe(false);
+  });
+});
+
+describe('a person reads it', () => {
+  const plan = async (...tags: string[]) => {
+    const home = await mkdtemp(path.join(tmpdir(), 'capabilities-'));
+    onTestFinished(() => rm(home, { recursive: true, force: true }));
+    return runClient(['start', '--dry-run', ...ORDER, ...REPO, ...tags], { home });
+  };
+
+  test('in the plan, of a tag that nobody knows; not of one that is known', async () => {
+    const { stdout } = await plan('--alga-core-tag', 'mine', '--workflow-worker-tag', 'a2cbb43');
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
+      '--alga-core-tag mine: what this image can do is not known here; it is treated like eaec6253 of release 1.0.',
+    );
+    expect(stdout).not.toContain('--workflow-worker-tag a2cbb43: ');
+  });
+
+  test('in releases show', async () => {
+    const { stdout } = await runClient(['releases', 'show', '1.0']);
+    expect(stdout).toMatch(/^ {2}algaCore +adminConnection=false, seedsFolder=ee\/server\/seeds\/onboarding\/psa, /m);
+  });
+});
