@@ -3,6 +3,7 @@ import { HELM_RELEASES } from './appliance.ts';
 import { compareReleaseVersions } from './release-order.ts';
 import { releaseChannel, releaseManifest } from './release.ts';
 import type { ReleaseChannel, ReleaseManifest } from './release.ts';
+import { supportFaults } from './support-matrix.ts';
 
 /** What is wrong with one field of one file. `field` is empty when the file as a whole is meant. */
 export interface ReleaseFault {
@@ -80,7 +81,7 @@ export function readReleases(files: ReadonlyMap<string, string>): ReleaseCatalog
   };
 }
 
-/** What the schema cannot see: the folder's name, and fields that repeat one another. */
+/** What the schema cannot see: the folder's name, fields that repeat one another, and versions that do not work together. */
 function crossCheck(file: string, folder: string, release: ReleaseManifest): ReleaseFault[] {
   const faults: ReleaseFault[] = [];
   if (release.releaseVersion !== folder) {
@@ -98,6 +99,7 @@ function crossCheck(file: string, folder: string, release: ReleaseManifest): Rel
       message: `is not the installer of Talos ${version} with the schematic of talos.schematicId: it has to end in /${schematicId}:${version}`,
     });
   }
+  for (const fault of supportFaults(release)) faults.push({ file, ...fault });
   for (const chart of HELM_RELEASES) {
     if (!(chart in release.charts)) faults.push({ file, field: `charts.${chart}`, message: 'is missing' });
   }

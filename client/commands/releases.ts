@@ -6,6 +6,7 @@ import { imageReference } from '../../model/release.ts';
 import type { ReleaseManifest } from '../../model/release.ts';
 import { ReleaseError, describeFault, readReleases, selectRelease } from '../../model/releases.ts';
 import type { ReleaseCatalogue, ReleaseFault } from '../../model/releases.ts';
+import { supportWarnings } from '../../model/support-matrix.ts';
 import type { CommandContext } from '../context.ts';
 import { EXIT } from '../terminal/exit-codes.ts';
 import { usageError } from '../terminal/failure.ts';
@@ -68,6 +69,7 @@ async function show(context: CommandContext, version: string | undefined): Promi
   try {
     const { release } = selectRelease(catalogue, { version });
     await context.give(release, () => releaseLines(release));
+    context.insist(...warningsOf(context, [release]).map((warning) => `warning: ${warning}`));
     return EXIT.done;
   } catch (error) {
     throw error instanceof ReleaseError ? usageError(error.message, { cause: error }) : error;
@@ -93,26 +95,36 @@ function releaseLines(release: ReleaseManifest): string[] {
 async function validate(context: CommandContext, file: string | undefined): Promise<number> {
   const folder = releasesFolder(context.io.env);
   const where = file === undefined ? folder : resolve(context.io.cwd, file);
-  const { names, faults } = file === undefined ? readAll(await loadReleases(folder)) : await readOne(where, folder);
-  await context.give({ where, valid: faults.length === 0, releases: names, faults }, () =>
-    faults.length === 0
+  const { names, faults, sound } =
+    file === undefined ? readAll(await loadReleases(folder)) : await readOne(where, folder);
+  const warnings = warningsOf(context, sound);
+  await context.give({ where, valid: faults.length === 0, releases: names, faults, warnings }, () => [
+    ...(faults.length === 0
       ? [`${where} is valid: ${names.join(', ')}.`]
-      : [`${where} is not valid:`, ...faults.map((fault) => `  ${describeFault(fault)}`)],
-  );
+      : [`${where} is not valid:`, ...faults.map((fault) => `  ${describeFault(fault)}`)]),
+    ...warnings.map((warning) => `warning: ${warning}`),
+  ]);
   return faults.length === 0 ? EXIT.done : EXIT.usage;
+}
+
+function warningsOf({ services }: CommandContext, releases: readonly ReleaseManifest[]): string[] {
+  return releases.flatMap((release) =>
+    supportWarnings(release, services.clock.now()).map((warning) => `${release.releaseVersion}: ${warning}.`),
+  );
 }
 
 /** What a validation tells: names of what is sound, and every fault. */
 interface Told {
   readonly names: readonly string[];
   readonly faults: readonly ReleaseFault[];
+  readonly sound: readonly ReleaseManifest[];
 }
 
 /** A folder without any release is no sound one: a client cannot install from it. */
 function readAll({ releases, faults }: ReleaseCatalogue): Told {
   const none = { file: '', field: '', message: 'no <version>/release.json is in it' };
   const names = releases.map(({ releaseVersion }) => releaseVersion);
-  return { names, faults: names.length + faults.length === 0 ? [none] : faults };
+  return { names, faults: names.length + faults.length === 0 ? [none] : faults, sound: releases };
 }
 
 /**
@@ -133,6 +145,7 @@ async function readOne(path: string, folder: string): Promise<Told> {
       ? channels.map(({ channel, releaseVersion }) => `${channel} is ${releaseVersion}`)
       : releases.map(({ releaseVersion }) => releaseVersion),
     faults: faults.filter((fault) => fault.file === name).map((fault) => ({ ...fault, file: basename(path) })),
+    sound: isChannel ? [] : releases,
   };
 }
 

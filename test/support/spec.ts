@@ -9,7 +9,7 @@ export const TEST_RELEASE = releaseManifest.parse({
   releaseVersion: '1.0-rc5',
   generatedAt: '2026-05-01T12:00:00Z',
   talos: { version: 'v1.12.0', schematicId: '376567988ad370138ad8b2698212367b8edcb69b5fd68c80be1f2ec7d603b4ba' },
-  kubernetes: { version: 'v1.31.4' },
+  kubernetes: { version: 'v1.34.4' },
   os: {
     installer: {
       image:

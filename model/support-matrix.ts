@@ -1,0 +1,146 @@
+import type { ReleaseManifest } from './release.ts';
+
+/** A version as its makers support it: `1.12` stands for every 1.12.x. */
+interface Supported {
+  readonly version: string;
+  /** Last day of its makers' support; null when no date is published. */
+  readonly end: string | null;
+  /** Where both was read. */
+  readonly sources: readonly string[];
+}
+
+/** From and to, both included. */
+interface Range {
+  readonly from: string;
+  readonly to: string;
+}
+
+const KUBERNETES_EOL = 'https://raw.githubusercontent.com/kubernetes/website/main/data/releases/eol.yaml';
+const POSTGRES_VERSIONS = 'https://www.postgresql.org/support/versioning/';
+const FLUX = ['https://fluxcd.io/roadmap/', 'https://fluxcd.io/flux/releases/'];
+const TALOS = 'https://www.talos.dev/v1.12/introduction/support-matrix/';
+
+/**
+ * What works together, as the makers say it, read on 2026-11-29. What stands in no row is not known to work and is refused: add
+ * the row with its source.
+ */
+export const SUPPORT_MATRIX = {
+  /** "End of Community Support" is the release of the next minor, with the day that the page plans for it. */
+  talos: [
+    { version: '1.11', kubernetes: { from: '1.29', to: '1.34' }, end: '2025-12-15', sources: [TALOS] },
+    { version: '1.12', kubernetes: { from: '1.30', to: '1.35' }, end: '2026-04-30', sources: [TALOS] },
+  ],
+  /** The roadmap ends 1.32 with Flux 2.8, which is the first that is tested on 1.35. Three minors are kept up; none has a date. */
+  flux: [
+    { version: '2.7', kubernetes: { from: '1.32', to: '1.34' }, end: null, sources: FLUX },
+    { version: '2.8', kubernetes: { from: '1.33', to: '1.35' }, end: null, sources: FLUX },
+  ],
+  kubernetes: [
+    { version: '1.29', end: '2025-02-28', sources: [KUBERNETES_EOL] },
+    { version: '1.30', end: '2025-07-15', sources: [KUBERNETES_EOL] },
+    { version: '1.31', end: '2025-11-11', sources: [KUBERNETES_EOL] },
+    { version: '1.32', end: '2026-02-28', sources: [KUBERNETES_EOL] },
+    { version: '1.33', end: '2026-06-28', sources: ['https://kubernetes.io/releases/1.33/'] },
+    { version: '1.34', end: '2026-10-27', sources: ['https://kubernetes.io/releases/1.34/'] },
+    { version: '1.35', end: '2027-02-28', sources: ['https://kubernetes.io/releases/1.35/'] },
+  ],
+  postgres: [{ version: '15', end: '2027-11-11', sources: [POSTGRES_VERSIONS] }],
+  /** Migrations of 1.0's trees were run on PostgreSQL 15 (docs/contract.md, "Measured with the vendor's trees"). */
+  app: [
+    {
+      version: '1',
+      postgres: { from: '15', to: '15' },
+      end: null,
+      sources: ['https://github.com/Nine-Minds/alga-psa'],
+    },
+  ],
+} as const satisfies {
+  readonly talos: readonly (Supported & { readonly kubernetes: Range })[];
+  readonly flux: readonly (Supported & { readonly kubernetes: Range })[];
+  readonly kubernetes: readonly Supported[];
+  readonly postgres: readonly Supported[];
+  readonly app: readonly (Supported & { readonly postgres: Range })[];
+};
+
+/** What does not fit together in a release, and at which field. */
+interface SupportFault {
+  readonly field: string;
+  readonly message: string;
+}
+
+type Release = Pick<ReleaseManifest, 'talos' | 'kubernetes' | 'flux' | 'app' | 'dependencies'>;
+
+/** Takes a release, gives what in it does not work together, or is not known to. */
+export function supportFaults(release: Release): SupportFault[] {
+  const { talos, flux, kubernetes, postgres, app } = rowsOf(release);
+  const [minor, database] = [minorOf(release.kubernetes.version), databaseOf(release)];
+  return [
+    ...unknown(talos, 'talos.version', `Talos ${release.talos.version}`),
+    ...unknown(flux, 'flux.version', `Flux ${release.flux.version}`),
+    ...unknown(kubernetes, 'kubernetes.version', `Kubernetes ${release.kubernetes.version}`),
+    ...unknown(postgres, 'dependencies.postgres.tag', `PostgreSQL ${database ?? 'of this tag'}`),
+    ...unknown(app, 'app.version', `Alga PSA ${release.app.version}`),
+    ...outside(talos, 'kubernetes.version', `Talos ${talos?.version} supports Kubernetes`, talos?.kubernetes, minor),
+    ...outside(flux, 'kubernetes.version', `Flux ${flux?.version} supports Kubernetes`, flux?.kubernetes, minor),
+    ...outside(app, 'dependencies.postgres.tag', 'Alga PSA needs PostgreSQL', app?.postgres, database ?? '15'),
+  ];
+}
+
+/** Takes a release and the time, gives a line for each part whose makers' support has ended. */
+export function supportWarnings(release: Release, now: Date): string[] {
+  const { talos, kubernetes, flux, postgres } = rowsOf(release);
+  const today = now.toISOString().slice(0, 10);
+  const parts = [
+    ['Talos', talos],
+    ['Kubernetes', kubernetes],
+    ['Flux', flux],
+    ['PostgreSQL', postgres],
+  ] as const;
+  return parts.flatMap(([name, row]) =>
+    row?.end && row.end < today ? [`${name} ${row.version} is supported by its makers until ${row.end}`] : [],
+  );
+}
+
+function rowsOf(release: Release) {
+  const row = <Row extends Supported>(rows: readonly Row[], version: string | null): Row | undefined =>
+    rows.find((one) => one.version === version);
+  return {
+    talos: row<(typeof SUPPORT_MATRIX.talos)[number]>(SUPPORT_MATRIX.talos, minorOf(release.talos.version)),
+    flux: row<(typeof SUPPORT_MATRIX.flux)[number]>(SUPPORT_MATRIX.flux, minorOf(release.flux.version)),
+    kubernetes: row<Supported>(SUPPORT_MATRIX.kubernetes, minorOf(release.kubernetes.version)),
+    postgres: row<Supported>(SUPPORT_MATRIX.postgres, databaseOf(release)),
+    app: row(SUPPORT_MATRIX.app, release.app.version.split('.')[0] ?? null),
+  };
+}
+
+/** The major version is in the tag, but of `ankane/pgvector`, which has always been PostgreSQL 15. */
+function databaseOf({ dependencies }: Release): string | null {
+  const { repository, tag } = dependencies.postgres;
+  if (repository.endsWith('/ankane/pgvector')) return '15';
+  return (/pg(\d+)/.exec(tag) ?? /^(\d+)\b/.exec(tag))?.[1] ?? null;
+}
+
+function minorOf(version: string): string {
+  return /^v?(\d+\.\d+)/.exec(version)?.[1] ?? version;
+}
+
+function unknown(row: Supported | undefined, field: string, what: string): SupportFault[] {
+  return row ? [] : [{ field, message: `${what} is not in the support matrix (model/support-matrix.ts)` }];
+}
+
+function outside(
+  row: Supported | undefined,
+  field: string,
+  what: string,
+  range: Range | undefined,
+  found: string,
+): SupportFault[] {
+  if (!row || !range || (compare(range.from, found) <= 0 && compare(found, range.to) <= 0)) return [];
+  const wanted = range.from === range.to ? range.from : `${range.from} to ${range.to}`;
+  return [{ field, message: `${what} ${wanted}, and this is ${found} (${row.sources.join(', ')})` }];
+}
+
+function compare(one: string, other: string): number {
+  const [a = [], b = []] = [one, other].map((version) => version.split('.').map(Number));
+  return (a[0] ?? 0) - (b[0] ?? 0) || (a[1] ?? 0) - (b[1] ?? 0);
+}
