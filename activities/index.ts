@@ -2,7 +2,7 @@ import { phaseActivity } from './phase-activity.ts';
 import type { PhaseActivity } from './phase-activity.ts';
 import type { PhaseRun } from './phase-context.ts';
 import { awaitBackground } from './phases/background.ts';
-import { awaitBootstrap } from './phases/bootstrap.ts';
+import { awaitBootstrap } from './phases/bootstrap/await-bootstrap.ts';
 import { awaitCore } from './phases/core.ts';
 import { finishInstall } from './phases/finish.ts';
 import { installFlux } from './phases/gitops/install-flux.ts';

@@ -86,6 +86,7 @@ function phaseContext(
     spec: input.spec,
     facts: input.facts,
     phases: input.phases ?? [],
+    retriedAt: input.retriedAt ?? null,
     folder: ports.folder(input.spec.siteId),
     signal: context.cancellationSignal,
     see: (what, saw, activeOperations = []) => {

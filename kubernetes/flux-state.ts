@@ -6,6 +6,9 @@ import type { Condition } from './readiness.ts';
 /** A token here asks Flux to work now; it answers with the same token in its status. */
 export const REQUESTED_AT = 'reconcile.fluxcd.io/requestedAt';
 
+/** The same token here as well asks helm-controller for an upgrade although neither chart nor values have changed. */
+export const FORCE_AT = 'reconcile.fluxcd.io/forceAt';
+
 const shape = z.object({
   spec: z.object({ suspend: z.boolean().default(false) }).prefault({}),
   status: z

@@ -5,6 +5,7 @@ export const SCENARIO_NAMES = [
   'dns-refused',
   'postgres-subpath',
   'slow-core-pull',
+  'setup-fails-once',
   'node-already-installed',
 ] as const;
 export type ScenarioName = (typeof SCENARIO_NAMES)[number];

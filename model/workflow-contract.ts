@@ -63,6 +63,11 @@ export interface PhaseInput {
     /** For how long the activity keeps looking before it reports the same blockers again, in milliseconds. */
     readonly patienceMs: number;
   };
+  /**
+   * When a person had the parked phase looked at again, by `retry` or by a changed input; given to a step that asks for it, with
+   * its first attempt after that and never with a look of its own.
+   */
+  readonly retriedAt?: string;
 }
 
 /** What every phase activity gives: facts for later phases, one line for people, and warnings that stop nothing. */

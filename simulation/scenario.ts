@@ -25,6 +25,8 @@ export interface Scenario {
   /** Repositories of which the tag that is asked for first does not exist; any other tag does. */
   readonly missingTags: readonly string[];
   readonly subPath: SubPathFault | null;
+  /** The words with which every pod of the first database setup Job ends; a Job that is made anew goes well. */
+  readonly setupFailure: string | null;
 }
 
 /** What a scenario is made from: an appliance on a good line, on which nothing goes wrong. */
@@ -34,4 +36,5 @@ export const ALL_WELL = {
   refusedResolver: null,
   missingTags: [],
   subPath: null,
+  setupFailure: null,
 } as const satisfies Partial<Scenario>;

@@ -8,6 +8,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { blockerKey } from '../model/blocker.ts';
+import type { PhaseId } from '../model/phases.ts';
 import type { InstallProgress } from '../model/progress.ts';
 import { changedInputs, changedSpec } from '../model/input-change.ts';
 import type { Input } from '../model/inputs.ts';
@@ -49,6 +50,8 @@ class Install {
   #attempt: RunningAttempt | null = null;
   /** Inputs changed since the steps that depend on them last ran. */
   readonly #changed = new Set<Input>();
+  /** The parked phase that a person had tried again, and when; null once its step was told. */
+  #retry: { readonly phase: PhaseId; readonly at: string } | null = null;
 
   constructor(input: InstallInput) {
     this.#spec = inPresentForm(input.spec);
@@ -66,14 +69,14 @@ class Install {
       if (warnings) keeper.warn(warnings);
       keeper.publish();
     });
-    setHandler(retryUpdate, () => this.#interrupt(), { validator: () => this.#refuseRetry() });
+    setHandler(retryUpdate, () => this.#tryAgain(), { validator: () => this.#refuseRetry() });
     setHandler(
       setInputUpdate,
       ({ change, specDigest }) => {
         this.#spec = changedSpec(this.#spec, change);
         keeper.progress.specDigest = specDigest;
         for (const one of changedInputs(change)) this.#changed.add(one);
-        return this.#interrupt();
+        return this.#tryAgain();
       },
       { validator: ({ change }) => this.#refuseChange(change) },
     );
@@ -116,16 +119,21 @@ class Install {
       await this.#untilResumed();
       await this.#catchUpWithChanges(step);
       if (!looking) this.keeper.enter(phase.id, step.title);
+      const retry = step.heedsRetry && this.#retry?.phase === phase.id ? this.#retry : null;
+      if (retry) this.#retry = null;
       this.#attempt = attemptStep(step, {
         spec: this.#spec,
         facts: this.keeper.progress.facts,
         ...(step.reportsOnPhases && { phases: this.keeper.progress.phases }),
         ...(looking && { looking }),
+        ...(retry && { retriedAt: retry.at }),
       });
       const attempt = await this.#attempt.result;
       this.#attempt = null;
       if (attempt.kind === 'interrupted') {
         looking = undefined;
+        // Interrupted before it was done with what a retry asks for: the next attempt is told as well.
+        this.#retry ??= retry;
       } else if (attempt.kind === 'done') {
         const { outcome } = attempt;
         Object.assign(this.keeper.progress.facts, outcome.facts);
@@ -178,6 +186,13 @@ class Install {
       specDigest: progress.specDigest,
       carried: progress,
     });
+  }
+
+  /** A person says that the cause is gone, by `retry` or by changing an input: what is parked may do more than look. */
+  #tryAgain(): Promise<InstallProgress> {
+    const { state, phase } = this.keeper.progress;
+    if (state === 'parked') this.#retry = { phase, at: new Date().toISOString() };
+    return this.#interrupt();
   }
 
   /** Ends the attempt that runs. Answers once another has begun: what is seen from then on is what that one finds. */

@@ -16,6 +16,8 @@ export interface Step {
   readonly when?: (spec: InstallSpec) => boolean;
   /** Is told how the phases went. */
   readonly reportsOnPhases?: true;
+  /** Is told when a person had it tried again: it does then what must not be done in a loop. */
+  readonly heedsRetry?: true;
 }
 
 export interface Phase {
@@ -111,7 +113,7 @@ export const INSTALL_PHASES: readonly Phase[] = [
   {
     id: 'bootstrap',
     onBlocked: 'park',
-    steps: [{ activity: 'awaitBootstrap', title: 'wait for the database setup', profile: 'wait' }],
+    steps: [{ activity: 'awaitBootstrap', title: 'wait for the database setup', profile: 'wait', heedsRetry: true }],
   },
   { id: 'login', onBlocked: 'park', steps: [{ activity: 'awaitLogin', title: 'wait for the login', profile: 'wait' }] },
   {

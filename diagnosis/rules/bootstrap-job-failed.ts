@@ -10,5 +10,5 @@ export const rule: Rule = {
   wordings: [],
   reason: ({ facts }) => `The database setup job ended without success${facts?.line ? `: ${facts.line}` : ''}.`,
   nextAction: (context) =>
-    `Read its last lines: \`${appliance(context, 'logs bootstrap')}\`, mend what they name (a missing seed folder is a matter of the image: choose another release), then run it again: \`${appliance(context, 'retry')}\`.`,
+    `Read its last lines: \`${appliance(context, 'logs bootstrap')}\`, mend what they name (a missing seed folder is a matter of the image: choose another release), then \`${appliance(context, 'retry')}\`. The installer goes on with a new setup Job.`,
 };

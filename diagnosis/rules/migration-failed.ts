@@ -28,5 +28,5 @@ export const rule: Rule = {
   reason: ({ facts }) =>
     `A migration${facts?.file ? ` (${facts.file})` : ''} ended with an error; the database stands before it.`,
   nextAction: (context) =>
-    `Read the error above the failure: \`${appliance(context, 'logs bootstrap')}\`. A lock that was left behind: run \`npx knex migrate:unlock\` in the setup job's image; a migration that does not fit the data: choose another release. Then \`${appliance(context, 'retry')}\`.`,
+    `Read the error above the failure: \`${appliance(context, 'logs bootstrap')}\`. A lock that was left behind: run \`npx knex migrate:unlock\` in the setup job's image; a migration that does not fit the data: choose another release. Then \`${appliance(context, 'retry')}\`. The installer goes on with a new setup Job.`,
 };

@@ -1,4 +1,5 @@
 import type { Container, Pod } from '../cluster/objects.ts';
+import { memoryOf, remember } from '../cluster/store.ts';
 import type { Stage } from '../world/stage.ts';
 import { isUp } from './dependencies.ts';
 import type { Dependency } from './dependencies.ts';
@@ -20,6 +21,8 @@ export interface Program {
   readonly log: readonly LogLine[];
   /** What it leaves in its termination message. */
   readonly message?: string;
+  /** Of a task: how it ends, where it does not end well. */
+  readonly exitCode?: number;
 }
 
 /** Users that the simulated seeds make. */
@@ -75,6 +78,38 @@ function bootstrapProgram(container: Container): Program {
   return { kind: 'task', seconds, waitsFor: ['database'], log, message: JSON.stringify(result) };
 }
 
+/** How the job's program tells that a step of it failed (charts/alga-core/files/bootstrap/stop.mjs). */
+const STEP_FAILED = 22;
+
+/** The bootstrap job's program where its migrations fail. */
+function failedSetup(error: string): Program {
+  const seconds = 40;
+  const result = {
+    job: 'alga-bootstrap/v1',
+    mode: 'fresh',
+    migrated: false,
+    migrationsApplied: 0,
+    seeds: null,
+    usersCount: null,
+    error,
+    exitCode: STEP_FAILED,
+    seconds,
+  };
+  const log = [
+    { after: 1, line: 'mode fresh, database server on db:5432' },
+    { after: 25, line: 'running migrations (0 applied so far)' },
+    { after: 38, line: `ERROR ${error}` },
+  ];
+  return {
+    kind: 'task',
+    seconds,
+    waitsFor: ['database'],
+    log,
+    message: JSON.stringify(result),
+    exitCode: STEP_FAILED,
+  };
+}
+
 const BY_APP: Record<string, (container: Container, init: boolean) => Program> = {
   db: (_, init) =>
     init ? task(1, []) : service(12, [], [{ after: 11, line: 'LOG:  database system is ready to accept connections' }]),
@@ -96,7 +131,9 @@ const BY_APP: Record<string, (container: Container, init: boolean) => Program> =
 export const PROGRAM_LABEL = 'app.kubernetes.io/name';
 
 /** Takes a pod and one of its containers, gives what the program in it does. A program nobody knows works, and quickly. */
-export function programOf(pod: Pod, container: Container, init: boolean): Program {
+export function programOf(stage: Stage, pod: Pod, container: Container, init: boolean): Program {
+  const fault = init ? null : setupFault(stage, pod);
+  if (fault !== null) return failedSetup(fault);
   const known = BY_APP[pod.metadata.labels?.[PROGRAM_LABEL] ?? ''];
   if (known) return known(container, init);
   const ends = init || pod.spec.restartPolicy === 'Never' || pod.spec.restartPolicy === 'OnFailure';
@@ -106,4 +143,17 @@ export function programOf(pod: Pod, container: Container, init: boolean): Progra
 /** True when everything that a program waits for is up. */
 export function mayWork(stage: Stage, program: Program): boolean {
   return program.waitsFor.every((dependency) => isUp(stage, dependency));
+}
+
+/** Where the store keeps which Job is the first. */
+const FIRST_SETUP = 'first database setup';
+
+/** Why the database setup in this pod fails; null where it does not. */
+function setupFault(stage: Stage, pod: Pod): string | null {
+  const { setupFailure } = stage.scenario;
+  if (setupFailure === null || pod.metadata.labels?.[PROGRAM_LABEL] !== 'bootstrap') return null;
+  const job = pod.metadata.labels['batch.kubernetes.io/controller-uid'] ?? '';
+  const first = memoryOf(stage, FIRST_SETUP)['job'];
+  if (first === undefined) remember(stage, FIRST_SETUP, { job });
+  return first === undefined || first === job ? setupFailure : null;
 }

@@ -52,7 +52,7 @@ export function watchContainers(stage: Stage, key: string): number | null {
   let isOver = true;
   let isQuiet = true;
   for (const placed of containersOf(pod).filter(({ init }) => !init)) {
-    const program = programOf(pod, placed.container, false);
+    const program = programOf(stage, pod, placed.container, false);
     if (program.kind === 'task') isOver = hasEnded(stage, key, pod, placed) && isOver;
     else {
       isOver = false;
@@ -60,7 +60,7 @@ export function watchContainers(stage: Stage, key: string): number | null {
     }
   }
   if (isOver) remember(stage, key, { step: 'over' });
-  const hasTask = !isOver && pod.spec.containers.some((one) => programOf(pod, one, false).kind === 'task');
+  const hasTask = !isOver && pod.spec.containers.some((one) => programOf(stage, pod, one, false).kind === 'task');
   return isOver || (isQuiet && !hasTask) ? null : stage.now + LOOK_AGAIN_MS;
 }
 
@@ -157,7 +157,7 @@ function worksSince(stage: Stage, key: string, pod: Pod, { container, init }: Pl
   if (startedAt === undefined) return null;
   const known = memory[`${container.name}.worksAt`];
   if (known !== undefined) return stage.now - Number(known);
-  if (!mayWork(stage, programOf(pod, container, init))) return null;
+  if (!mayWork(stage, programOf(stage, pod, container, init))) return null;
   remember(stage, key, { [`${container.name}.worksAt`]: stage.now });
   return 0;
 }
@@ -165,7 +165,7 @@ function worksSince(stage: Stage, key: string, pod: Pod, { container, init }: Pl
 function hasEnded(stage: Stage, key: string, pod: Pod, placed: Placed): boolean {
   const { name } = placed.container;
   if (memoryOf(stage, key)[`${name}.endedAt`] !== undefined) return true;
-  const program = programOf(pod, placed.container, placed.init);
+  const program = programOf(stage, pod, placed.container, placed.init);
   const works = worksSince(stage, key, pod, placed);
   if (works === null || works < program.seconds * 1_000) return false;
   remember(stage, key, { [`${name}.state`]: 'ended', [`${name}.endedAt`]: stage.now });
@@ -176,7 +176,7 @@ function becomesReady(stage: Stage, key: string, pod: Pod, placed: Placed): bool
   const { name } = placed.container;
   if (memoryOf(stage, key)[`${name}.readyAt`] !== undefined) return true;
   const works = worksSince(stage, key, pod, placed);
-  if (works === null || works < programOf(pod, placed.container, false).seconds * 1_000) return false;
+  if (works === null || works < programOf(stage, pod, placed.container, false).seconds * 1_000) return false;
   remember(stage, key, { [`${name}.readyAt`]: stage.now });
   return true;
 }
@@ -189,7 +189,7 @@ export function logOf(stage: Stage, key: string, pod: Pod, containerName: string
   const worksAt = memory[`${containerName}.worksAt`];
   if (worksAt === undefined) return '';
   const seconds = (stage.now - Number(worksAt)) / 1_000;
-  const { log } = programOf(pod, placed.container, placed.init);
+  const { log } = programOf(stage, pod, placed.container, placed.init);
   return log
     .filter(({ after }) => after <= seconds)
     .map(({ line }) => `${line}\n`)

@@ -4,9 +4,16 @@ import { record } from './events.ts';
 import { withCondition } from './objects.ts';
 import type { Pod, Workload } from './objects.ts';
 import { makePod, podName } from './pod-factory.ts';
-import { at, drop, keyOfObject, owned, putStatus } from './store.ts';
+import { at, drop, keyOfObject, memoryOf, owned, putStatus, remember } from './store.ts';
 
-/** Runs one pod to its end; says Complete; is taken away when its time to live is over. */
+/** How long the job controller waits before another pod, doubled with each that failed. */
+const FIRST_BACKOFF_MS = 10_000;
+const DEFAULT_BACKOFF_LIMIT = 6;
+
+/**
+ * Runs a pod to its end, and another one where it failed, as often as the job allows; says Complete or Failed, and stays so;
+ * is taken away when its time to live is over.
+ */
 export function jobController(stage: Stage, key: string): number | null {
   const job = at<Workload>(stage, key);
   if (!job || job.spec.suspend) return null;
@@ -17,17 +24,29 @@ export function jobController(stage: Stage, key: string): number | null {
     'job-name': job.metadata.name,
     'controller-uid': job.metadata.uid ?? '',
   };
-  const finished = job.status?.conditions?.find(({ type, status }) => type === 'Complete' && status === 'True');
+  const finished = job.status?.conditions?.find(
+    ({ type, status }) => (type === 'Complete' || type === 'Failed') && status === 'True',
+  );
   if (finished) return expire(stage, key, job, finished.lastTransitionTime ?? timestamp(stage));
-  const [pod] = pods;
+  const failures = pods.filter(({ status }) => status?.phase === 'Failed').length;
+  const pod = pods.find(({ status }) => status?.phase !== 'Failed');
   if (!pod) {
+    if (failures > (job.spec.backoffLimit ?? DEFAULT_BACKOFF_LIMIT)) return giveUp(stage, job, failures);
+    const dueAt = backoffEnd(stage, key, failures);
+    if (stage.now < dueAt) return dueAt;
     const made = makePod(stage, job, job.spec.template, podName(stage, job), labels);
     record(stage, job, {
       from: 'job-controller',
       reason: 'SuccessfulCreate',
       message: `Created pod: ${made.metadata.name}`,
     });
-    putStatus(stage, job, { ...job.status, active: 1, ready: 0, startTime: timestamp(stage) });
+    putStatus(stage, job, {
+      ...job.status,
+      active: 1,
+      ready: 0,
+      ...(failures > 0 && { failed: failures }),
+      startTime: job.status?.startTime ?? timestamp(stage),
+    });
     return null;
   }
   if (pod.status?.phase !== 'Succeeded') return null;
@@ -61,6 +80,35 @@ export function jobController(stage: Stage, key: string): number | null {
     ),
   });
   record(stage, job, { from: 'job-controller', reason: 'Completed', message: 'Job completed' });
+  return null;
+}
+
+/** When the next pod is due: at once for the first, and some time after the last one has failed. */
+function backoffEnd(stage: Stage, key: string, failures: number): number {
+  if (failures === 0) return stage.now;
+  const memory = memoryOf(stage, key);
+  if (memory['failures'] !== failures)
+    remember(stage, key, { failures, dueAt: stage.now + FIRST_BACKOFF_MS * 2 ** (failures - 1) });
+  return Number(memoryOf(stage, key)['dueAt']);
+}
+
+function giveUp(stage: Stage, job: Workload, failed: number): null {
+  const now = timestamp(stage);
+  const cause = {
+    status: 'True',
+    reason: 'BackoffLimitExceeded',
+    message: 'Job has reached the specified backoff limit',
+  } as const;
+  const targeted = withCondition(job.status?.conditions, { type: 'FailureTarget', ...cause }, now);
+  putStatus(stage, job, {
+    startTime: job.status?.startTime ?? now,
+    failed,
+    ready: 0,
+    terminating: 0,
+    uncountedTerminatedPods: {},
+    conditions: withCondition(targeted, { type: 'Failed', ...cause }, now),
+  });
+  record(stage, job, { from: 'job-controller', type: 'Warning', reason: cause.reason, message: cause.message });
   return null;
 }
 

@@ -21,12 +21,13 @@ export function renderPod(stage: Stage, key: string): void {
   const mains = statuses.filter(({ init }) => !init).map(({ status }) => status);
   const inits = statuses.filter(({ init }) => init).map(({ status }) => status);
   const isOver = mains.every(({ state }) => state.terminated !== undefined);
+  const isWell = mains.every(({ state }) => state.terminated?.exitCode === 0);
   const isReady = !isOver && mains.every(({ ready }) => ready);
   const hasStarted = mains.some(({ state }) => state.running ?? state.terminated);
   const placedAt = Number(memory['placedAt'] ?? stage.now);
   putStatus(stage, pod, {
-    phase: isOver ? 'Succeeded' : hasStarted ? 'Running' : 'Pending',
-    conditions: conditionsOf(stage, pod, { initialised, isReady, isOver, mains }),
+    phase: isOver ? (isWell ? 'Succeeded' : 'Failed') : hasStarted ? 'Running' : 'Pending',
+    conditions: conditionsOf(stage, pod, { initialised, isReady, isOver, isWell, mains }),
     hostIP: stage.state.machine.nodeIp,
     startTime: timestamp(stage, placedAt),
     qosClass: 'Burstable',
@@ -43,11 +44,17 @@ function podAddress(key: string): string {
 function conditionsOf(
   stage: Stage,
   pod: Pod,
-  so: { initialised: boolean; isReady: boolean; isOver: boolean; mains: readonly ContainerStatus[] },
+  so: {
+    initialised: boolean;
+    isReady: boolean;
+    isOver: boolean;
+    isWell: boolean;
+    mains: readonly ContainerStatus[];
+  },
 ): Condition[] {
   const unready = so.mains.filter(({ ready }) => !ready).map(({ name }) => name);
   const notReady = so.isOver
-    ? { reason: 'PodCompleted', message: '' }
+    ? { reason: so.isWell ? 'PodCompleted' : 'PodFailed', message: '' }
     : { reason: 'ContainersNotReady', message: `containers with unready status: [${unready.join(' ')}]` };
   const pending = (pod.spec.initContainers ?? []).map(({ name }) => name).join(' ');
   const list = [
@@ -101,11 +108,11 @@ function statusOf(
 
   function stateOf(): ContainerState {
     if (startedAt !== undefined && endedAt !== undefined) {
-      const { message } = programOf(pod, container, init);
+      const { message, exitCode = 0 } = programOf(stage, pod, container, init);
       return {
         terminated: {
-          exitCode: 0,
-          reason: 'Completed',
+          exitCode,
+          reason: exitCode === 0 ? 'Completed' : 'Error',
           ...(message !== undefined && { message }),
           startedAt: timestamp(stage, Number(startedAt)),
           finishedAt: timestamp(stage, Number(endedAt)),

@@ -32,11 +32,25 @@ export function without(conditions: readonly Condition[] | undefined, type: stri
 }
 
 export const RECONCILE_REQUEST = 'reconcile.fluxcd.io/requestedAt';
+/** Counts only with the same token as the request to reconcile (helm-controller, `forceAt`). */
+const FORCE_REQUEST = 'reconcile.fluxcd.io/forceAt';
 
 /** The request to reconcile that a person or the installer wrote last, as the status repeats it. */
 export function handled(object: FluxObject): { lastHandledReconcileAt?: string } {
   const requested = object.metadata.annotations?.[RECONCILE_REQUEST];
   return requested === undefined ? {} : { lastHandledReconcileAt: requested };
+}
+
+/** True when a person or the installer asks for an action although nothing has changed: both requests carry the same token. */
+export function isForced(object: FluxObject): boolean {
+  const { [FORCE_REQUEST]: forced, [RECONCILE_REQUEST]: requested } = object.metadata.annotations ?? {};
+  return forced !== undefined && forced === requested && object.status?.['lastHandledForceAt'] !== forced;
+}
+
+/** The forced request, as the status repeats it once it was done. */
+export function handledForce(object: FluxObject): { lastHandledForceAt?: string } {
+  const forced = object.metadata.annotations?.[FORCE_REQUEST];
+  return forced === undefined ? {} : { lastHandledForceAt: forced };
 }
 
 /** Takes Go's way to write a duration (`1h30m`, `10m0s`), gives milliseconds. */

@@ -7,7 +7,16 @@ import type { ApiObject, Condition, FluxObject, Workload } from '../cluster/obje
 import { all, at, find, keyOfObject, memoryOf, put, putStatus, remember } from '../cluster/store.ts';
 import { hexOf, timestamp } from '../world/stage.ts';
 import type { Stage } from '../world/stage.ts';
-import { goDuration, handled, isControllerUp, marked, milliseconds, without } from './conditions.ts';
+import {
+  goDuration,
+  handled,
+  handledForce,
+  isControllerUp,
+  isForced,
+  marked,
+  milliseconds,
+  without,
+} from './conditions.ts';
 import { isReadyNow } from './kustomizations.ts';
 import { artifactOf } from './source.ts';
 
@@ -78,7 +87,8 @@ function reconcile(stage: Stage, release: Release, values: string, chart: string
   const retryAt = Number(memory['retryAt'] ?? 0);
   const isNew = memory['digest'] !== digest;
   const mayRetry = memory['state'] === 'failed' && stage.now >= retryAt;
-  if (isNew || mayRetry) {
+  const forced = isForced(object) && memory['state'] !== 'acting';
+  if (isNew || mayRetry || forced) {
     const revision = Number(memory['revision'] ?? 0) + 1;
     remember(stage, key, {
       digest,
@@ -145,6 +155,7 @@ function endAction(stage: Stage, release: Release, failure: string | null): numb
     putStatus(stage, ended, {
       ...ended.status,
       ...handled(object),
+      ...handledForce(object),
       observedGeneration: object.metadata.generation ?? 1,
     });
   }

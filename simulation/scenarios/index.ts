@@ -5,6 +5,7 @@ import { allWell } from './all-well.ts';
 import { dnsRefused } from './dns-refused.ts';
 import { nodeAlreadyInstalled } from './node-already-installed.ts';
 import { postgresSubpath } from './postgres-subpath.ts';
+import { setupFailsOnce } from './setup-fails-once.ts';
 import { slowCorePull } from './slow-core-pull.ts';
 import { workerImageMissing } from './worker-image-missing.ts';
 
@@ -14,6 +15,7 @@ const BY_NAME: Record<ScenarioName, Scenario> = {
   'dns-refused': dnsRefused,
   'postgres-subpath': postgresSubpath,
   'slow-core-pull': slowCorePull,
+  'setup-fails-once': setupFailsOnce,
   'node-already-installed': nodeAlreadyInstalled,
 };
 

@@ -54,6 +54,7 @@ export async function testSite(
       spec: testSpec({ ...spec, ...changes.spec }),
       facts: { installId: 'install-1', ...changes.facts },
       phases: [],
+      retriedAt: null,
       folder,
       signal: aborted.signal,
       see: (what, saw) => {

@@ -5,6 +5,7 @@ import type { SimulatedInstall } from './simulated-install.ts';
 /** What a person does in each scenario, so that its install ends; nothing where it ends by itself. */
 const HELP: Partial<Record<ScenarioName, (install: SimulatedInstall) => Promise<void>>> = {
   'dns-refused': (install) => install.set({ dnsServers: ['1.1.1.1'] }),
+  'setup-fails-once': (install) => install.retry(),
   'node-already-installed': async (install) => {
     await install.handle.cancel();
   },

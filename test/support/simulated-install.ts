@@ -10,6 +10,7 @@ import type { InputChange, InstallSpec, SiteRecord } from '../../model/site.ts';
 import {
   INSTALL_WORKFLOW,
   QUERY_PROGRESS,
+  UPDATE_RETRY,
   UPDATE_SET_INPUT,
   installWorkflowId,
 } from '../../model/workflow-contract.ts';
@@ -41,6 +42,8 @@ export interface SimulatedInstall {
   /** Looks until the progress is so, and gives it. Throws when the install has ended and it never was. */
   until(isSo: (progress: InstallProgress) => boolean): Promise<InstallProgress>;
   set(change: InputChange): Promise<void>;
+  /** Has the parked phase tried again, as `retry` does. */
+  retry(): Promise<void>;
   /** Ends the worker at once, and begins another one that knows the world only from its file. */
   replaceWorker(): Promise<void>;
   /** Waits for the end of the install; gives its last progress. */
@@ -105,6 +108,9 @@ export async function beginInstall(options: SimulatedInstallOptions): Promise<Si
     until,
     set: async (change) => {
       await handle.executeUpdate(UPDATE_SET_INPUT, { args: [{ change, specDigest: 'digest-2' }] });
+    },
+    retry: async () => {
+      await handle.executeUpdate(UPDATE_RETRY);
     },
     replaceWorker: async () => {
       await worker.stop();

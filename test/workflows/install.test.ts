@@ -201,6 +201,44 @@ test('retry answers once the new look has begun; a blocker that it finds again k
   });
 });
 
+test('the database setup is told of a retry and of a changed input once each, and of nothing else', async () => {
+  const blocked = { blocked: [testBlocker('bootstrap-job-failed')] };
+  const scripted = scriptedActivities({
+    awaitCore: [{ blocked: [testBlocker('node-not-ready')] }, 'hang', {}],
+    awaitBootstrap: [blocked, 'hang', blocked, 'hang', blocked, 'hang', 'hang', {}],
+  });
+  await withWorker(scripted, async () => {
+    const handle = await start();
+    await scripted.called('awaitCore', 2);
+    await handle.executeUpdate(UPDATE_RETRY);
+    await scripted.called('awaitBootstrap', 2);
+    await handle.executeUpdate(UPDATE_RETRY);
+    await scripted.called('awaitBootstrap', 4);
+    await handle.executeUpdate(UPDATE_SET_INPUT, {
+      args: [{ change: { dnsServers: ['192.0.2.53'] }, specDigest: 'digest-2' }],
+    });
+    await scripted.called('awaitBootstrap', 6);
+    await handle.executeUpdate(UPDATE_PAUSE);
+    await handle.executeUpdate(UPDATE_RESUME);
+    await scripted.called('awaitBootstrap', 7);
+    await handle.cancel();
+    await expect(handle.result()).rejects.toThrow(WorkflowFailedError);
+  });
+  const told = scripted.calls.filter(({ step }) => step === 'awaitBootstrap').map(({ input }) => input);
+  expect(told.map(({ looking, retriedAt }) => [looking !== undefined, retriedAt !== undefined])).toEqual([
+    [false, false],
+    [true, false],
+    [false, true],
+    [true, false],
+    [false, true],
+    [true, false],
+    [false, false],
+  ]);
+  expect(told[2]?.retriedAt).not.toBe(told[4]?.retriedAt);
+  const others = scripted.calls.filter(({ step }) => step !== 'awaitBootstrap');
+  expect(others.some(({ input }) => input.retriedAt !== undefined)).toBe(false);
+});
+
 test('a changed input is recorded, runs the steps that depend on it again, and then the blocked one', async () => {
   const scripted = scriptedActivities({
     awaitNode: [{ blocked: [testBlocker('dns-resolution-failure')] }, 'hang', {}],

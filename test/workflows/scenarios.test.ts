@@ -1,5 +1,6 @@
 import { readFile, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { PHASES } from '../../model/phases.ts';
@@ -138,6 +139,22 @@ describe('an install of a simulated appliance', { timeout: TIMEOUT_MS }, () => {
     expect(pulls.length).toBeGreaterThan(0);
     expect(install.seen.flatMap(({ blockers }) => codesOf(blockers))).toEqual([]);
     expect(install.seen.some(({ state }) => state === 'parked')).toBe(false);
+  });
+
+  it('setup-fails-once: waits for a person, and a retry makes the failed Job anew with the same inputs', async () => {
+    const install = await play('setup-fails-once');
+    const parked = await install.until(({ state }) => state === 'parked');
+    expect(parked.phase).toBe('bootstrap');
+    expect(codesOf(parked.blockers)).toEqual(['migration-failed']);
+    expect(parked.nextAction).toContain('appliance-client retry');
+    // Half an hour of the appliance: nothing makes the Job anew by itself.
+    await delay(3_000);
+    expect((await install.until(() => true)).state).toBe('parked');
+
+    await install.retry();
+    const end = await install.end();
+    expect(statesOf(end)).toEqual(allDone);
+    expect(end).toMatchObject({ state: 'complete', specDigest: 'digest-1', facts: { usersCount: 4 }, blockers: [] });
   });
 
   it('node-already-installed: stops in words before anything is made, and can be cancelled', async () => {

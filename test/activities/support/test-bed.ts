@@ -38,6 +38,7 @@ export interface ContextChanges {
   readonly spec?: Partial<InstallSpec>;
   readonly facts?: InstallFacts;
   readonly phases?: readonly PhaseProgress[];
+  readonly retriedAt?: string;
   readonly http?: HttpPort;
   readonly talos?: Partial<TalosPort>;
   readonly manifests?: Partial<ManifestsPort>;
@@ -77,6 +78,7 @@ async function bedOf(cluster: Cluster, kubeconfig: string | null, speed: number)
       spec,
       facts = { installId: INSTALL_ID },
       phases = [],
+      retriedAt = null,
       http,
       talos,
       manifests,
@@ -86,6 +88,7 @@ async function bedOf(cluster: Cluster, kubeconfig: string | null, speed: number)
       spec: testSpec({ existingCluster: { kubeconfig, talosconfig: null }, ...spec }),
       facts,
       phases,
+      retriedAt,
       folder,
       signal: aborted.signal,
       see: (what, saw) => {

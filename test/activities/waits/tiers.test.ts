@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { kubernetesPort } from '../../../activities/adapters/kubernetes.ts';
 import { awaitBackground } from '../../../activities/phases/background.ts';
-import { awaitBootstrap } from '../../../activities/phases/bootstrap.ts';
+import { awaitBootstrap } from '../../../activities/phases/bootstrap/await-bootstrap.ts';
 import { awaitCore } from '../../../activities/phases/core.ts';
 import { awaitLogin } from '../../../activities/phases/login.ts';
 import type { HttpPort } from '../../../activities/ports/http.ts';

@@ -1,9 +1,11 @@
-import type { PhaseOutcome } from '../../model/workflow-contract.ts';
-import type { PhaseContext } from '../phase-context.ts';
-import { awaitTier } from '../tier-wait.ts';
+import type { PhaseOutcome } from '../../../model/workflow-contract.ts';
+import type { PhaseContext } from '../../phase-context.ts';
+import { awaitTier } from '../../tier-wait.ts';
+import { renewFailedSetup } from './renew-failed-setup.ts';
 
-/** Waits for the database setup: databases and roles, migrations, seeds. */
+/** Waits for the database setup: databases and roles, migrations, seeds. A Job that has failed is made anew on a person's retry. */
 export async function awaitBootstrap(context: PhaseContext): Promise<PhaseOutcome> {
+  await renewFailedSetup(context);
   const { status } = await awaitTier(context, { tier: 'bootstrap', what: 'the database to be set up' });
   const { usersCount } = status.bootstrap.seed;
   return {
