@@ -1,13 +1,20 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, posix } from 'node:path';
 import { execa } from 'execa';
 import { redact } from '../../redaction/index.ts';
 import { resolveProgram } from '../../tools/resolve.ts';
-import type { GitPort, RemoteAnswer } from '../ports/git.ts';
+import type { GitPort, Reference, RemoteAnswer } from '../ports/git.ts';
 
 /** A remote on a bad line answers within this; git's own limits are far longer. */
 const TIMEOUT_MS = 20_000;
 const LONGEST_MESSAGE = 1_000;
 
-type Why = Extract<RemoteAnswer, { reachable: false }>['why'];
+/** A tree takes longer than a list of branches. */
+const TREE_PATIENCE = 3;
+
+type Unreachable = Extract<RemoteAnswer, { reachable: false }>;
+type Why = Unreachable['why'];
 
 /** What git, curl and ssh write when a remote cannot be read (git 2.39; LC_ALL=C); the first that fits decides. */
 const WORDINGS: readonly (readonly [RegExp, Why])[] = [
@@ -33,32 +40,91 @@ const WORDINGS: readonly (readonly [RegExp, Why])[] = [
  */
 export function gitPort(environment: NodeJS.ProcessEnv, timeoutMs: number = TIMEOUT_MS): GitPort {
   let path: string | null = null;
+  /** Runs git; gives what it prints, or why the remote could not be read. */
+  const git = async (
+    args: readonly string[],
+    signal: AbortSignal,
+    { limitMs = timeoutMs, fine = [0] }: { limitMs?: number; fine?: readonly number[] } = {},
+  ): Promise<string | Unreachable> => {
+    try {
+      path ??= (await resolveProgram('git', { env: environment, signal })).path;
+    } catch (error) {
+      signal.throwIfAborted();
+      return unreachable('tool-missing', error instanceof Error ? error.message : String(error));
+    }
+    const result = await execa(path, ['-c', 'credential.helper=', ...args], {
+      reject: false,
+      stdin: 'ignore',
+      extendEnv: false,
+      env: gitEnvironment(environment),
+      timeout: limitMs,
+      // git leaves the talking to a helper, which would outlive it and hold its output open.
+      killDescendants: true,
+      cancelSignal: signal,
+    });
+    signal.throwIfAborted();
+    if (result.exitCode !== undefined && fine.includes(result.exitCode)) return result.stdout ?? '';
+    if (result.timedOut) return unreachable('timeout', `no answer within ${limitMs / 1000} s`);
+    const stderr = result.stderr ?? '';
+    const why = WORDINGS.find(([wording]) => wording.test(stderr))?.[1] ?? 'unreachable';
+    return unreachable(why, stderr.trim() || (result.originalMessage ?? 'git failed'));
+  };
   return {
     inspectRemote: async (url, branch, signal) => {
+      const told = await git(['ls-remote', '--heads', '--', url], signal);
+      return typeof told === 'string' ? answerIn(told, branch) : told;
+    },
+    inspectTree: async (url, branch, profile, signal) => {
+      const bare = await mkdtemp(join(tmpdir(), 'appliance-tree-'));
+      const inBare = (args: readonly string[], fine?: readonly number[]) =>
+        git(['-C', bare, ...args], signal, { limitMs: timeoutMs * TREE_PATIENCE, ...(fine && { fine }) });
+      const base = posix.join(profile, '..', '..', 'base');
       try {
-        path ??= (await resolveProgram('git', { env: environment, signal })).path;
-      } catch (error) {
-        signal.throwIfAborted();
-        return unreachable('tool-missing', error instanceof Error ? error.message : String(error));
+        const steps = [
+          ['init', '--quiet', '--bare', '--template=', '.'],
+          ['remote', 'add', 'origin', '--', url],
+          // Names and folders only: what lies in the files is fetched for the few that are read.
+          ['fetch', '--quiet', '--depth=1', '--no-tags', '--filter=blob:none', 'origin', `refs/heads/${branch}`],
+        ];
+        for (const step of steps) {
+          const told = await inBare(step);
+          if (typeof told !== 'string') return told;
+        }
+        const listed = await inBare(['ls-tree', '-r', '-z', '--name-only', 'FETCH_HEAD']);
+        if (typeof listed !== 'string') return listed;
+        const files = listed.split('\0').filter((file) => file !== '');
+        const manifests = files.filter(
+          (file) => file.endsWith('.yaml') && [base, profile].some((at) => isIn(file, at)),
+        );
+        if (manifests.length === 0) return { reachable: true, files, references: [] };
+        // Exit code 1: no line is like that.
+        const grep = ['grep', '-I', '-E', REFERENCE, 'FETCH_HEAD', '--', ...manifests];
+        const found = await inBare(grep, [0, 1]);
+        return typeof found === 'string' ? { reachable: true, files, references: referencesIn(found) } : found;
+      } finally {
+        await rm(bare, { recursive: true, force: true });
       }
-      const result = await execa(path, ['-c', 'credential.helper=', 'ls-remote', '--heads', '--', url], {
-        reject: false,
-        stdin: 'ignore',
-        extendEnv: false,
-        env: gitEnvironment(environment),
-        timeout: timeoutMs,
-        // git leaves the talking to a helper, which would outlive it and hold its output open.
-        killDescendants: true,
-        cancelSignal: signal,
-      });
-      signal.throwIfAborted();
-      if (!result.failed) return answerIn(result.stdout ?? '', branch);
-      if (result.timedOut) return unreachable('timeout', `no answer within ${timeoutMs / 1000} s`);
-      const stderr = result.stderr ?? '';
-      const why = WORDINGS.find(([wording]) => wording.test(stderr))?.[1] ?? 'unreachable';
-      return unreachable(why, stderr.trim() || (result.originalMessage ?? 'git failed'));
     },
   };
+}
+
+/** `chart: ./charts/alga-core` of a HelmRelease, `path: ./flux/profiles/…` of a Kustomization: both from the repository's root. */
+const REFERENCE = '^ +(chart|path): +["\']?\\./';
+
+function referencesIn(text: string): Reference[] {
+  return text
+    .split('\n')
+    .map((line) => /^FETCH_HEAD:(.+?): +(chart|path): +["']?\.\/([^"'\s]*)/.exec(line))
+    .filter((match) => match !== null)
+    .map(([, file = '', kind, target = '']) => ({
+      file,
+      kind: kind === 'chart' ? 'chart' : 'path',
+      target: posix.join(target, '.').replace(/\/$/, ''),
+    }));
+}
+
+function isIn(file: string, folder: string): boolean {
+  return file.startsWith(`${posix.join(folder, '.').replace(/\/$/, '')}/`);
 }
 
 function gitEnvironment(environment: NodeJS.ProcessEnv): Record<string, string> {
@@ -88,6 +154,6 @@ function answerIn(stdout: string, branch: string): RemoteAnswer {
   return { reachable: true, revision: heads.get(branch) ?? null, branches: [...heads.keys()] };
 }
 
-function unreachable(why: Why, message: string): RemoteAnswer {
+function unreachable(why: Why, message: string): Unreachable {
   return { reachable: false, why, message: redact(message).slice(0, LONGEST_MESSAGE) };
 }

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { hexOf } from '../world/stage.ts';
 import type { GitPort } from '../../activities/ports/git.ts';
 
@@ -6,7 +7,7 @@ export function revisionOf(url: string, branch: string): string {
   return hexOf(`${url} ${branch}`, 40);
 }
 
-/** A remote that answers, and that has every branch one asks for. */
+/** A remote that answers, and that has every branch one asks for, with the tree in it. */
 export function gitPort(): GitPort {
   return {
     inspectRemote: async (url, branch, signal) => {
@@ -16,6 +17,10 @@ export function gitPort(): GitPort {
         revision: revisionOf(url, branch),
         branches: [...new Set(['main', branch])],
       };
+    },
+    inspectTree: async (_url, _branch, profile, signal) => {
+      signal.throwIfAborted();
+      return { reachable: true, files: [posix.join(profile, 'kustomization.yaml')], references: [] };
     },
   };
 }

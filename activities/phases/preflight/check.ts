@@ -2,7 +2,7 @@ import type { Blocker, BlockerCode, Evidence } from '../../../model/blocker.ts';
 import type { PreflightCheck } from '../../../model/preflight.ts';
 import type { TierId } from '../../../model/tiers.ts';
 import type { PhaseContext } from '../../phase-context.ts';
-import type { RemoteAnswer } from '../../ports/git.ts';
+import type { RemoteAnswer, TreeAnswer } from '../../ports/git.ts';
 import type { TalosTarget } from '../../ports/talos.ts';
 import type { NodeState } from '../host/inspect-node.ts';
 
@@ -11,6 +11,8 @@ export interface Look extends PhaseContext {
   /** What the node is to this site; throws what stands against it. */
   readonly node: () => Promise<NodeState>;
   readonly remote: () => Promise<RemoteAnswer>;
+  /** What the branch holds at this revision. */
+  readonly tree: (revision: string) => Promise<TreeAnswer>;
 }
 
 /**

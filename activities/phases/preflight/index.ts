@@ -5,7 +5,7 @@ import type { PhaseOutcome } from '../../../model/workflow-contract.ts';
 import { Blocked } from '../../blocked.ts';
 import { blockersOf } from '../../classify.ts';
 import type { PhaseContext } from '../../phase-context.ts';
-import type { RemoteAnswer } from '../../ports/git.ts';
+import type { RemoteAnswer, TreeAnswer } from '../../ports/git.ts';
 import { judgeNode } from '../host/inspect-node.ts';
 import type { Check, Finding, Look } from './check.ts';
 import { AS_LAST_ATTEMPT, failed, skipped } from './check.ts';
@@ -18,6 +18,8 @@ const LONGEST_DETAIL = 300;
 /** How many of the open checks are named while people wait. */
 const SHOWN = 3;
 const rememberRemote = memory<RemoteAnswer>(() => 15_000);
+/** A revision always holds the same. */
+const rememberTree = memory<TreeAnswer>(({ reachable }) => (reachable ? 24 * 3_600_000 : 15_000));
 
 interface Answer {
   readonly check: Check;
@@ -123,6 +125,12 @@ function sharedLook(context: PhaseContext): Look {
       const { url, branch } = spec.repo;
       return rememberRemote(context, `${url} ${branch}`, () => ports.git.inspectRemote(url, branch, signal));
     }),
+    tree: (revision) => {
+      const { url, branch, path } = spec.repo;
+      return rememberTree(context, `${url} ${branch} ${revision} ${path}`, () =>
+        ports.git.inspectTree(url, branch, path, signal),
+      );
+    },
   };
 }
 

@@ -18,6 +18,7 @@ function refusing(why: Refusal['why'], hosts: readonly string[]): RegistryPort {
 }
 
 const unresolvedRemote = {
+  ...goodPorts('').git,
   inspectRemote: async () =>
     ({ reachable: false, why: 'dns', message: 'Could not resolve host: git.example.org' }) as const,
 };

@@ -13,7 +13,11 @@ async function aNode(options: Partial<TalosMachineOptions> = {}): Promise<Node &
   const [{ host }, { url }] = [await localRegistry(), await bareRemote()];
   const checked = await testSite(
     { ...goodPorts(host), clock, talos: node.talos },
-    { nodeIp: node.machine.address, repo: { url, branch: BRANCH, path: 'flux' }, skipImageTagValidation: true },
+    {
+      nodeIp: node.machine.address,
+      repo: { url, branch: BRANCH, path: './flux/profiles/talos-single-node' },
+      skipImageTagValidation: true,
+    },
     node.site.folder,
   );
   return { ...node, checked };

@@ -1,4 +1,5 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { ObjectRef } from '../../../kubernetes/addresses.ts';
 import { ref } from '../../../kubernetes/addresses.ts';
@@ -54,6 +55,70 @@ describe('preflight', () => {
     const branch = blockers.find(({ code }) => code === 'git-branch-missing');
     expect(branch?.reason).toContain(`Its branches ${BRANCH} are others`);
     for (const { reason, nextAction } of blockers) expect(`${reason} ${nextAction}`).not.toMatch(/undefined|\[object/);
+  });
+
+  describe('a branch that Flux could not apply stops the install before anything is touched', () => {
+    const PATH = './flux/profiles/talos-single-node';
+    const told = async (change: (work: string) => Promise<void>, path = PATH) => {
+      const { url } = await bareRemote(change);
+      const site = await around();
+      const { results, blockers } = await preflight(site, { spec: { repo: { url, branch: BRANCH, path } } });
+      return { result: results['git-branch'], blockers };
+    };
+    const moved = (work: string, ...folders: string[]) =>
+      Promise.all(
+        folders.map(async (folder) => {
+          await mkdir(join(work, 'deploy'), { recursive: true });
+          await rename(join(work, folder), join(work, 'deploy', folder));
+        }),
+      );
+
+    test('no tree at all', async () => {
+      const { result, blockers } = await told(async (work) => {
+        for (const folder of ['flux', 'charts']) await rm(join(work, folder), { recursive: true });
+      });
+      expect(result).toBe('failed');
+      expect(blockers).toHaveLength(1);
+      expect(blockers[0]?.reason).toContain('has no flux/profiles/talos-single-node/kustomization.yaml');
+      expect(blockers[0]?.nextAction).toContain('`flux` and `charts` of the appliance in the root of the repository');
+    });
+
+    test('the tree without a chart that it names', async () => {
+      const { result, blockers } = await told((work) => rm(join(work, 'charts', 'pgbouncer'), { recursive: true }));
+      expect(result).toBe('failed');
+      expect(blockers[0]?.reason).toContain('name charts/pgbouncer, and the branch does not have it');
+    });
+
+    test('another folder than the one that was named', async () => {
+      const { blockers } = await told(async (work) => void (await moved(work, 'flux', 'charts')));
+      expect(blockers[0]?.reason).toContain('It has deploy/flux/profiles/');
+      expect(blockers[0]?.nextAction).toContain('--repo-path ./deploy/flux/profiles/');
+    });
+
+    test('a tree under a prefix that its manifests do not name', async () => {
+      const { result, blockers } = await told(
+        async (work) => void (await moved(work, 'flux', 'charts')),
+        './deploy/flux/profiles/talos-single-node/',
+      );
+      expect(result).toBe('failed');
+      expect(blockers[0]?.reason).toContain('lies under deploy/, but its manifests name');
+      expect(blockers[0]?.nextAction).toContain('`chart:` and `path:`');
+    });
+
+    test('but not one whose manifests name the prefix', async () => {
+      const { result, blockers } = await told(async (work) => {
+        const entries = await readdir(join(work, 'flux'), { recursive: true, withFileTypes: true });
+        for (const { name, parentPath } of entries.filter((entry) => entry.isFile() && entry.name.endsWith('.yaml'))) {
+          const text = await readFile(join(parentPath, name), 'utf8');
+          await writeFile(
+            join(parentPath, name),
+            text.replaceAll(/(chart|path): \.\/(charts|flux)/g, '$1: ./deploy/$2'),
+          );
+        }
+        await moved(work, 'flux', 'charts');
+      }, './deploy/flux/profiles/talos-single-node');
+      expect([result, blockers]).toEqual(['passed', []]);
+    });
   });
 
   test('a missing image of a background service is a warning, one of a core service is not', async () => {
@@ -379,7 +444,9 @@ describe('release and source', () => {
   });
 
   test('is cancelled with its install', async () => {
-    const site = await around({ ports: { git: { inspectRemote: async () => new Promise(() => {}) } } });
+    const site = await around({
+      ports: { git: { ...goodPorts('').git, inspectRemote: async () => new Promise(() => {}) } },
+    });
     const running = preflight(site);
     site.abort();
     const end = await Promise.race([

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -52,9 +52,12 @@ interface Remote {
 
 let remote: Promise<Remote> | null = null;
 
-/** A real bare remote with one branch; gives its URL and that branch's revision. Git makes it once, and it is copied. */
-export async function bareRemote(): Promise<{ url: string; revision: string }> {
-  const { files, revision } = await (remote ??= makeRemote());
+/**
+ * A real bare remote with one branch that holds the tree of this checkout, changed as the test needs it; gives its URL and that
+ * branch's revision. Git makes the unchanged one once, and it is copied.
+ */
+export async function bareRemote(change?: (work: string) => Promise<void>): Promise<{ url: string; revision: string }> {
+  const { files, revision } = await (change ? makeRemote(change) : (remote ??= makeRemote()));
   const root = await mkdtemp(join(tmpdir(), 'appliance-remote-'));
   onTestFinished(() => rm(root, { recursive: true, force: true }));
   const bare = join(root, 'appliance.git');
@@ -65,7 +68,7 @@ export async function bareRemote(): Promise<{ url: string; revision: string }> {
   return { url: `file://${bare}`, revision };
 }
 
-async function makeRemote(): Promise<Remote> {
+async function makeRemote(change?: (work: string) => Promise<void>): Promise<Remote> {
   const root = await mkdtemp(join(tmpdir(), 'appliance-remote-'));
   const [bare, work] = [join(root, 'appliance.git'), join(root, 'work')];
   try {
@@ -73,6 +76,10 @@ async function makeRemote(): Promise<Remote> {
     await execa('git', ['init', '-b', BRANCH, work]);
     const git = (...args: string[]) =>
       execa('git', ['-c', 'user.name=Test', '-c', 'user.email=test@example.org', ...args], { cwd: work });
+    for (const folder of ['flux', 'charts'])
+      await cp(join(import.meta.dirname, '..', '..', '..', folder), join(work, folder), { recursive: true });
+    await change?.(work);
+    await git('add', '--all', '--force', '.');
     await git('commit', '--allow-empty', '-m', 'release');
     await git('push', bare, `HEAD:refs/heads/${BRANCH}`);
     const { stdout: revision } = await git('rev-parse', 'HEAD');

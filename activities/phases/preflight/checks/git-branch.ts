@@ -1,7 +1,8 @@
 import type { BlockerCode, Evidence } from '../../../../model/blocker.ts';
 import type { RemoteAnswer } from '../../../ports/git.ts';
 import { blockerFor } from '../../../stop.ts';
-import { askedInVain, failed, passed } from '../check.ts';
+import { askedInVain, failed, passed, warned } from '../check.ts';
+import { lacking } from './git-tree.ts';
 import type { Check, Look } from '../check.ts';
 
 type Unreachable = Extract<RemoteAnswer, { reachable: false }>;
@@ -16,7 +17,7 @@ const CODES: Record<Unreachable['why'], BlockerCode> = {
 };
 
 /**
- * The remote has exactly this branch. It is hard with or without --require-remote-branch: Flux on the node fetches from the remote
+ * The remote has exactly this branch, and the branch holds what Flux will apply. It is hard with or without --require-remote-branch: Flux on the node fetches from the remote
  * and nothing else, so that an install without it could only wipe, wait and fail.
  */
 export const gitBranch: Check = {
@@ -28,8 +29,12 @@ export const gitBranch: Check = {
     const { url, branch } = look.spec.repo;
     const answer = await look.remote();
     if (!answer.reachable) return inVain(look, answer) ?? failed(unreachable(look, answer));
-    if (answer.revision !== null) return passed(`${branch} of ${url} is at ${answer.revision.slice(0, 12)}`);
-    return failed(missing(look, answer.branches));
+    if (answer.revision === null) return failed(missing(look, answer.branches));
+    const tree = await look.tree(answer.revision);
+    if (!tree.reachable) return warned(unreachable(look, tree));
+    return (
+      lacking(look, tree) ?? passed(`${branch} of ${url} is at ${answer.revision.slice(0, 12)}, with the tree in it`)
+    );
   },
 };
 
