@@ -4,7 +4,7 @@ import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { checkSession, openSession, sessionCookie, SESSION_SECONDS } from '../auth/session.ts';
 import { createThrottle } from '../auth/throttle.ts';
 import { isSame } from '../auth/token.ts';
-import { refusal } from './refusal.ts';
+import { isForPrograms, refusal } from './refusal.ts';
 import type { Env, Parts } from './context.ts';
 
 /** What a look at a token gave. */
@@ -13,7 +13,7 @@ export type Verdict =
   | { readonly ok: false; readonly waitSeconds: number };
 
 export interface Gate {
-  /** Lets through who has a bearer token or a session; exchanges `?token=` for a session and a clean URL. */
+  /** Lets through who has a bearer token or a session; exchanges `?token=` of a page for a session and a clean URL. */
   readonly middleware: MiddlewareHandler<Env>;
   /** Takes a token that a person typed, gives a session for it or says no. */
   readonly enter: (context: Context<Env>, token: string) => Promise<Verdict>;
@@ -76,8 +76,10 @@ export function createGate({ settings, tokens, counters, log }: Omit<Parts, 'boa
     }
     const fromUrl = context.req.query('token');
     if (fromUrl !== undefined) {
-      const verdict = await enter(context, fromUrl);
+      const verdict = isForPrograms(context.req.path) ? await judge(context, fromUrl) : await enter(context, fromUrl);
       if (!verdict.ok) return refusal(context, verdict.waitSeconds > 0 ? verdict : 'wrong-token');
+      // A program asks once and takes what comes: it has no use for a session and follows no redirect with a cookie.
+      if (isForPrograms(context.req.path)) return next();
       return context.redirect(cleanUrl(context), 303);
     }
     const session = getCookie(context, cookie);

@@ -30,6 +30,19 @@ describe('the token', () => {
     expect((await service.get('/api/status', { headers: forged })).status).toBe(401);
   });
 
+  test('in the address of what programs ask is answered at once, with JSON and without a session', async () => {
+    for (const path of ['/api/status', '/api/overview']) {
+      const answer = await service.get(`${path}?token=${TOKEN}`);
+      expect([answer.status, answer.headers.get('set-cookie')]).toEqual([200, null]);
+      expect(answer.headers.get('content-type')).toContain('application/json');
+      expect(await answer.json()).toBeTypeOf('object');
+      const wrong = await service.get(`${path}?token=no-such-token`);
+      expect(wrong.status).toBe(401);
+      expect(await wrong.json()).toMatchObject({ error: { code: 'unauthorized' } });
+    }
+    expect(service.output()).not.toContain(TOKEN);
+  });
+
   test('never leads to another host', async () => {
     for (const path of ['//evil.example', '///evil.example/', '/%2f%2fevil.example'])
       expect((await raw(service.url, `${path}?token=${TOKEN}`)).location ?? '/').toMatch(/^\/(?!\/)/);
