@@ -1,3 +1,5 @@
+import { PHASES } from '../../model/phases.ts';
+import type { PhaseId } from '../../model/phases.ts';
 import type { StatusDocument } from '../../model/status.ts';
 import { TIER_TITLES, TIERS } from '../../model/tiers.ts';
 
@@ -42,4 +44,16 @@ export function currentStep(document: StatusDocument): CurrentStep | null {
     since: state.since,
     waitsFor: state.message === undefined ? [] : [{ what: state.message, saw: '', since: null }],
   };
+}
+
+/**
+ * Takes a document, gives the id of the phase that an install is in, or would be in by what is there; null when nothing is to
+ * come up any more, or when that cannot be told (a platform that is not ready says nothing of how far its install is).
+ */
+export function currentPhase(document: StatusDocument): PhaseId | null {
+  const { install, rollup, tiers } = document;
+  if (install !== null) return ['complete', 'cancelled'].includes(install.state) ? null : install.phase;
+  if (rollup.state === 'fully_healthy' || rollup.state === 'unknown') return null;
+  const open = TIERS.find((tier) => !tiers[tier].ready);
+  return PHASES.find(({ id }) => id === open)?.id ?? null;
 }

@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import type { Context } from 'hono';
 import { snapshotName, supportBundle } from '../document/support-bundle.ts';
-import { currentStep } from '../document/current-step.ts';
+import { currentPhase, currentStep } from '../document/current-step.ts';
 import type { Env, Parts } from './context.ts';
 import { logRequest, type LogDesk } from './logs.ts';
 import { snapshotText } from './snapshot.ts';
@@ -25,6 +25,11 @@ export function api(parts: Parts, readLog: LogDesk): Hono<Env> {
       observedAt,
       stale,
       release,
+      installState: rollup.state,
+      currentPhase: currentPhase(document),
+      loginUrl: urls.loginUrl,
+      nextAction: rollup.nextAction,
+      message: rollup.message,
       urls,
       rollup,
       currentStep: currentStep(document),

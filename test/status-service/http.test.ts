@@ -214,3 +214,24 @@ describe('settings', () => {
     await closed.stop();
   });
 });
+
+test('the overview says in single fields how far the appliance is, where people log in, and what to do next', async () => {
+  const read = async (of: Service, path: string): Promise<unknown> => (await of.ask(path)).json();
+  const document = statusDocument.parse(await read(service, '/api/status'));
+  expect(await read(service, '/api/overview')).toMatchObject({
+    installState: document.rollup.state,
+    message: document.rollup.message,
+    nextAction: document.rollup.nextAction,
+    loginUrl: document.urls.loginUrl,
+  });
+  const items = (asOfNow(appliance()).kubernetes?.items ?? []).filter(({ kind }) => kind !== 'Job');
+  const early = await serveKubernetes(items);
+  const other = await startService(early.env);
+  try {
+    await other.until<{ components: unknown[] }>(({ components }) => components.length > 0);
+    expect(await read(other, '/api/overview')).toMatchObject({ currentPhase: 'bootstrap' });
+  } finally {
+    await other.stop();
+    await early.close();
+  }
+});
