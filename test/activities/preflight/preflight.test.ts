@@ -105,6 +105,17 @@ describe('preflight', () => {
       expect(blockers[0]?.nextAction).toContain('`chart:` and `path:`');
     });
 
+    test('a tree that cannot be read is a warning, and stops an install that requires the remote branch', async () => {
+      const answer = { reachable: false, why: 'timeout', message: 'no answer within 60 s' } as const;
+      const site = await around({ ports: { git: { ...goodPorts('').git, inspectTree: async () => answer } } });
+      const lenient = await preflight(site);
+      expect([lenient.results['git-branch'], lenient.blockers]).toEqual(['warning', []]);
+      expect(lenient.warnings).toMatchObject([{ code: 'git-remote-unreachable', severity: 'warning' }]);
+      const strict = await preflight(site, { spec: { requireRemoteBranch: true } });
+      expect(strict.results['git-branch']).toBe('failed');
+      expect(strict.blockers).toMatchObject([{ code: 'git-remote-unreachable' }]);
+    });
+
     test('but not one whose manifests name the prefix', async () => {
       const { result, blockers } = await told(async (work) => {
         const entries = await readdir(join(work, 'flux'), { recursive: true, withFileTypes: true });

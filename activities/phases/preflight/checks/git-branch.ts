@@ -31,7 +31,7 @@ export const gitBranch: Check = {
     if (!answer.reachable) return inVain(look, answer) ?? failed(unreachable(look, answer));
     if (answer.revision === null) return failed(missing(look, answer.branches));
     const tree = await look.tree(answer.revision);
-    if (!tree.reachable) return warned(unreachable(look, tree));
+    if (!tree.reachable) return (look.spec.requireRemoteBranch ? failed : warned)(unreachable(look, tree));
     return (
       lacking(look, tree) ?? passed(`${branch} of ${url} is at ${answer.revision.slice(0, 12)}, with the tree in it`)
     );
