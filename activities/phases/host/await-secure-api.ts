@@ -17,6 +17,8 @@ import { wantedConfig } from './wanted-config.ts';
 const LOOK_EVERY_MS = 1_000;
 /** A node that took its configuration shows its maintenance API a few seconds longer; after this it has not gone to work. */
 const LEAVES_WITHIN_MS = 30_000;
+/** An installation on a good line is over by then; after this a person is told where to look. */
+const QUIET_MS = 3 * 60_000;
 /** Talos tries 20 minutes to pull its installer, then reboots (internal/pkg/containers/image, PullTimeout). */
 const INSTALLS_WITHIN_MS = 30 * 60_000;
 /** A node that came back twice with the same configuration gets it again after this rest. */
@@ -75,7 +77,8 @@ async function inSilence(context: PhaseContext, error: TalosError): Promise<stri
   const handed = await lastHandover(context);
   const since = handed ? context.ports.clock.now().getTime() - Date.parse(handed.at) : null;
   if (since === null) throw error;
-  if (since < INSTALLS_WITHIN_MS) return 'no answer: it installs Talos to its disk, or reboots';
+  if (since < QUIET_MS) return 'no answer: it installs Talos to its disk, or reboots';
+  if (since < INSTALLS_WITHIN_MS) return quietFor(context, since);
   const minutes = Math.round(since / 60_000);
   throw stop(context, 'talos-api-unreachable', {
     component: 'talos',
@@ -84,6 +87,16 @@ async function inSilence(context: PhaseContext, error: TalosError): Promise<stri
     nextAction: `Look at the machine's console: it names the address it has, and the line "task install" says what it waits for. Most often the installer image cannot be pulled; then give it other resolvers: \`appliance-client set --dns-servers <ip> --site ${context.spec.siteId}\`. The installer keeps looking.`,
     evidence: evidenceOf(context, error.answer.stderr),
   });
+}
+
+/** A node that cannot resolve names says so on its console alone: no API answers before the installer image is there. */
+function quietFor({ spec }: PhaseContext, since: number): string {
+  const resolvers = spec.dnsServers.length > 0 ? `asks ${spec.dnsServers.join(', ')}` : 'asks what DHCP gave it';
+  const other = `appliance-client set --dns-servers <ip> --site ${spec.siteId}`;
+  return (
+    `no answer for ${Math.floor(since / 60_000)} minutes. A slow line takes that long; a resolver that does not answer, too: look at ` +
+    `the machine's console for the line "task install". The node ${resolvers} for names; to give it others: ${other}`
+  );
 }
 
 function cameBack(context: PhaseContext, handed: Handover): Error {

@@ -55,6 +55,11 @@ describe('resolvers and time servers of the node', () => {
     const told = await setNodeResolvers(site.context({ facts, spec: NEW }));
     expect(told.detail).toContain('as soon as it does');
     const waiting = awaitSecureApi(site.context({ facts, spec: NEW, ports: { clock: fastClock(60) } }));
+    // Three minutes of silence: where to look, and what to change.
+    const seen = () => site.seen.join('\n');
+    await expect.poll(seen, { timeout: 20_000 }).toMatch(/no answer for [34] minutes\..*the machine's console/);
+    expect(seen()).toContain(`asks ${NEW.dnsServers.join(', ')} for names`);
+    expect(seen()).toContain('appliance-client set --dns-servers <ip> --site');
     await machine.control.powerCut();
     await expect(waiting).resolves.toMatchObject({ detail: expect.stringContaining('answers') });
     expect((await machine.control.state()).resolvers).toEqual(NEW.dnsServers);
