@@ -8,7 +8,7 @@ const bed = createBed();
 
 const users = async () =>
   (await bed.postgres.query(bed.database, 'select email from users order by 1')).map((row) => row['email']);
-const SEEDED = ['first@stand-in.test', 'second@stand-in.test'];
+const SEEDED = ['ada@first.test'];
 const anotherInstall = { BOOTSTRAP_INSTALL_ID: 'install-2' };
 
 describe('fresh on an empty Postgres', () => {
@@ -19,9 +19,9 @@ describe('fresh on an empty Postgres', () => {
     expect(job.result).toEqual({
       mode: 'fresh',
       migrated: true,
-      migrationsApplied: 3,
+      migrationsApplied: 4,
       seeds: 'seeded',
-      usersCount: 2,
+      usersCount: 1,
       error: null,
       exitCode: 0,
     });
@@ -62,8 +62,8 @@ describe('on existing application data', () => {
     await runJob(bed.env());
     const job = await runJob(bed.env(anotherInstall));
     expect(job.exitCode).toBe(11);
-    expect(job.result?.error).toMatch(/^ERROR: fresh install refused: .*users: 2.*recover mode.*wipe/);
-    expect(job.result).toMatchObject({ migrated: false, seeds: null, usersCount: 2 });
+    expect(job.result?.error).toMatch(/^ERROR: fresh install refused: .*users: 1.*recover mode.*wipe/);
+    expect(job.result).toMatchObject({ migrated: false, seeds: null, usersCount: 1 });
     expect(await users()).toEqual(SEEDED);
   });
 
@@ -71,7 +71,7 @@ describe('on existing application data', () => {
     const job = await runJob(bed.env());
     expect(job.log).toContain('made by this same install');
     expect(job.log).toContain('seeds already present, skipping');
-    expect(job.result).toMatchObject({ seeds: 'skipped', usersCount: 2, exitCode: 0 });
+    expect(job.result).toMatchObject({ seeds: 'skipped', usersCount: 1, exitCode: 0 });
   });
 
   test('recover keeps it and skips the seeds', async () => {
@@ -82,7 +82,7 @@ describe('on existing application data', () => {
       migrated: true,
       migrationsApplied: 0,
       seeds: 'skipped',
-      usersCount: 2,
+      usersCount: 1,
       error: null,
       exitCode: 0,
     });
@@ -131,7 +131,7 @@ describe('what cannot succeed ends at once', () => {
     expect(job.result?.error).toContain('relation "no_such_table" does not exist');
     expect(job.result).toMatchObject({ migrated: false, seeds: null });
     const again = await runJob(bed.env());
-    expect(again.result).toMatchObject({ seeds: 'seeded', usersCount: 2, exitCode: 0 });
+    expect(again.result).toMatchObject({ seeds: 'seeded', usersCount: 1, exitCode: 0 });
   });
 });
 
@@ -145,20 +145,23 @@ describe('interrupted', () => {
     const job = await runJob(bed.env());
     expect(job.log).toMatch(/ended \d+ session\(s\) that an interrupted run left behind/);
     expect(job.log).toContain('released the migration lock that an interrupted run left behind');
-    expect(job.result).toMatchObject({ migrated: true, seeds: 'seeded', usersCount: 2, exitCode: 0 });
+    expect(job.result).toMatchObject({ migrated: true, seeds: 'seeded', usersCount: 1, exitCode: 0 });
     expect(await users()).toEqual(SEEDED);
   });
 
   test('killed in the middle of the seeds and run again: no half-seeded database passes for a whole one', async () => {
     bed.freshDatabase();
     const killed = startJob(bed.env({ STAND_IN_SLOW_SEED: '600' }));
-    await insideSleep(bed.postgres, 'users');
+    await insideSleep(bed.postgres, 'copy');
     killed.kill();
     await killed.finished;
-    expect(await users()).toEqual(['first@stand-in.test']);
+    expect(await bed.postgres.query(bed.database, 'select role_name from roles order by 1')).toEqual([
+      { role_name: 'Admin' },
+      { role_name: 'Finance' },
+    ]);
     const job = await runJob(bed.env());
-    expect(job.log).toContain('an interrupted run left the seeds unfinished');
-    expect(job.result).toMatchObject({ seeds: 'seeded', usersCount: 2, exitCode: 0 });
+    expect(job.log).toContain('left the first tenant and the seeds unfinished');
+    expect(job.result).toMatchObject({ seeds: 'seeded', usersCount: 1, exitCode: 0 });
     expect(await users()).toEqual(SEEDED);
     const settings = await bed.postgres.query(bed.database, "select current_setting('app.environment') as environment");
     expect(settings).toEqual([{ environment: 'production' }]);

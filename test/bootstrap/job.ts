@@ -13,7 +13,30 @@ export const PASSWORDS = {
   app: 'canary0app0password',
   pgbouncer: 'canary0pgbouncer0password',
   hocuspocus: 'canary0hocuspocus0password',
+  administrator: 'canary0administrator0password',
+  nextauth: 'canary0nextauth0secret',
 };
+
+/** The server's settings for hashing passwords, which the job must have as well. */
+export const PASSWORD_HASH = {
+  NEXTAUTH_SECRET: PASSWORDS.nextauth,
+  SALT_BYTES: '12',
+  ITERATIONS: '1000',
+  KEY_LENGTH: '64',
+  ALGORITHM: 'sha512',
+};
+
+/** What the Secret `appliance-initial-tenant` gives. */
+export const INITIAL_TENANT = {
+  INITIAL_TENANT_NAME: 'First & Sons',
+  INITIAL_ADMIN_FIRST_NAME: 'Ada',
+  INITIAL_ADMIN_LAST_NAME: 'Admin',
+  INITIAL_ADMIN_EMAIL: 'Ada@first.test',
+  INITIAL_ADMIN_PASSWORD: PASSWORDS.administrator,
+};
+
+/** The job's environment when that Secret is not there. */
+export const NO_INITIAL_TENANT = Object.fromEntries(Object.keys(INITIAL_TENANT).map((name) => [name, '']));
 
 /** What the bootstrap job leaves as its termination message. */
 export interface JobResult {
@@ -47,7 +70,10 @@ export interface RunningJob {
 /** A folder laid out as the image is, with the stand-in's programs and the real pg and knex. */
 export function createImage(): { dir: string; remove: () => void } {
   const dir = mkdtempSync(join(tmpdir(), 'bootstrap-image-'));
-  cpSync(join(import.meta.dirname, '../../lab/images/alga-core/app'), dir, { recursive: true });
+  const images = join(import.meta.dirname, '../../lab/images');
+  cpSync(join(images, 'alga-core/app'), dir, { recursive: true });
+  cpSync(join(images, 'files/vendor'), join(dir, 'stand-in'), { recursive: true });
+  cpSync(join(images, 'files/vendor/tsx'), join(dir, 'server/node_modules/tsx'), { recursive: true });
   symlinkSync(dirname(dirname(fileURLToPath(import.meta.resolve('knex/package.json')))), join(dir, 'node_modules'));
   return { dir, remove: () => rmSync(dir, { recursive: true, force: true }) };
 }
@@ -79,6 +105,9 @@ export function jobEnvironment(imageDir: string, port: number, database: string,
     DB_NAME_HOCUSPOCUS: `${database}_hocuspocus`,
     DATABASE_WAIT_SECONDS: '120',
     LOCK_WAIT_SECONDS: '120',
+    DEPLOYMENT_PROFILE: 'appliance',
+    ...PASSWORD_HASH,
+    ...INITIAL_TENANT,
     ...more,
   };
 }
@@ -93,6 +122,8 @@ export function startJob(env: Record<string, string>, program: 'main' | 'gate' =
     all: true,
     reject: false,
     detached: true,
+    // Who asks a run to stop waits for its end, as the pod's grace period does.
+    forceKillAfterDelay: false,
     timeout: 180_000,
   });
   let printed = '';

@@ -51,6 +51,22 @@ test('the server: the environment of the contract, its entry point, its files', 
   expect(mountPaths('alga-core-sebastian')).toContain(CONTRACT.STORAGE_LOCAL_BASE_PATH);
 });
 
+const INITIAL_TENANT = [
+  'INITIAL_TENANT_NAME',
+  'INITIAL_ADMIN_FIRST_NAME',
+  'INITIAL_ADMIN_LAST_NAME',
+  'INITIAL_ADMIN_EMAIL',
+  'INITIAL_ADMIN_PASSWORD',
+];
+
+test('the bootstrap job hashes passwords as the server does', () => {
+  const hash = ['NEXTAUTH_SECRET', 'SALT_BYTES', 'ITERATIONS', 'KEY_LENGTH', 'ALGORITHM'];
+  const of = (name: string) => hash.map((key) => environment(own(name))[key]);
+  const [job] = pods.filter(({ kind }) => kind === 'Job');
+  expect(of(job?.name ?? '')).toEqual(of('alga-core-sebastian'));
+  expect(of('alga-core-sebastian').filter(Boolean)).toHaveLength(hash.length);
+});
+
 test('the bootstrap job: what create_database.js asks for', () => {
   const [job] = pods.filter(({ kind }) => kind === 'Job');
   expect(environment(own(job?.name ?? ''))).toMatchObject({
@@ -64,7 +80,18 @@ test('the bootstrap job: what create_database.js asks for', () => {
     SETUP_RUN_MIGRATIONS: 'true',
     SETUP_RUN_SEEDS: 'true',
     SEEDS_DIR: '/app/ee/server/seeds/onboarding',
+    SEEDS_ARE_IDEMPOTENT: 'false',
+    DEPLOYMENT_PROFILE: 'appliance',
+    EDITION_CHOICE: 'appliance-license-seed/EDITION_CHOICE',
+    LICENSE_TOKEN: 'appliance-license-seed/LICENSE_TOKEN',
+    ...Object.fromEntries(INITIAL_TENANT.map((key) => [key, `appliance-initial-tenant/${key}`])),
   });
+  const isOptional = ({ valueFrom }: { valueFrom?: unknown }) =>
+    (JSON.stringify(valueFrom) ?? '').includes('"optional":true');
+  const optional = own(job?.name ?? '')
+    .env.filter(isOptional)
+    .map(({ name }) => name);
+  expect(optional.toSorted()).toEqual([...INITIAL_TENANT, 'EDITION_CHOICE', 'LICENSE_TOKEN'].toSorted());
   const program = own(job?.name ?? '').command?.[1] ?? '';
   const files = the(manifests, 'ConfigMap', 'alga-core-sebastian-bootstrap').data ?? {};
   expect(Object.keys(files).map((name) => `/opt/bootstrap/${name}`)).toContain(program);

@@ -84,6 +84,7 @@ describe('Postgres elsewhere', () => {
       'psa-database/DB_PASSWORD_PGBOUNCER',
       'psa-database/DB_PASSWORD_SERVER',
       'psa-database/DB_PASSWORD_SUPERUSER',
+      'psa-initial-tenant/INITIAL_ADMIN_PASSWORD',
       'psa-redis/REDIS_PASSWORD',
     ]);
   });

@@ -29,6 +29,31 @@
 {{ include "alga.secretEnv" (dict "env" "DB_PASSWORD_SUPERUSER" "secret" .Values.credentials.databaseSecret "key" "DB_PASSWORD_SUPERUSER") }}
 {{- end }}
 
+{{/* How passwords are hashed: the job makes the first administrator, and the server must find the same hash. */}}
+{{- define "alga-core.passwordEnv" -}}
+{{ include "alga.secretEnv" (dict "env" "NEXTAUTH_SECRET" "secret" (include "alga-core.secretName" .) "key" "NEXTAUTH_SECRET") }}
+- name: SALT_BYTES
+  value: "12"
+- name: ITERATIONS
+  value: "1000"
+- name: KEY_LENGTH
+  value: "64"
+- name: ALGORITHM
+  value: sha512
+{{- end }}
+
+{{/* Environment from a Secret that need not be there: (dict "secret" … "keys" (list …)) */}}
+{{- define "alga-core.optionalSecretEnv" -}}
+{{- range .keys }}
+- name: {{ . }}
+  valueFrom:
+    secretKeyRef:
+      name: {{ $.secret }}
+      key: {{ . }}
+      optional: true
+{{- end }}
+{{- end }}
+
 {{/* securityContext of a container of the vendor's: which user its image runs as is the image's business. */}}
 {{- define "alga-core.vendorSecurity" -}}
 {{ include "alga.containerSecurity" (dict "readOnlyRoot" .readOnlyRoot) }}

@@ -2,6 +2,8 @@
 // that it reads from the environment.
 
 const SECRET_NAME = /PASSWORD|SECRET|TOKEN|KEY$/;
+/** A password that a program made itself, told in prose: `Temporary Password: …`, `Password is -> …`. */
+const PROSE = /(password(?: is)?\s*(?:->|[:=])\s*)\S.*/gi;
 
 /**
  * Makes the log.
@@ -12,7 +14,8 @@ export function createLog(env) {
     .filter(([name, value]) => SECRET_NAME.test(name) && value && value.length >= 4)
     .map(([, value]) => value)
     .sort((a, b) => b.length - a.length);
-  const redact = (text) => secrets.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text);
+  const redact = (text) =>
+    secrets.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text).replace(PROSE, '$1[redacted]');
   const print = (line) => process.stdout.write(`${redact(line)}\n`);
   return {
     redact,

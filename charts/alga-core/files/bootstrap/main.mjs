@@ -1,6 +1,8 @@
 // The bootstrap job: brings the database to the state that this image needs, from whatever state it is in. Every step may be
 // killed at any instant and run again. Plain Node 20 with the image's own pg and knex: a shell could hold no lock over a
 // session, tell no SQLSTATE from another and would need psql, which the image does not promise.
+import { undoInterruptedFilling } from './copy.mjs';
+import { checkFilling, fill, refuseHalfTenant } from './filling.mjs';
 import { createLog } from './log.mjs';
 import { endLeftovers, takeLock } from './lock.mjs';
 import { setUpDatabases } from './database.mjs';
@@ -8,9 +10,11 @@ import { migrate } from './migrations.mjs';
 import { waitForPostgres, withDatabase } from './postgres.mjs';
 import { beginRun, begunBy, countUsers, databaseExists, endRun, ensureRecord } from './record.mjs';
 import { writeResult } from './result.mjs';
-import { checkSeedFolder, seed, undoInterruptedSeeding } from './seeds.mjs';
 import { readSettings } from './settings.mjs';
 import { EXIT, Stop } from './stop.mjs';
+
+const NOBODY =
+  'the database setup left no users, so nobody could log in: SETUP_RUN_SEEDS is false, and the data that was to be there is not; bring it, or let the job make the first tenant (bootstrap.runSeeds)';
 
 async function run(settings, log, facts) {
   log.info(`mode ${settings.mode}, database ${settings.database} on ${settings.host}:${settings.port}`);
@@ -21,14 +25,15 @@ async function run(settings, log, facts) {
     await takeLock(admin, settings, log);
     stopBetweenStepsOnly(log);
     await endLeftovers(admin, log);
-    await undoInterruptedSeeding(admin, settings, log);
+    await undoInterruptedFilling(admin, settings, log);
     await checkData(admin, settings, log, facts);
     await setUpDatabases(admin, settings, log, lost.signal);
     await recorded(settings, facts, async () => {
       if (settings.runMigrations) facts.migrationsApplied = await migrate(settings, log, lost.signal);
       facts.migrated = settings.runMigrations;
-      facts.seeds = settings.runSeeds ? await seed(admin, settings, log, lost.signal) : 'off';
+      facts.seeds = await fill(admin, settings, log, lost.signal);
       facts.usersCount = await withDatabase(settings, settings.database, countUsers);
+      if (facts.usersCount === 0) throw new Stop(EXIT.configuration, NOBODY);
     });
   } catch (error) {
     if (!lost.signal.aborted) throw error;
@@ -44,10 +49,13 @@ async function run(settings, log, facts) {
 /** `fresh` is for an empty database, or for one that this very install began. */
 async function checkData(admin, settings, log, facts) {
   const there = await databaseExists(admin, settings.database);
-  const look = async (client) => ({ users: await countUsers(client), ours: await begunBy(client, settings.owner) });
+  const look = async (client) => {
+    await refuseHalfTenant(client, settings);
+    return { users: await countUsers(client), ours: await begunBy(client, settings.owner) };
+  };
   const { users, ours } = there ? await withDatabase(settings, settings.database, look) : { users: 0, ours: false };
   facts.usersCount = users;
-  if (users === 0) return checkSeedFolder(settings);
+  if (users === 0) return checkFilling(settings);
   if (settings.mode === 'recover') return log.info(`application data is there (users: ${users}); it is kept`);
   if (ours) return log.info(`application data is there (users: ${users}), made by this same install; going on`);
   throw new Stop(

@@ -11,7 +11,7 @@ export function knexFolder(appDir) {
 }
 
 /** What `npx knex <args> --knexfile <file>` does, without npx: that one would ask the network where knex is not found. */
-export function runKnex(name, args, knexfile, settings, log, signal) {
+export function runKnex(name, args, knexfile, settings, log, signal, failure) {
   const knex = knexFolder(settings.appDir);
   return runNode(
     {
@@ -20,6 +20,7 @@ export function runKnex(name, args, knexfile, settings, log, signal) {
       cwd: join(settings.appDir, 'server'),
       env: { NODE_ENV: 'migration', KNEX_PATH: knex },
       signal,
+      failure,
     },
     log,
   );

@@ -16,7 +16,9 @@ const TABLES = `
     id uuid primary key default gen_random_uuid(),
     started_at timestamptz not null default now(),
     finished_at timestamptz
-  );`;
+  );
+  alter table alga_bootstrap.seeding add column if not exists inputs text;`;
+const OPEN = 'select id from alga_bootstrap.seeding where finished_at is null';
 
 /** Makes the record's tables where they are missing and lets the application's role read them. */
 export async function ensureRecord(client, appUser) {
@@ -49,15 +51,53 @@ export async function endRun(client, id, error) {
   await client.query(update, [id, error]);
 }
 
+/** The id of the filling of this database that has begun and not ended; undefined when there is none. */
+export async function openFilling(client) {
+  return (await exists(client, 'alga_bootstrap.seeding')) ? (await client.query(OPEN)).rows[0]?.id : undefined;
+}
+
+/** Writes down that the filling of an empty database begins; gives its id. */
+export async function beginFilling(client, inputs) {
+  await client.query('delete from alga_bootstrap.seeding where finished_at is null');
+  const insert = 'insert into alga_bootstrap.seeding (inputs) values ($1) returning id';
+  return (await client.query(insert, [inputs])).rows[0].id;
+}
+
+/** The one mark that says tenant, seeds and licence row are all there. */
+export async function endFilling(client, id) {
+  await client.query('update alga_bootstrap.seeding set finished_at = now() where id = $1', [id]);
+}
+
+/** Forgets a filling that was undone. */
+export async function forgetFilling(client, id) {
+  await client.query('delete from alga_bootstrap.seeding where id = $1', [id]);
+}
+
+/** True when the seeds have run to their end for these inputs. */
+export async function seededFor(client, inputs) {
+  const query = 'select 1 from alga_bootstrap.seeding where inputs = $1 and finished_at is not null limit 1';
+  return (await client.query(query, [inputs])).rows.length > 0;
+}
+
+/** Writes down that the seeds have run again, for these inputs. */
+export async function recordSeedsAgain(client, inputs) {
+  await client.query('insert into alga_bootstrap.seeding (inputs, finished_at) values ($1, now())', [inputs]);
+}
+
 /** Takes a qualified table name, tells whether the table is there. */
 export async function exists(client, table) {
   return (await client.query('select to_regclass($1) is not null as there', [table])).rows[0].there;
 }
 
 /** Number of rows in `users`, 0 when there is no such table. */
-export async function countUsers(client) {
-  if (!(await exists(client, 'public.users'))) return 0;
-  return (await client.query('select count(*)::int as count from public.users')).rows[0].count;
+export const countUsers = (client) => countRows(client, 'public.users');
+
+/** Number of rows in `tenants`, 0 when there is no such table. */
+export const countTenants = (client) => countRows(client, 'public.tenants');
+
+async function countRows(client, table) {
+  if (!(await exists(client, table))) return 0;
+  return (await client.query(`select count(*)::int as count from ${table}`)).rows[0].count;
 }
 
 /** Tells whether a database of that name exists. */

@@ -2,6 +2,14 @@
 import { Stop, EXIT } from './stop.mjs';
 
 const IDENTIFIER = /^[a-z_][a-z0-9_]{0,50}$/;
+const INITIAL_TENANT = [
+  'INITIAL_TENANT_NAME',
+  'INITIAL_ADMIN_FIRST_NAME',
+  'INITIAL_ADMIN_LAST_NAME',
+  'INITIAL_ADMIN_EMAIL',
+  'INITIAL_ADMIN_PASSWORD',
+];
+const PASSWORD_HASH = ['NEXTAUTH_SECRET', 'SALT_BYTES', 'ITERATIONS', 'KEY_LENGTH', 'ALGORITHM'];
 const FLAG = { true: true, false: false };
 
 /**
@@ -41,6 +49,18 @@ export function readSettings(env) {
     runMigrations: choice('SETUP_RUN_MIGRATIONS', FLAG, 'true'),
     runSeeds: choice('SETUP_RUN_SEEDS', FLAG, 'true'),
     seedsDir: env.SEEDS_DIR || null,
+    /** A property of the image: its seeds may run again, and do so at every upgrade. */
+    seedsAreIdempotent: choice('SEEDS_ARE_IDEMPOTENT', FLAG, 'false'),
+    /** The first tenant and its administrator, as given; looked at only when one has to be made. */
+    initialTenant: Object.fromEntries(INITIAL_TENANT.map((name) => [name, env[name] ?? ''])),
+    initialTenantSecret: env.INITIAL_TENANT_SECRET || 'appliance-initial-tenant',
+    /** What the server hashes passwords with, and create-tenant must. */
+    passwordHash: Object.fromEntries(PASSWORD_HASH.map((name) => [name, env[name] ?? ''])),
+    /** Null where somebody else sees to the licence: a row would turn the appliance's own licensing on. */
+    licence:
+      env.DEPLOYMENT_PROFILE === 'appliance'
+        ? { edition: env.EDITION_CHOICE || 'ee', token: env.LICENSE_TOKEN || null }
+        : null,
     /** Who this run belongs to: data begun by the same one is not "existing data". */
     owner: env.BOOTSTRAP_INSTALL_ID || env.BOOTSTRAP_JOB_UID || 'unknown',
     /** What the application's start gate looks for in the record of runs. */
