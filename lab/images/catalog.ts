@@ -190,6 +190,7 @@ async function application(): Promise<Entry[]> {
     { from: path.join(import.meta.dirname, 'alga-core', 'app'), to: '/app' },
     ...(await packageEntries(['knex', 'pg'], '/app/node_modules')),
     ...programs.map((name) => ({ from: file(`vendor/${name}`), to: `/app/stand-in/${name}` })),
+    { from: file('vendor/tsx'), to: '/app/server/node_modules/tsx' },
     { from: file('vendor/entrypoint.sh'), to: '/app/entrypoint.sh', mode: 0o755 },
   ];
 }

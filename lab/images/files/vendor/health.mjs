@@ -35,6 +35,9 @@ async function temporal() {
   if (status !== 0) throw new Error(`Temporal at ${env.TEMPORAL_ADDRESS} answered with gRPC status ${status}`);
 }
 
+/** Runs one query in the application's database, as the application. */
+export const query = (text, values) => pool.query(text, values);
+
 /** Gives the names of what answers; throws for the first that does not. */
 export async function look({ withTemporal }) {
   await pool.query('select 1');
