@@ -138,7 +138,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
       faults: [...(options.faults ?? [])],
       startedAt: new Date().toISOString(),
     };
-    await writeFileAtomic(path.join(folder, ADMIN_PASSWORD), 'Only-a-lab-1815\n', { mode: 0o600 });
+    await writeFileAtomic(path.join(folder, ADMIN_PASSWORD), `${LAB_ADMINISTRATOR.password}\n`, { mode: 0o600 });
     await writeFileAtomic(path.join(folder, 'lab.json'), JSON.stringify(record, null, 2), { mode: 0o600 });
     return {
       record,
@@ -157,6 +157,9 @@ export async function startLab(options: LabOptions): Promise<Lab> {
   }
 }
 
+/** Who may log in to what is installed in a lab. */
+export const LAB_ADMINISTRATOR = { email: 'ada@example.com', password: 'Only-a-lab-1815' };
+
 /** In the lab's folder: the password of the sample administrator. */
 const ADMIN_PASSWORD = 'admin-password';
 
@@ -173,7 +176,7 @@ export function commandLineOf(record: LabRecord): Pick<Lab, 'environment' | 'fla
       '--company-name=Example Company',
       '--admin-first-name=Ada',
       '--admin-last-name=Lovelace',
-      '--admin-email=ada@example.com',
+      `--admin-email=${LAB_ADMINISTRATOR.email}`,
       `--admin-password-file=${path.join(folderOf(record.name), ADMIN_PASSWORD)}`,
     ],
   };

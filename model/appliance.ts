@@ -45,6 +45,7 @@ export const OBJECTS = {
   statusAuthSecret: 'appliance-status-auth',
   statusService: 'appliance-status',
   sharedSecret: 'alga-psa-shared',
+  initialTenantSecret: 'appliance-initial-tenant',
   databaseSecret: 'db-credentials',
   postgresClaim: 'alga-core-sebastian-postgres-data',
   bootstrapJobPrefix: 'alga-core-sebastian-bootstrap',

@@ -22,6 +22,7 @@ export const SITE_FILES = {
   appliedConfig: 'controlplane.applied.yaml',
   statusToken: 'status-token',
   authKey: 'auth-key',
+  /** The first tenant and its administrator with the password; gone once the tenant stands. */
   initialTenant: 'initial-tenant.json',
 } as const;
 

@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { LAB_ADMINISTRATOR } from '../../lab/lab.ts';
 import { REGISTRY_LOG, folderOf } from '../../lab/place.ts';
 import type { ActiveOperation } from '../../model/status.ts';
 import { applianceOf } from './appliance.ts';
@@ -74,8 +75,23 @@ describe('a fresh install', () => {
     expect(response.headers.get('location')).toBe('/msp/dashboard');
   });
 
-  test('seeds the database once', async () => {
-    expect(await clusterOf(bench).sql('select count(*) from users')).toBe('2');
+  test('lets the administrator in, and nobody else', async () => {
+    const login = async (given: typeof LAB_ADMINISTRATOR): Promise<number> => {
+      const body = JSON.stringify(given);
+      const url = `http://${bench.lab.record.nodeAddress}:3000/api/auth/login`;
+      return (await fetch(url, { method: 'POST', body })).status;
+    };
+    expect(await login(LAB_ADMINISTRATOR)).toBe(200);
+    expect(await login({ ...LAB_ADMINISTRATOR, password: 'another' })).toBe(401);
+    const { items } = await clusterOf(bench).core.listNamespacedSecret({ namespace: 'msp' });
+    expect(items.map(({ metadata }) => metadata?.name)).not.toContain('appliance-initial-tenant');
+    expect(existsSync(path.join(bench.home, SITE, 'initial-tenant.json'))).toBe(false);
+  });
+
+  test('makes one tenant, and seeds the database once', async () => {
+    const { sql } = clusterOf(bench);
+    expect(await sql('select (select count(*) from tenants), (select count(*) from users)')).toBe('1|1');
+    expect(await sql('select count(*) from license_state')).toBe('1');
     expect(
       await clusterOf(bench).sql('select count(*) from alga_bootstrap.seeding where finished_at is not null'),
     ).toBe('1');
@@ -97,13 +113,13 @@ describe('a fresh install', () => {
     expect(status).toMatchObject({
       rollup: { state: 'fully_healthy' },
       topBlockers: [],
-      bootstrap: { seed: { usersCount: 2 } },
+      bootstrap: { seed: { usersCount: 1 } },
     });
   });
 
   test('writes a report', async () => {
     const report: unknown = JSON.parse(await readFile(path.join(bench.home, SITE, 'install-report.json'), 'utf8'));
-    expect(report).toMatchObject({ kind: 'InstallReport', usersCount: 2, tiers: { fullHealth: { ready: true } } });
+    expect(report).toMatchObject({ kind: 'InstallReport', usersCount: 1, tiers: { fullHealth: { ready: true } } });
   });
 
   test('bootstraps the machine once, and hands it one configuration', async () => {
@@ -118,7 +134,7 @@ describe('a fresh install', () => {
   });
 
   test('leaves no secret where none may be', async () => {
-    const secrets = await clusterOf(bench).secretValues();
+    const secrets = [LAB_ADMINISTRATOR.password, ...(await clusterOf(bench).secretValues())];
     expect(secrets.length).toBeGreaterThan(10);
     const places = [install.all, ...(await filesWithoutSecrets(bench.home))];
     for (const secret of secrets) for (const text of places) expect(text.includes(secret)).toBe(false);

@@ -80,7 +80,7 @@ export function describeRestarts(given: () => Bench): void {
       await applianceOf(bench).until('full health', ({ rollup }) => rollup.state === 'fully_healthy', 400_000);
       expect(await cluster.kept()).toEqual(before);
       const log = await bench.run(['logs', 'bootstrap']);
-      expect(log.stdout).toContain('seeds already present, skipping (users: 2)');
+      expect(log.stdout).toContain('seeds already present, skipping (users: 1)');
     }, 900_000);
   });
 }

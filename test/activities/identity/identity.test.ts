@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { ref } from '../../../kubernetes/addresses.ts';
 import { createNamespaces } from '../../../activities/phases/identity/create-namespaces.ts';
 import { createSecrets } from '../../../activities/phases/identity/create-secrets.ts';
+import { forgetInitialTenant } from '../../../activities/phases/identity/initial-tenant.ts';
 import { secretOf, secretValue, signal, versions, versionsOf } from '../support/objects.ts';
 import { realCluster } from '../support/real-cluster.ts';
 import { testBed } from '../support/test-bed.ts';
@@ -13,6 +14,7 @@ needs('kube-controller-manager');
 
 const server = realCluster(true);
 const TOKEN = ref.secret('appliance-system', 'appliance-status-auth');
+const TENANT = ref.secret('msp', 'appliance-initial-tenant');
 const SHARED = ref.secret('msp', 'alga-psa-shared');
 
 describe('namespaces', () => {
@@ -129,9 +131,70 @@ describe('secrets', () => {
   });
 });
 
+describe('the first tenant', () => {
+  const GIVEN = {
+    INITIAL_TENANT_NAME: 'First & Sons',
+    INITIAL_ADMIN_FIRST_NAME: 'Ada',
+    INITIAL_ADMIN_LAST_NAME: 'Admin',
+    INITIAL_ADMIN_EMAIL: 'ada@first.test',
+    INITIAL_ADMIN_PASSWORD: 'canary 0 password',
+  };
+  const inCluster = async (bed: TestBed) =>
+    Object.fromEntries(
+      await Promise.all(Object.keys(GIVEN).map(async (key) => [key, await secretValue(bed.cluster, TENANT, key)])),
+    );
+
+  test('of the file is put where the database setup looks for it, once, and told nowhere', async () => {
+    const bed = await freshBed();
+    await bed.folder.make();
+    await writeFile(bed.folder.path('initial-tenant.json'), JSON.stringify(GIVEN), { mode: 0o644 });
+    const outcome = await createSecrets(bed.context());
+    expect(outcome.detail).toContain('First tenant stored');
+    expect(await inCluster(bed)).toEqual(GIVEN);
+    expect((await stat(bed.folder.path('initial-tenant.json'))).mode & 0o777).toBe(0o600);
+    expect(JSON.stringify([outcome, bed.seen, bed.reports])).not.toContain('canary');
+    const before = versions([await bed.cluster.get(TENANT, signal)]);
+    expect(await createSecrets(bed.context())).toMatchObject({ did: 'nothing-to-do' });
+    expect(versions([await bed.cluster.get(TENANT, signal)])).toEqual(before);
+    await bed.folder.write('initial-tenant.json', JSON.stringify({ ...GIVEN, INITIAL_TENANT_NAME: 'Corrected' }));
+    await createSecrets(bed.context());
+    expect(await inCluster(bed)).toEqual({ ...GIVEN, INITIAL_TENANT_NAME: 'Corrected' });
+  });
+
+  test('is not asked for, and not stored once there are users', async () => {
+    const bed = await freshBed();
+    await createSecrets(bed.context());
+    await bed.folder.write('initial-tenant.json', JSON.stringify(GIVEN));
+    expect(await createSecrets(bed.context({ facts: { usersCount: 1 } }))).toMatchObject({ did: 'nothing-to-do' });
+    expect(await bed.cluster.get(TENANT, signal)).toBeNull();
+  });
+
+  test('that is half written is told by its keys, and nothing is stored', async () => {
+    const bed = await freshBed();
+    await bed.folder.write('initial-tenant.json', JSON.stringify({ ...GIVEN, INITIAL_ADMIN_EMAIL: '-x' }));
+    await expect(createSecrets(bed.context())).rejects.toMatchObject({
+      blockers: [{ code: 'input-invalid', reason: expect.stringMatching(/unusable: INITIAL_ADMIN_EMAIL\.$/) }],
+    });
+    await bed.folder.write('initial-tenant.json', '{"INITIAL_ADMIN_PASSWORD": "canary');
+    await expect(createSecrets(bed.context())).rejects.not.toThrow(/canary/);
+    expect(await bed.cluster.get(TENANT, signal)).toBeNull();
+  });
+
+  test('is forgotten in the cluster and in the folder, and again', async () => {
+    const bed = await freshBed();
+    await bed.folder.write('initial-tenant.json', JSON.stringify(GIVEN));
+    await createSecrets(bed.context());
+    for (let run = 0; run < 2; run += 1) {
+      await forgetInitialTenant(bed.context(), bed.cluster);
+      expect(await bed.cluster.get(TENANT, signal)).toBeNull();
+      expect(await bed.folder.exists('initial-tenant.json')).toBe(false);
+    }
+  });
+});
+
 async function freshBed(): Promise<TestBed> {
   const bed = await testBed(server.kubeconfig);
   await createNamespaces(bed.context());
-  await Promise.all([TOKEN, SHARED].map((each) => bed.cluster.delete(each, {}, signal)));
+  await Promise.all([TOKEN, SHARED, TENANT].map((each) => bed.cluster.delete(each, {}, signal)));
   return bed;
 }

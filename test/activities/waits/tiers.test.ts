@@ -79,9 +79,11 @@ describe('core', () => {
 });
 
 describe('bootstrap', () => {
-  test('ends with the job that has ended well', async () => {
+  test("ends with the job that has ended well, and does not keep the first administrator's password", async () => {
     const { bed } = await readyBed();
+    await bed.folder.write('initial-tenant.json', '{}');
     expect(await awaitBootstrap(bed.context({ facts: FACTS }))).toMatchObject({ did: 'acted' });
+    expect(await bed.folder.exists('initial-tenant.json')).toBe(false);
   });
 });
 

@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { ref } from '../../../kubernetes/addresses.ts';
+import { NAMESPACES, OBJECTS } from '../../../model/appliance.ts';
+import { initialTenant } from '../../../model/initial-tenant.ts';
+import type { InitialTenant } from '../../../model/initial-tenant.ts';
+import { SITE_FILES } from '../../../site-folder/index.ts';
+import type { PhaseContext } from '../../phase-context.ts';
+import { ClusterError } from '../../ports/kubernetes.ts';
+import type { Cluster } from '../../ports/kubernetes.ts';
+import { stop } from '../../stop.ts';
+
+const SECRET = ref.secret(NAMESPACES.workloads, OBJECTS.initialTenantSecret);
+const secret = z.object({ data: z.record(z.string(), z.string()).nullish() });
+
+/**
+ * Puts the first tenant of the operator's file where the bootstrap job looks for it, unless the database is set up already. The
+ * file wins over what an earlier run has put there. Gives what was done, or null.
+ */
+export async function provideInitialTenant(context: PhaseContext, cluster: Cluster): Promise<string | null> {
+  const { facts, folder, signal } = context;
+  if ((facts.usersCount ?? 0) > 0) return null;
+  const text = await folder.read(SITE_FILES.initialTenant);
+  if (text === null) return null;
+  await folder.protect(SITE_FILES.initialTenant);
+  const data = encoded(parsed(context, text));
+  const found = await cluster.get(SECRET, signal);
+  const there = found && secret.parse(found).data;
+  if (there && Object.entries(data).every(([key, value]) => there[key] === value)) return null;
+  const { apiVersion, kind, name, namespace } = SECRET;
+  try {
+    if (found) throw new ClusterError('already-exists', name, `the Secret ${name} is there`);
+    const metadata = { name, ...(namespace && { namespace }) };
+    await cluster.create({ apiVersion, kind, type: 'Opaque', metadata, data }, signal);
+  } catch (error) {
+    if (!(error instanceof ClusterError && error.fault === 'already-exists')) throw error;
+    await cluster.patch(SECRET, { data }, signal);
+  }
+  return 'First tenant stored';
+}
+
+/** Removes the first tenant's values, the password among them, from the cluster and from the folder: the tenant stands. */
+export async function forgetInitialTenant({ folder, signal }: PhaseContext, cluster: Cluster): Promise<void> {
+  await cluster.delete(SECRET, {}, signal);
+  await folder.remove(SITE_FILES.initialTenant);
+}
+
+function encoded(values: InitialTenant): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, Buffer.from(value).toString('base64')]));
+}
+
+/** Names keys and never values: one of them is a password. */
+function parsed(context: PhaseContext, text: string): InitialTenant {
+  const read = initialTenant.safeParse(json(text));
+  if (read.success) return read.data;
+  const path = context.folder.path(SITE_FILES.initialTenant);
+  const keys = [...new Set(read.error.issues.map((issue) => String(issue.path[0] ?? 'all keys')))];
+  throw stop(context, 'input-invalid', {
+    component: 'bootstrap',
+    object: path,
+    reason: `${path} does not describe the first tenant: missing or unusable: ${keys.join(', ')}.`,
+    nextAction: `Write it as one JSON object of texts with the keys ${Object.keys(initialTenant.shape).join(', ')}; then \`appliance-client retry --site ${context.spec.siteId}\`.`,
+  });
+}
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
