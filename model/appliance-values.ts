@@ -1,4 +1,5 @@
 import type { VendorImage } from './appliance.ts';
+import { capabilitiesOf } from './capabilities.ts';
 import type { Image } from './release.ts';
 import type { InstallSpec } from './site.ts';
 import { imageOf } from './vendor-images.ts';
@@ -28,6 +29,7 @@ export function applianceValues(input: ApplianceValuesInput): Readonly<Record<st
   };
   const appUrl = spec.appUrl.replace(/\/+$/, '');
   const image = (key: VendorImage) => imageValues(imageOf(spec, key));
+  const { seedsFolder, idempotentSeeds } = capabilitiesOf(spec.release, 'algaCore', spec.imageTags.algaCore);
   const worker = (key: VendorImage) => ({ ...everywhere, images: { worker: image(key) }, site: { appUrl } });
   return {
     'appliance-status': { ...everywhere, site: { siteId: spec.siteId, nodeIp: spec.nodeIp, appUrl } },
@@ -35,7 +37,12 @@ export function applianceValues(input: ApplianceValuesInput): Readonly<Record<st
       ...everywhere,
       images: { server: image('algaCore') },
       site: { appUrl },
-      bootstrap: { mode: bootstrapMode, installId },
+      bootstrap: {
+        mode: bootstrapMode,
+        installId,
+        seedsDir: `/app/${seedsFolder}`,
+        seedsAreIdempotent: idempotentSeeds,
+      },
     },
     pgbouncer: everywhere,
     temporal: everywhere,

@@ -24,9 +24,9 @@ const EDITS = {
   /** The seeds are looked for where the image does not have them. */
   seeds: [
     {
-      file: 'charts/alga-core/values.yaml',
-      from: 'seedsDir: /app/ee/server/seeds/onboarding',
-      to: 'seedsDir: /app/server/seeds/production',
+      file: 'charts/alga-core/templates/bootstrap.yaml',
+      from: '{{ .Values.bootstrap.seedsDir | quote }}',
+      to: '/app/server/seeds/production',
     },
   ],
   /** Temporal's server starts without its schema. */

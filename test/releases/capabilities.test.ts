@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { VENDOR_IMAGES } from '../../model/appliance.ts';
+import { applianceValues } from '../../model/appliance-values.ts';
 import { capabilitiesOf, knownCapabilities } from '../../model/capabilities.ts';
 import { releaseManifest } from '../../model/release.ts';
 import { loadReleases } from '../../client/inputs/releases.ts';
 import { runClient } from '../client/support/run-client.ts';
-import { TEST_RELEASE } from '../support/spec.ts';
+import { TEST_RELEASE, testSpec } from '../support/spec.ts';
 
 const RELEASES = path.join(import.meta.dirname, '../../releases');
 const ORDER = ['--fresh', '--node-ip', '192.0.2.10', '--app-url', 'http://192.0.2.10:3000', '--yes'];
@@ -43,6 +44,17 @@ describe('what an image can do', () => {
       seedsFolder: 'ee/server/seeds/onboarding',
       licenseState: false,
     });
+  });
+
+  test("decides where the bootstrap job looks for the seeds, a tag in the place of the release's included", async () => {
+    const seedsOf = async (version: string, imageTags = {}) => {
+      const spec = testSpec({ release: await released(version), imageTags });
+      return applianceValues({ spec, bootstrapMode: 'fresh', installId: 'install-1' })['alga-core'];
+    };
+    const psa = { bootstrap: { seedsDir: '/app/ee/server/seeds/onboarding/psa', seedsAreIdempotent: false } };
+    expect(await seedsOf('1.0')).toMatchObject(psa);
+    expect(await seedsOf('1.0-rc5')).toMatchObject({ bootstrap: { seedsDir: '/app/ee/server/seeds/onboarding' } });
+    expect(await seedsOf('1.0-rc5', { algaCore: 'eaec6253' })).toMatchObject(psa);
   });
 
   test('of a release that says nothing is that of the oldest image; reading it adds nothing to it', () => {
