@@ -5,7 +5,7 @@ import type { Import } from './imports.ts';
 import { DOOR, ROOMS, roomOf } from './rooms.ts';
 
 /**
- * `npm run check:imports`: whether every import goes the way that the rooms allow (scripts/rooms.ts), and none leads back to
+ * A part of `npm run check`: whether every import goes the way that the rooms allow (scripts/rooms.ts), and none leads back to
  * where it came from. Imports of types count, and so do late ones.
  */
 const ROOT = path.resolve(import.meta.dirname, '..');
@@ -61,9 +61,21 @@ function readModules(): Map<string, Import[]> {
   );
 }
 
+/** Sources that no check reads, and tests that no tier runs. */
+function strayFiles(): string[] {
+  const exclude = ['node_modules/**', 'dist/**', 'test/fixtures/**'];
+  const tests = globSync('**/*.{test,spec}.{ts,mts,cts,tsx,js,mjs,cjs}', { cwd: ROOT, exclude });
+  return [
+    ...globSync('**/*.{mts,cts,tsx}', { cwd: ROOT, exclude }).map((file) => `${file}: modules are *.ts here`),
+    ...tests
+      .filter((file) => !/^test\/.*\.test\.ts$/.test(file))
+      .map((file) => `${file}: in no tier, so nobody runs it; a test is test/**/*.test.ts`),
+  ];
+}
+
 if (import.meta.main) {
   const modules = readModules();
-  const faults = importFaults(modules);
+  const faults = [...strayFiles(), ...importFaults(modules)];
   for (const fault of faults) console.error(fault);
   if (faults.length === 0)
     console.error(`${modules.size} modules: every import goes the way its room allows, no circle`);

@@ -14,7 +14,8 @@ import type { Tier } from './test-needs.ts';
  * passed and how many failed. Words after `--` are parts of the paths of test files, for a part of the tests; `--tier` is one of
  * the tiers of vitest.config.ts. What a tier's files need is obtained before they run, and told before that.
  */
-const { positionals, values } = parseArgs({ allowPositionals: true, options: { tier: { type: 'string' } } });
+const USAGE = `npm test [-- [--tier ${TIERS.join('|')}] [part of a test file's path]...]`;
+const { positionals, tier: onlyTier } = wordsOf(process.argv.slice(2));
 
 const CHECKS: readonly { readonly name: string; readonly command: readonly string[] }[] = [
   { name: 'format', command: ['oxfmt', '--check'] },
@@ -28,9 +29,17 @@ const CHECKS: readonly { readonly name: string; readonly command: readonly strin
 const report = z.object({
   numPassedTests: z.number(),
   numFailedTests: z.number(),
-  numFailedTestSuites: z.number(),
+  /** Skipped ones. */
   numPendingTests: z.number(),
+  numTodoTests: z.number(),
   success: z.boolean(),
+  testResults: z.array(
+    z.object({
+      name: z.string(),
+      status: z.string(),
+      assertionResults: z.array(z.object({ status: z.string() })),
+    }),
+  ),
 });
 
 let passed = 0;
@@ -46,11 +55,11 @@ const count = (ok: boolean, name: string): void => {
   console.log(`${ok ? 'passed' : 'FAILED'}: ${name}`);
 };
 
-if (positionals.length === 0 && values.tier === undefined) {
+if (positionals.length === 0 && onlyTier === undefined) {
   for (const { name, command } of CHECKS) count((await run(command)).exitCode === 0, name);
 }
 const files = await chosenFiles();
-const tiers = TIERS.filter((tier) => (values.tier ?? tier) === tier && files[tier].length > 0);
+const tiers = TIERS.filter((tier) => (onlyTier ?? tier) === tier && files[tier].length > 0);
 if (tiers.length === 0) count(false, `a test file: none is chosen by ${process.argv.slice(2).join(' ')}`);
 const needs = readTestNeeds();
 for (const tier of tiers) {
@@ -85,9 +94,37 @@ async function runTier(tier: Tier): Promise<void> {
     count(false, 'vitest, which left no result');
     return;
   }
-  const { numPassedTests, numFailedTests, numFailedTestSuites, numPendingTests, success } = results.data;
+  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, success, testResults } = results.data;
   passed += numPassedTests;
-  failed += numFailedTests + numPendingTests;
-  if (numFailedTests === 0 && (numFailedTestSuites > 0 || !success || vitest.exitCode !== 0))
-    count(false, 'a test file that could not run');
+  failed += numFailedTests + numPendingTests + numTodoTests;
+  const unread = testResults.filter(
+    ({ status, assertionResults }) =>
+      status === 'failed' && !assertionResults.some((assertion) => assertion.status === 'failed'),
+  );
+  for (const { name } of unread) count(false, `${path.relative('.', name)}, which could not run`);
+  if (numFailedTests === 0 && unread.length === 0 && (!success || vitest.exitCode !== 0))
+    count(false, 'vitest, which says no more');
+}
+
+/** Takes the words of the command line; ends with 2 and how they are written where they are others. */
+function wordsOf(argv: readonly string[]): { positionals: string[]; tier: Tier | undefined } {
+  try {
+    const { positionals: paths, values } = parseArgs({
+      args: [...argv],
+      allowPositionals: true,
+      options: { tier: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+    });
+    const tier = TIERS.find((known) => known === values.tier);
+    const wrong =
+      values.tier !== undefined && tier === undefined
+        ? `--tier ${values.tier}: there are ${TIERS.join(', ')}`
+        : paths.find((one) => /:\d+$/.test(one))?.concat(': a line cannot be chosen, only files');
+    if (values.help !== true && wrong === undefined) return { positionals: paths, tier };
+    if (wrong !== undefined) console.error(`${wrong}\n`);
+    console.error(USAGE);
+    process.exit(values.help === true ? 0 : 2);
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
+    process.exit(2);
+  }
 }

@@ -49,7 +49,8 @@ await runWorker({
       local: temporal.local,
       simulate,
     });
-    process.send?.('ready');
+    // Whoever started it may have gone meanwhile: then nobody waits to hear it, and the signal for that is on its way.
+    process.send?.('ready', undefined, undefined, () => undefined);
     logger.info({ address: temporal.address, taskQueue: temporal.taskQueue, simulate }, 'worker ready');
   },
 });

@@ -12,7 +12,12 @@ export interface Flag {
 }
 
 type Word<Text extends string> = Text extends `${infer First} ${string}` ? First : Text;
-type LongName<Written extends string> = Written extends `${string}--${infer Rest}` ? Word<Rest> : never;
+/** What the parser keeps in another form has no type here: `--no-color`, and lists as `<file...>`. */
+type LongName<Written extends string> = Written extends `${string}--no-${string}` | `${string}...${string}`
+  ? never
+  : Written extends `${string}--${infer Rest}`
+    ? Word<Rest>
+    : never;
 type Camel<Name extends string> = Name extends `${infer Head}-${infer Tail}`
   ? `${Head}${Capitalize<Camel<Tail>>}`
   : Name;
@@ -57,7 +62,7 @@ function keyOf({ flags }: Flag): string {
 
 /** Takes a flag as it is written, gives its long name without the dashes. */
 export function longName(written: string): string {
-  return /--([a-z][a-z-]*)/.exec(written)?.[1] ?? '';
+  return /--([a-z][a-z0-9-]*)/.exec(written)?.[1] ?? '';
 }
 
 /** Takes a flag without its dashes, gives the key under which commander keeps its value. */

@@ -1,6 +1,10 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { importFaults } from '../../scripts/check-imports.ts';
+import { importsOf } from '../../scripts/imports.ts';
 import type { Import } from '../../scripts/imports.ts';
+import { temporaryFolder } from '../client/support/run-client.ts';
 
 /** Takes modules as `file: imports`, a type import written `type file`; gives what is wrong with them. */
 function faultsOf(modules: Readonly<Record<string, readonly string[]>>): string[] {
@@ -51,4 +55,36 @@ test('tells a circle as the way around it, once', () => {
       'model/d.ts': [],
     }),
   ).toEqual(['a circle: model/b.ts → model/c.ts → model/b.ts']);
+});
+
+async function readFrom(source: string): Promise<string[]> {
+  const folder = await temporaryFolder();
+  await writeFile(join(folder, 'a.ts'), source);
+  return importsOf(join(folder, 'a.ts')).map(
+    ({ file, isType }) => `${isType ? 'type ' : ''}${file.slice(folder.length + 1)}`,
+  );
+}
+
+test.each([
+  ["import { b } from './b.ts';", 'b.ts'],
+  ['import "./b.ts";', 'b.ts'],
+  ["import type { B } from './b.ts';", 'type b.ts'],
+  ["export * from './b.ts';", 'b.ts'],
+  ["export type { B } from './b.ts';", 'type b.ts'],
+  ["const b = () => import('./b.ts');", 'b.ts'],
+  ['const b = () => import(`./b.ts`);', 'b.ts'],
+  ['const b = () => import("./b.ts");', 'b.ts'],
+  ["let b: import('./b.ts').B;", 'type b.ts'],
+  ["type B = Array<typeof import('./b.ts')>;", 'type b.ts'],
+  ["import b = require('./b.ts');", 'b.ts'],
+])('sees the import in %s', async (source, seen) => {
+  expect(await readFrom(source)).toEqual([seen]);
+});
+
+test.each([
+  ['const b = (name: string) => import(`./${name}.ts`);', 'does not say what it imports'],
+  ['const b = (name: string) => import(name);', 'does not say what it imports'],
+  ["import { b } from '/srv/project/b.ts';", 'name a module of ours by a relative path'],
+])('refuses %s', async (source, why) => {
+  await expect(readFrom(source)).rejects.toThrow(why);
 });

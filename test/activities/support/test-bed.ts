@@ -52,9 +52,9 @@ export async function testBed(kubeconfig: string, speed = 20): Promise<TestBed> 
   return bedOf(cluster, kubeconfig, speed);
 }
 
-/** Gives a test bed for a phase that has no business with any cluster. */
-export async function offlineBed(): Promise<TestBed> {
-  return bedOf(unused<Cluster>('the cluster'), null, 1_000);
+/** Gives a test bed for a phase that has no business with any cluster. Time passes `speed` times as fast. */
+export async function offlineBed(speed = 1_000): Promise<TestBed> {
+  return bedOf(unused<Cluster>('the cluster'), null, speed);
 }
 
 async function bedOf(cluster: Cluster, kubeconfig: string | null, speed: number): Promise<TestBed> {

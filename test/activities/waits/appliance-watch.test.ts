@@ -129,7 +129,8 @@ describe('a watched appliance', () => {
   test('that answers again is looked at again', async () => {
     const held = memory();
     held.isAway = true;
-    const bed = await offlineBed();
+    // The outage must not be over by the clock before a busy machine has looked again.
+    const bed = await offlineBed(50);
     const context = { ...bed.context({ http: page }), see: () => void (held.isAway = false) };
     const watched = watchAppliance(context, clusterOf(held.reader), { what: 'the page' });
     expect((await watched.next()).value?.snapshot.kubernetes?.error).toBeNull();
