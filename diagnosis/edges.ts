@@ -34,7 +34,9 @@ const tierRank = (finding: Finding) => TIERS.indexOf(finding.tier);
 export function before(a: Finding, b: Finding): boolean {
   const jobLast = Number(a.component === 'bootstrap') - Number(b.component === 'bootstrap');
   const background = Number(a.tier === 'background') - Number(b.tier === 'background');
-  return (background || jobLast || tierRank(a) - tierRank(b) || a.object.localeCompare(b.object)) < 0;
+  // By component before object: the hash in a pod's name must not decide.
+  const byName = a.component.localeCompare(b.component) || a.object.localeCompare(b.object);
+  return (background || jobLast || tierRank(a) - tierRank(b) || byName) < 0;
 }
 
 export function isBelow(cause: Finding, effect: Finding): boolean {

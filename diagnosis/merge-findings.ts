@@ -18,11 +18,15 @@ function merge(a: Finding, b: Finding): Finding {
   };
 }
 
-/** Takes findings, gives one for each code and component, in an order that does not depend on the snapshot's. */
+/**
+ * Takes findings, gives one for each code and component, in an order that depends neither on the snapshot's nor on the hash in a
+ * pod's name: `temporal-v0…` stands behind `temporal-ui-…`, and `temporal-7d…` before it.
+ */
 export function mergeFindings(findings: readonly Finding[]): Finding[] {
   const merged = new Map<string, Finding>();
   const ordered = findings.toSorted(
     (a, b) =>
+      a.component.localeCompare(b.component) ||
       a.object.localeCompare(b.object) ||
       a.code.localeCompare(b.code) ||
       (b.latest ?? 0) - (a.latest ?? 0) ||

@@ -150,6 +150,15 @@ describe('what never changes the answer', () => {
     );
   });
 
+  it('the hash in the name of one of two pods that fail alike', () => {
+    const limited = 'ErrImagePull: toomanyrequests: You have reached your pull rate limit.';
+    const both = appliance(
+      pulling('temporal', 'ImagePullBackOff', limited, []),
+      pulling('temporal-ui', 'ImagePullBackOff', limited, []),
+    );
+    expect(answer(replaced(both, '7d9c5b8f6d', 'v0a000aa00'))).toEqual(answer(both));
+  });
+
   it('a clock of the operator that is hours off the node’s', () => {
     fc.assert(
       fc.property(anyPicture, fc.integer({ min: -600, max: 600 }), (snapshot, minutes) => {
