@@ -40,7 +40,7 @@ export async function provideInitialTenant(context: PhaseContext, cluster: Clust
 
 /** Removes the first tenant's values, the password among them, from the cluster and from the folder: the tenant stands. */
 export async function forgetInitialTenant({ folder, signal }: PhaseContext, cluster: Cluster): Promise<void> {
-  await cluster.delete(SECRET, {}, signal);
+  if (await cluster.get(SECRET, signal)) await cluster.delete(SECRET, {}, signal);
   await folder.remove(SITE_FILES.initialTenant);
 }
 

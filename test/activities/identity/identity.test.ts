@@ -137,7 +137,7 @@ describe('the first tenant', () => {
     INITIAL_ADMIN_FIRST_NAME: 'Ada',
     INITIAL_ADMIN_LAST_NAME: 'Admin',
     INITIAL_ADMIN_EMAIL: 'ada@first.test',
-    INITIAL_ADMIN_PASSWORD: 'canary 0 password',
+    INITIAL_ADMIN_PASSWORD: 'My-canary-07-Key!',
   };
   const inCluster = async (bed: TestBed) =>
     Object.fromEntries(
