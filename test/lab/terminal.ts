@@ -16,10 +16,15 @@ export const ENTER = '\r';
 /** Takes away what stands in the line. */
 export const CLEAR_LINE = '\u0015';
 
+/** A word as a shell takes it. */
+function quoted(word: string): string {
+  return `'${word.replaceAll("'", String.raw`'\''`)}'`;
+}
+
 /** Runs a command of the bench in a terminal of util-linux' `script`. */
 export function openTerminal({ launch }: Bench, words: readonly string[]): Terminal {
   const { file, args, env } = launch(words);
-  const command = `stty cols 120 rows 40; exec ${[file, ...args].join(' ')}`;
+  const command = `stty cols 120 rows 40; exec ${[file, ...args].map(quoted).join(' ')}`;
   const running = execa('script', ['--quiet', '--return', '--flush', '--command', command, '/dev/null'], {
     env,
     reject: false,
