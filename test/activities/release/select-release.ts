@@ -38,7 +38,12 @@ describe('the release', () => {
     expect(await valuesIn('alga-core')).toEqual({
       images: { server: { repository: 'ghcr.io/nine-minds/alga-psa-ee', tag: '94446747', digest: '' } },
       site: { appUrl: 'http://192.0.2.10:3000' },
-      bootstrap: { mode: 'fresh', installId: 'install-1' },
+      bootstrap: {
+        mode: 'fresh',
+        installId: 'install-1',
+        seedsDir: '/app/ee/server/seeds/onboarding',
+        seedsAreIdempotent: false,
+      },
     });
     // Lesson 21: a tag of digits stays a string.
     expect(await configValue(cluster, CORE, 'values.yaml')).toMatch(/tag: "94446747"/);

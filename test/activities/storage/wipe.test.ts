@@ -114,6 +114,8 @@ describe('a wipe that must not be', () => {
         for (const object of [odd.claim, odd.volume]) {
           await bed.cluster.patch(refOf(object), { metadata: { finalizers: null } }, signal);
           await bed.cluster.delete(refOf(object), {}, signal);
+          // Kubernetes may have protected it again meanwhile, and lets go of it when it likes: not during the next test.
+          await expect.poll(() => bed.cluster.get(refOf(object), signal)).toBeNull();
         }
       },
     );
