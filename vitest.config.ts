@@ -8,7 +8,7 @@ const filesOf = (tier: Tier) => [...needs].flatMap(([file, needed]) => (tierOf(n
 /**
  * Three tiers (CONTRIBUTING.md), by what a test file says that it needs. Tests start real servers and share two cores: files run
  * side by side in two processes, tests in a file one by one. A lab is a whole appliance: one at a time, after everything else.
- * The files of `unit` share their processes, which saves a third of the time; some of them wait, so a third one is at work.
+ * The files of `unit` share their processes, which saves a third of the time; some of them mostly wait, so two more are at work.
  */
 export default defineConfig({
   test: {
@@ -31,7 +31,7 @@ export default defineConfig({
           restoreMocks: true,
           unstubEnvs: true,
           unstubGlobals: true,
-          maxWorkers: 3,
+          maxWorkers: 4,
           sequence: { groupOrder: 0 },
         },
       },
