@@ -41,7 +41,8 @@ export function applianceValues(input: ApplianceValuesInput): Readonly<Record<st
         mode: bootstrapMode,
         installId,
         seedsDir: `/app/${seedsFolder}`,
-        seedsAreIdempotent: idempotentSeeds,
+        // Charts refuse keys that they do not know: one that came before this key is on the branch of an install that is resumed.
+        ...(idempotentSeeds && { seedsAreIdempotent: true }),
       },
     },
     pgbouncer: everywhere,

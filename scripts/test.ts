@@ -9,12 +9,13 @@ import { obtain } from './obtain.ts';
 import { TIERS, readTestNeeds } from './test-needs.ts';
 import type { Tier } from './test-needs.ts';
 
+const USAGE = `npm test [-- [--tier ${TIERS.join('|')}] [part of a test file's path]...]`;
+
 /**
  * Everything that must hold before a change lands: `npm test`. Static checks count as tests; the last line says how many
  * passed and how many failed. Words after `--` are parts of the paths of test files, for a part of the tests; `--tier` is one of
  * the tiers of vitest.config.ts. What a tier's files need is obtained before they run, and told before that.
  */
-const USAGE = `npm test [-- [--tier ${TIERS.join('|')}] [part of a test file's path]...]`;
 const { positionals, tier: onlyTier } = wordsOf(process.argv.slice(2));
 
 const CHECKS: readonly { readonly name: string; readonly command: readonly string[] }[] = [

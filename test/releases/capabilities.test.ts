@@ -51,10 +51,12 @@ describe('what an image can do', () => {
       const spec = testSpec({ release: await released(version), imageTags });
       return applianceValues({ spec, bootstrapMode: 'fresh', installId: 'install-1' })['alga-core'];
     };
-    const psa = { bootstrap: { seedsDir: '/app/ee/server/seeds/onboarding/psa', seedsAreIdempotent: false } };
+    const psa = { bootstrap: { seedsDir: '/app/ee/server/seeds/onboarding/psa' } };
     expect(await seedsOf('1.0')).toMatchObject(psa);
     expect(await seedsOf('1.0-rc5')).toMatchObject({ bootstrap: { seedsDir: '/app/ee/server/seeds/onboarding' } });
     expect(await seedsOf('1.0-rc5', { algaCore: 'eaec6253' })).toMatchObject(psa);
+    // A chart of before this key refuses it, and an install of then may be resumed now.
+    expect(JSON.stringify(await seedsOf('1.0'))).not.toContain('seedsAreIdempotent');
   });
 
   test('of a release that says nothing is that of the oldest image; reading it adds nothing to it', () => {

@@ -18,7 +18,10 @@ const AUTH_KEY = { ref: ref.secret(NAMESPACES.workloads, OBJECTS.sharedSecret), 
 /** 256 bits: nothing that is made here can be guessed. */
 const SECRET_BYTES = 32;
 
-/** Makes the installer's two secrets, once, and hands over the first tenant that the operator named. No value leaves this function but into the cluster and a 0600 file. */
+/**
+ * Makes the installer's two secrets, once, and hands over the first tenant that the operator named. No value leaves this function
+ * but into the cluster and a 0600 file.
+ */
 export async function createSecrets(context: PhaseContext): Promise<PhaseOutcome> {
   const cluster = await openCluster(context);
   const token = await agreeOnStatusToken(context, cluster);

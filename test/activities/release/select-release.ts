@@ -42,7 +42,6 @@ describe('the release', () => {
         mode: 'fresh',
         installId: 'install-1',
         seedsDir: '/app/ee/server/seeds/onboarding',
-        seedsAreIdempotent: false,
       },
     });
     // Lesson 21: a tag of digits stays a string.
