@@ -18,7 +18,6 @@ export default defineConfig({
     hookTimeout: 180_000,
     teardownTimeout: 20_000,
     expect: { poll: { timeout: 15_000 } },
-    reporters: process.env['CI'] ? ['dot', ['json', { outputFile: 'dist/test-results.json' }]] : ['default'],
     setupFiles: ['test/support/only-what-is-needed.ts'],
     provide: { needs: Object.fromEntries([...needs].map(([file, needed]) => [file, [...needed]])) },
     projects: [
