@@ -4,13 +4,13 @@ import type { Facts } from '../diagnosis/index.ts';
 import type { Blocker, BlockerCode } from '../model/blocker.ts';
 import { ProgramMissingError } from '../tools/missing.ts';
 import { Blocked } from './blocked.ts';
-import type { PhaseContext } from './phase-context.ts';
 import { ClusterError } from './ports/kubernetes.ts';
 import { ManifestsError } from './ports/manifests.ts';
 import type { ClusterFault } from './ports/kubernetes.ts';
 import { TalosError } from './ports/talos.ts';
 import type { TalosFault } from './ports/talos.ts';
 import { blockerFor } from './stop.ts';
+import type { Where } from './stop.ts';
 
 /** From this attempt on, what might have passed by itself is told to a person. */
 const PATIENT_ATTEMPTS = 3;
@@ -36,18 +36,14 @@ interface Cause {
  * try again first. Whatever nothing here knows, a defect of the installer included, is an unknown failure with its redacted
  * words, and never one that parks without saying so.
  */
-export function blockersOf(
-  error: unknown,
-  context: Pick<PhaseContext, 'ports' | 'spec'>,
-  attempt: number,
-): Blocker[] | null {
+export function blockersOf(error: unknown, context: Where, attempt: number): Blocker[] | null {
   if (error instanceof Blocked) return [...error.blockers];
   const cause = causeOf(error, context.spec.nodeIp);
   if (cause.passing && attempt < PATIENT_ATTEMPTS) return null;
   return [inWords(cause, context)];
 }
 
-function inWords(cause: Cause, context: Pick<PhaseContext, 'ports' | 'spec'>): Blocker {
+function inWords(cause: Cause, context: Where): Blocker {
   const at = context.ports.clock.now().toISOString();
   const { source, object, facts } = cause;
   const message = redact(cause.message).slice(0, LONGEST_MESSAGE);

@@ -3,11 +3,16 @@ import { blockerKey } from '../model/blocker.ts';
 import type { Blocker } from '../model/blocker.ts';
 import type { HeartbeatDetail, InstallObservation } from '../model/progress.ts';
 import { SIGNAL_OBSERVED } from '../model/workflow-contract.ts';
+import type { InputsReference } from '../model/order.ts';
+import { installSpec } from '../model/site.ts';
+import type { InstallSpec } from '../model/site.ts';
 import type { PhaseInput, PhaseOutcome } from '../model/workflow-contract.ts';
 import { Blocked, blockedFailure } from './blocked.ts';
 import { blockersOf } from './classify.ts';
 import type { PhaseContext, PhaseRun } from './phase-context.ts';
 import type { Ports } from './ports/index.ts';
+import { inputsFile, readInputs } from '../site-folder/inputs.ts';
+import { stop } from './stop.ts';
 
 /** How often a heartbeat leaves, whatever the phase is busy with: a fifth of the heartbeat time-out. */
 const HEARTBEAT_EVERY_MS = 2_000;
@@ -47,13 +52,16 @@ async function lookUntilNew(
 ): Promise<PhaseOutcome> {
   const known = new Set(input.looking?.known);
   const context = phaseContext(ports, input, detail, known);
+  const about = { ports, spec: 'inputs' in input ? input.inputs : input.spec };
   const until = ports.clock.now().getTime() + (input.looking?.patienceMs ?? 0);
   for (;;) {
     try {
-      return await run(context);
+      // With every look: what was not there may have been copied here meanwhile.
+      const spec = 'inputs' in input ? await inputsOf(ports, input.inputs) : installSpec.parse(input.spec);
+      return await run({ ...context, spec });
     } catch (error) {
       context.signal.throwIfAborted();
-      const blockers = blockersOf(error, context, Context.current().info.attempt);
+      const blockers = blockersOf(error, about, Context.current().info.attempt);
       if (blockers === null) throw ApplicationFailure.fromError(error);
       const keys = new Set(blockers.map(blockerKey));
       const isKnown = keys.size === known.size && [...keys].every((key) => known.has(key));
@@ -65,12 +73,25 @@ async function lookUntilNew(
   }
 }
 
+/** The inputs that the reference names, out of the site's folder on this machine. Throws Blocked where they are not there. */
+async function inputsOf(ports: Ports, reference: InputsReference): Promise<InstallSpec> {
+  const folder = ports.folder(reference.siteId);
+  const kept = await readInputs(folder, reference);
+  if ('spec' in kept) return kept.spec;
+  throw stop({ ports, spec: reference }, 'site-folder-missing', {
+    component: 'operator',
+    object: folder.path(inputsFile(reference.digest)),
+    facts: { detail: kept.detail, path: folder.root },
+    evidence: [{ source: 'operator', object: folder.root, message: kept.detail, at: ports.clock.now().toISOString() }],
+  });
+}
+
 function phaseContext(
   ports: Ports,
   input: PhaseInput,
   detail: { current: HeartbeatDetail },
   known: Set<string>,
-): PhaseContext {
+): Omit<PhaseContext, 'spec'> {
   const context = Context.current();
   let reported = '';
   /** A parked step waits for one thing after another, again and again: each wait began when it was first seen. */
@@ -83,11 +104,10 @@ function phaseContext(
   };
   return {
     ports,
-    spec: input.spec,
     facts: input.facts,
     phases: input.phases ?? [],
     retriedAt: input.retriedAt ?? null,
-    folder: ports.folder(input.spec.siteId),
+    folder: ports.folder('inputs' in input ? input.inputs.siteId : input.spec.siteId),
     signal: context.cancellationSignal,
     see: (what, saw, activeOperations = []) => {
       const now = ports.clock.now().toISOString();

@@ -40,7 +40,7 @@ export const realServices: Services = {
       import('../temporal/index.ts'),
       import('./install/install-client.ts'),
     ]);
-    return createInstallClient(await openTemporal(options), options.signal);
+    return createInstallClient(await openTemporal(options), options.home, options.signal);
   },
   ensureWorker: async (options) => (await import('../worker/index.ts')).ensureWorker(options),
   runningWorker: async (home) => (await import('../worker/index.ts')).runningWorker(home),

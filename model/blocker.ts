@@ -58,6 +58,7 @@ export const BLOCKER_CODES = {
     'helm-timeout',
     'kubernetes-unreachable',
     'credentials-lost',
+    'site-folder-missing',
   ],
   workload: [
     'image-tag-missing',

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { inputsDigest, installOrder } from './order.ts';
+import type { InputsReference, InstallOrder } from './order.ts';
 import { inputChange } from './site.ts';
 import type { InstallSpec } from './site.ts';
 import type { Blocker } from './blocker.ts';
@@ -17,6 +19,8 @@ export const UPDATE_RESUME = 'resume';
 export const SIGNAL_OBSERVED = 'observed';
 export const MEMO_PROGRESS = 'progress';
 export const MEMO_SPEC_DIGEST = 'specDigest';
+/** Digest of the inputs that the install goes by now; absent while it goes by a spec in its history. */
+export const MEMO_INPUTS = 'inputs';
 
 /**
  * Type of the ApplicationFailure by which an activity says that a phase cannot go on; its first detail is `Blocker[]`, its
@@ -29,16 +33,16 @@ export function installWorkflowId(siteId: string): string {
   return `appliance-install/${siteId}`;
 }
 
-/** Input of the install workflow. `carried` is the state that a long-parked run hands to its continuation. */
-export interface InstallInput {
-  readonly spec: InstallSpec;
-  readonly specDigest: string;
-  readonly carried?: InstallProgress;
-}
+/** Where the inputs are: in the site's folder or, in installs that clients up to 0.1.0 began, in the payload itself. */
+export type Inputs = { readonly inputs: InputsReference } | { readonly spec: InstallSpec };
 
-export interface PreflightInput {
-  readonly spec: InstallSpec;
-}
+/** Input of the install workflow. `carried` is the state that a long-parked run hands to its continuation. */
+export type InstallInput = (
+  | { readonly order: InstallOrder }
+  | { readonly spec: InstallSpec; readonly specDigest: string }
+) & { readonly carried?: InstallProgress };
+
+export type PreflightInput = Inputs;
 
 /** What the preflight workflow gives: every check with its answer, and what would stop an install. */
 export interface PreflightReport {
@@ -47,13 +51,29 @@ export interface PreflightReport {
   readonly warnings: readonly Blocker[];
 }
 
-/** Argument of the `setInput` update: the change, and the digest of the spec that it leads to. */
-export const inputUpdate = z.strictObject({ change: inputChange, specDigest: z.string() });
-export type InputUpdate = z.infer<typeof inputUpdate>;
+/** Argument of the `setInput` update of an install whose spec is in its history: the change, and the digest it leads to. */
+export const specUpdate = z.strictObject({ change: inputChange, specDigest: z.string() });
+
+/**
+ * Argument of the `setInput` update: the inputs from now on, in which of them they differ, and which inputs that was made of. A
+ * change of others than the present ones is refused: it would undo what another person has changed meanwhile.
+ */
+export const orderUpdate = z.object({
+  from: inputsDigest,
+  order: installOrder,
+  /** Keys of rows in model/inputs.ts. */
+  changed: z.array(z.string()).min(1, 'nothing to change was given').max(100),
+});
+export type InputUpdate = z.infer<typeof specUpdate> | z.infer<typeof orderUpdate>;
+
+/** Type of the failure by which an update is refused because the inputs are others by now. */
+export const SUPERSEDED_FAILURE = 'Superseded';
 
 /** What every phase activity takes. `looking` is set when the phase is parked: the activity then looks again and again. */
-export interface PhaseInput {
-  readonly spec: InstallSpec;
+export type PhaseInput = Inputs & StepInput;
+
+/** What a step is given beside the inputs. */
+export interface StepInput {
   readonly facts: InstallFacts;
   /** How the phases went so far; given to a step that asks for it. */
   readonly phases?: readonly PhaseProgress[];

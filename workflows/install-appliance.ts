@@ -7,14 +7,16 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
+import type { z } from 'zod';
 import { blockerKey } from '../model/blocker.ts';
 import type { PhaseId } from '../model/phases.ts';
 import type { InstallProgress } from '../model/progress.ts';
-import { changedInputs, changedSpec } from '../model/input-change.ts';
+import { changedInputs, inputsNamed } from '../model/input-change.ts';
 import type { Input } from '../model/inputs.ts';
-import { inPresentForm, inputChange } from '../model/site.ts';
-import type { InputChange, InstallSpec } from '../model/site.ts';
-import type { InstallInput, PhaseInput } from '../model/workflow-contract.ts';
+import { SUPERSEDED_FAILURE, orderUpdate, specUpdate } from '../model/workflow-contract.ts';
+import type { InputUpdate, InstallInput, PhaseInput } from '../model/workflow-contract.ts';
+import { ordered } from './ordered.ts';
+import type { Ordered } from './ordered.ts';
 import { observedSignal, pauseUpdate, progressQuery, resumeUpdate, retryUpdate, setInputUpdate } from './messages.ts';
 import { INSTALL_PHASES } from './phases.ts';
 import type { Phase, Step } from './phases.ts';
@@ -26,7 +28,7 @@ import type { RunningAttempt } from './step.ts';
 const PATIENCE_MS = 10 * 60_000;
 
 /**
- * Installs one appliance. Takes the spec, gives the progress document of the finished install. It does not fail because of
+ * Installs one appliance. Takes the order, gives the progress document of the finished install. It does not fail because of
  * the appliance: what cannot go on parks on its blockers until the cause is gone, an input is changed, or it is cancelled.
  */
 export async function installAppliance(input: InstallInput): Promise<InstallProgress> {
@@ -45,7 +47,7 @@ export async function installAppliance(input: InstallInput): Promise<InstallProg
 
 class Install {
   readonly keeper: ProgressKeeper;
-  #spec: InstallSpec;
+  #ordered: Ordered;
   #paused: boolean;
   #attempt: RunningAttempt | null = null;
   /** Inputs changed since the steps that depend on them last ran. */
@@ -54,8 +56,9 @@ class Install {
   #retry: { readonly phase: PhaseId; readonly at: string } | null = null;
 
   constructor(input: InstallInput) {
-    this.#spec = inPresentForm(input.spec);
-    this.keeper = new ProgressKeeper(input.carried ?? initialProgress(input, new Date(), workflowInfo().runId));
+    this.#ordered = ordered(input);
+    const { facts, digest } = this.#ordered;
+    this.keeper = new ProgressKeeper(input.carried ?? initialProgress(facts, new Date(), workflowInfo().runId), digest);
     this.#paused = this.keeper.progress.state === 'paused';
   }
 
@@ -72,13 +75,14 @@ class Install {
     setHandler(retryUpdate, () => this.#tryAgain(), { validator: () => this.#refuseRetry() });
     setHandler(
       setInputUpdate,
-      ({ change, specDigest }) => {
-        this.#spec = changedSpec(this.#spec, change);
-        keeper.progress.specDigest = specDigest;
-        for (const one of changedInputs(change)) this.#changed.add(one);
+      (update) => {
+        this.#ordered = this.#ordered.changed(update);
+        keeper.goBy(this.#ordered.facts.specDigest, this.#ordered.digest);
+        const changed = 'change' in update ? changedInputs(update.change) : inputsNamed(update.changed);
+        for (const one of changed) this.#changed.add(one);
         return this.#tryAgain();
       },
-      { validator: ({ change }) => this.#refuseChange(change) },
+      { validator: (update) => this.#refuseChange(update) },
     );
     setHandler(
       pauseUpdate,
@@ -104,7 +108,7 @@ class Install {
     let degraded = false;
     let detail = '';
     for (const step of phase.steps) {
-      if (step.when && !step.when(this.#spec)) continue;
+      if (step.when && !step.when(this.#ordered.facts)) continue;
       const end = await this.#runStep(phase, step);
       degraded ||= end.degraded;
       if (end.detail !== '') detail = end.detail;
@@ -122,7 +126,7 @@ class Install {
       const retry = step.heedsRetry && this.#retry?.phase === phase.id ? this.#retry : null;
       if (retry) this.#retry = null;
       this.#attempt = attemptStep(step, {
-        spec: this.#spec,
+        ...this.#ordered.inputs,
         facts: this.keeper.progress.facts,
         ...(step.reportsOnPhases && { phases: this.keeper.progress.phases }),
         ...(looking && { looking }),
@@ -159,7 +163,7 @@ class Install {
       this.#changed.clear();
       for (const { phase, step } of stepsBefore(next)) {
         if (!again.has(step.activity)) continue;
-        if (step.when && !step.when(this.#spec)) continue;
+        if (step.when && !step.when(this.#ordered.facts)) continue;
         const { state } = this.keeper.phase(phase.id);
         const { detail } = await this.#runStep(phase, step);
         if (state === 'done' || state === 'degraded') this.keeper.leave(phase.id, state, detail);
@@ -181,11 +185,7 @@ class Install {
     // A new run knows nothing of a change that was not caught up with yet: catch up first, shorten at the next look.
     if (this.#changed.size > 0) return;
     const { progress } = this.keeper;
-    await continueAsNew<typeof installAppliance>({
-      spec: this.#spec,
-      specDigest: progress.specDigest,
-      carried: progress,
-    });
+    await continueAsNew<typeof installAppliance>({ ...this.#ordered.input, carried: progress });
   }
 
   /** A person says that the cause is gone, by `retry` or by changing an input: what is parked may do more than look. */
@@ -213,16 +213,30 @@ class Install {
     if (this.keeper.progress.state !== 'parked') throw refusal('nothing is blocked: there is nothing to retry');
   }
 
-  #refuseChange(change: InputChange): void {
+  #refuseChange(update: InputUpdate): void {
     this.#refuseEnded();
-    const parsed = inputChange.safeParse(change);
-    if (!parsed.success)
-      throw refusal(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
+    const { digest } = this.#ordered;
+    if (digest === null) {
+      checked(specUpdate.safeParse(update));
+      return;
+    }
+    if ('change' in update) throw refusal('this client is older than the one that began the install: update it');
+    const { from, order } = checked(orderUpdate.safeParse(update));
+    if (from !== digest)
+      throw refusal('the inputs were changed by somebody else meanwhile: read them and try again', SUPERSEDED_FAILURE);
+    const { siteId, nodeIp } = this.#ordered.facts;
+    if (order.inputs.siteId !== siteId || order.inputs.nodeIp !== nodeIp)
+      throw refusal(`these are inputs of another machine than ${siteId} on ${nodeIp}`);
   }
 }
 
-function refusal(message: string): ApplicationFailure {
-  return ApplicationFailure.nonRetryable(message, 'Refused');
+function checked<Value>(parsed: z.ZodSafeParseResult<Value>): Value {
+  if (parsed.success) return parsed.data;
+  throw refusal(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
+}
+
+function refusal(message: string, type = 'Refused'): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(message, type);
 }
 
 function stepsBefore(next: Step): { phase: Phase; step: Step }[] {

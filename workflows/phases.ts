@@ -1,6 +1,6 @@
 import type { Activities } from '../activities/index.ts';
 import type { PhaseId } from '../model/phases.ts';
-import type { InstallSpec } from '../model/site.ts';
+import type { OrderFacts } from '../model/order.ts';
 
 export type StepName = keyof Activities;
 
@@ -12,8 +12,8 @@ export interface Step {
   /** What a person reads while it runs. */
   readonly title: string;
   readonly profile: ProfileName;
-  /** Run only when the spec asks for it. */
-  readonly when?: (spec: InstallSpec) => boolean;
+  /** Run only when it is asked for. The activity reads the inputs itself and does no more than they say. */
+  readonly when?: (order: OrderFacts) => boolean;
   /** Is told how the phases went. */
   readonly reportsOnPhases?: true;
   /** Is told when a person had it tried again: it does then what must not be done in a loop. */
@@ -60,7 +60,7 @@ export const INSTALL_PHASES: readonly Phase[] = [
         activity: 'wipeApplicationData',
         title: 'wipe application data of an earlier install',
         profile: 'wait',
-        when: (spec) => spec.mode === 'fresh',
+        when: ({ mode }) => mode === 'fresh',
       },
       { activity: 'provisionStorage', title: 'storage and its test', profile: 'wait' },
     ],
@@ -74,7 +74,7 @@ export const INSTALL_PHASES: readonly Phase[] = [
         activity: 'setClusterDns',
         title: "set the cluster's resolvers",
         profile: 'apply',
-        when: (spec) => spec.dnsServers.length > 0,
+        when: ({ clusterDns }) => clusterDns,
       },
     ],
   },
@@ -95,7 +95,7 @@ export const INSTALL_PHASES: readonly Phase[] = [
         activity: 'prepullImages',
         title: 'pull images beforehand',
         profile: 'wait',
-        when: (spec) => spec.prepullImages,
+        when: (order) => order.prepullImages,
       },
       { activity: 'connectSource', title: 'connect Flux to the Git source', profile: 'wait' },
     ],

@@ -2,11 +2,11 @@ import type { PreflightInput, PreflightReport } from '../model/workflow-contract
 import { INSTALL_PHASES } from './phases.ts';
 import { attemptStep } from './step.ts';
 
-/** Runs the checks of an install's first phase and nothing else. Takes the spec, gives every check with its answer. */
-export async function preflightAppliance({ spec }: PreflightInput): Promise<PreflightReport> {
+/** Runs the checks of an install's first phase and nothing else. Takes where the inputs are, gives every check with its answer. */
+export async function preflightAppliance(input: PreflightInput): Promise<PreflightReport> {
   const step = INSTALL_PHASES.find((phase) => phase.id === 'preflight')?.steps[0];
   if (!step) throw new Error('the phase list has no preflight');
-  const attempt = await attemptStep(step, { spec, facts: {} }).result;
+  const attempt = await attemptStep(step, { ...input, facts: {} }).result;
   if (attempt.kind === 'blocked') {
     return { checks: attempt.facts.checks ?? [], blockers: attempt.blockers, warnings: [] };
   }

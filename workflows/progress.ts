@@ -6,24 +6,20 @@ import { PHASES } from '../model/phases.ts';
 import type { PhaseId } from '../model/phases.ts';
 import type { InstallProgress, InstallState, PhaseProgress, PhaseState } from '../model/progress.ts';
 import { unknownTiers } from '../model/tiers.ts';
-import { MEMO_PROGRESS, MEMO_SPEC_DIGEST } from '../model/workflow-contract.ts';
-import type { InstallInput } from '../model/workflow-contract.ts';
+import type { OrderFacts } from '../model/order.ts';
+import { MEMO_INPUTS, MEMO_PROGRESS, MEMO_SPEC_DIGEST } from '../model/workflow-contract.ts';
 
-/** Takes the workflow's input, the time and the install's id, gives the progress of an install that has not begun. */
-export function initialProgress({ spec, specDigest }: InstallInput, now: Date, installId: string): InstallProgress {
+/** Gives the progress of an install that has not begun. */
+export function initialProgress(order: OrderFacts, now: Date, installId: string): InstallProgress {
   const at = now.toISOString();
   return {
     apiVersion: 'appliance.alga-psa/v1',
     kind: 'InstallProgress',
-    siteId: spec.siteId,
-    nodeIp: spec.nodeIp,
-    mode: spec.mode,
-    specDigest,
-    release: {
-      version: spec.release.releaseVersion,
-      channel: spec.channel,
-      appVersion: spec.release.app.version,
-    },
+    siteId: order.siteId,
+    nodeIp: order.nodeIp,
+    mode: order.mode,
+    specDigest: order.specDigest,
+    release: { version: order.releaseVersion, channel: order.channel, appVersion: order.appVersion },
     state: 'running',
     phase: PHASES[0].id,
     startedAt: at,
@@ -44,7 +40,7 @@ export function initialProgress({ spec, specDigest }: InstallInput, now: Date, i
     blockers: [],
     warnings: [],
     nextAction: null,
-    urls: { statusUrl: `http://${host(spec.nodeIp)}:${PORTS.statusPage}/`, loginUrl: spec.appUrl },
+    urls: { statusUrl: `http://${host(order.nodeIp)}:${PORTS.statusPage}/`, loginUrl: order.appUrl },
     facts: { installId, startedAt: at },
   };
 }
@@ -63,8 +59,19 @@ export class ProgressKeeper {
   /** What the phase that runs was parked on, for when a new look finds it again. */
   #parkedOn: readonly Blocker[] = [];
 
-  constructor(progress: InstallProgress) {
+  /** Names the inputs that the install goes by; null while they are in its history. */
+  #inputs: string | null;
+
+  constructor(progress: InstallProgress, inputs: string | null) {
     this.progress = progress;
+    this.#inputs = inputs;
+  }
+
+  /** From now on the install goes by these inputs. The memo names them at once: the next change is made of them. */
+  goBy(specDigest: string, inputs: string | null): void {
+    this.progress.specDigest = specDigest;
+    this.#inputs = inputs;
+    if (inputs !== null) this.publish();
   }
 
   phase(id: PhaseId): PhaseProgress {
@@ -147,7 +154,11 @@ export class ProgressKeeper {
 
   publish(): void {
     this.progress.updatedAt = new Date().toISOString();
-    upsertMemo({ [MEMO_PROGRESS]: this.progress, [MEMO_SPEC_DIGEST]: this.progress.specDigest });
+    upsertMemo({
+      [MEMO_PROGRESS]: this.progress,
+      [MEMO_SPEC_DIGEST]: this.progress.specDigest,
+      ...(this.#inputs !== null && { [MEMO_INPUTS]: this.#inputs }),
+    });
   }
 }
 

@@ -1,7 +1,7 @@
 import { inputAt } from '../../model/inputs.ts';
 import type { InstallSpec } from '../../model/site.ts';
-import { differences } from './digest.ts';
-import type { Difference } from './digest.ts';
+import { differences } from './differences.ts';
+import type { Difference } from './differences.ts';
 import type { Style } from '../terminal/style.ts';
 import { table } from '../terminal/table.ts';
 

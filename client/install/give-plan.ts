@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { InstallSpec } from '../../model/site.ts';
 import { SITE_FILES } from '../../site-folder/index.ts';
 import type { CommandContext } from '../context.ts';
-import { specDigest } from '../inputs/digest.ts';
+import { specDigest } from '../../site-folder/inputs.ts';
 import type { Order } from '../inputs/order.ts';
 import { planLines, planOf } from '../render/plan.ts';
 import type { PlannedFile } from '../render/plan.ts';

@@ -1,30 +1,38 @@
 import {
   WorkflowExecutionAlreadyStartedError,
   WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
 import type { WorkflowExecutionDescription } from '@temporalio/client';
-import { changedSpec } from '../../model/input-change.ts';
+import { ApplicationFailure } from '@temporalio/common';
+import { changedInputs, changedSpec } from '../../model/input-change.ts';
+import { inputsDigest, orderOf } from '../../model/order.ts';
+import type { InstallOrder } from '../../model/order.ts';
 import { installSpec } from '../../model/site.ts';
 import type { InputChange, InstallSpec } from '../../model/site.ts';
-import type { InstallInput, PreflightReport } from '../../model/workflow-contract.ts';
+import type { InputUpdate, InstallInput, PreflightReport } from '../../model/workflow-contract.ts';
 import {
   INSTALL_WORKFLOW,
+  MEMO_INPUTS,
   MEMO_SPEC_DIGEST,
+  SUPERSEDED_FAILURE,
   UPDATE_PAUSE,
   UPDATE_RESUME,
   UPDATE_RETRY,
   UPDATE_SET_INPUT,
-  inputUpdate,
   installWorkflowId,
+  specUpdate,
 } from '../../model/workflow-contract.ts';
 import type { TemporalAccess } from '../../temporal/index.ts';
+import { UserError, usageError } from '../terminal/failure.ts';
 import { callFailure } from './call-failure.ts';
 import { decodeFirst } from '../../temporal/decode.ts';
 import { runPreflight } from './run-preflight.ts';
 import { dateOf, viewOf } from './view.ts';
 import type { InstallView } from './view.ts';
-import { specDigest } from '../inputs/digest.ts';
+import { keepInputs, readInputs, specDigest } from '../../site-folder/inputs.ts';
+import { siteFolder } from '../../site-folder/index.ts';
 
 /** One call to Temporal: long enough for a slow line to a cloud, short enough for a person who waits. */
 const CALL_TIMEOUT_MS = 10_000;
@@ -37,6 +45,8 @@ const POLL_MS = 70_000;
 /** temporal.api.enums.v1.TaskQueueType */
 const TASK_QUEUE_TYPE_WORKFLOW = 1;
 const PREFLIGHT_TIMEOUT_MS = 15 * 60_000;
+/** How often a change is made anew because somebody else's came first. */
+const CHANGE_ATTEMPTS = 5;
 
 type UpdateName = typeof UPDATE_RETRY | typeof UPDATE_PAUSE | typeof UPDATE_RESUME | typeof UPDATE_SET_INPUT;
 const UPDATE_WORDS: Record<UpdateName, string> = {
@@ -67,8 +77,11 @@ export interface InstallClient {
   retry(siteId: string): Promise<void>;
   pause(siteId: string): Promise<void>;
   resume(siteId: string): Promise<void>;
-  /** `changed` is the spec that the change leads to. */
-  setInput(siteId: string, change: InputChange, changed: InstallSpec): Promise<void>;
+  /**
+   * Changes inputs, and gives the spec that this leads to. Changes that two people make at once are both made. Throws a
+   * UserError where the present inputs cannot be read.
+   */
+  setInput(siteId: string, change: InputChange): Promise<InstallSpec>;
   /** Asks the install to stop; it stops when a worker has heard of it. */
   cancel(siteId: string): Promise<void>;
   /** `tell` is told again and again what is still open, for people who wait. */
@@ -82,8 +95,11 @@ interface Patience {
   readonly answeredBy: 'server' | 'worker';
 }
 
-/** Takes the way to Temporal and the signal that ends every call, gives the installs there. */
-export function createInstallClient(access: TemporalAccess, signal: AbortSignal): InstallClient {
+/**
+ * Takes the way to Temporal, the folder of all sites and the signal that ends every call, gives the installs there. Inputs are
+ * written to a site's folder before anything is sent that names them.
+ */
+export function createInstallClient(access: TemporalAccess, home: string, signal: AbortSignal): InstallClient {
   const { client } = access;
   const call = async <Value>(
     what: string,
@@ -122,24 +138,39 @@ export function createInstallClient(access: TemporalAccess, signal: AbortSignal)
       },
       { timeoutMs: UPDATE_TIMEOUT_MS, answeredBy: 'worker' },
     );
-  const runningSpec = (siteId: string): Promise<InstallSpec | null> =>
-    call(`read the spec of ${siteId}`, () => specInHistory(access, siteId));
+  const keep = async (spec: InstallSpec): Promise<InstallOrder> =>
+    orderOf(spec, specDigest(spec), await keepInputs(siteFolder(home, spec.siteId), spec));
+  const present = (siteId: string): Promise<PresentInputs> =>
+    call(`read the inputs of ${siteId}`, async () => {
+      const { memo } = await client.workflow.getHandle(installWorkflowId(siteId)).describe();
+      const digest = inputsDigest.safeParse(memo?.[MEMO_INPUTS]);
+      if (!digest.success) return { digest: null, spec: await specInHistory(access, siteId) };
+      const kept = await readInputs(siteFolder(home, siteId), { siteId, digest: digest.data });
+      return { digest: digest.data, spec: 'spec' in kept ? kept.spec : null };
+    });
+  const runningSpec = async (siteId: string): Promise<InstallSpec | null> => (await present(siteId)).spec;
+
+  const inputUpdate = async (from: string | null, change: InputChange, changed: InstallSpec): Promise<InputUpdate> =>
+    from === null
+      ? { change, specDigest: specDigest(changed) }
+      : { from, order: await keep(changed), changed: changedInputs(change).map(({ key }) => key) };
 
   const begin = async (spec: InstallSpec, before: WorkflowExecutionDescription | null): Promise<StartOutcome> => {
     const digest = specDigest(spec);
     if (before?.status.name === 'RUNNING') return joinOrRefuse(before, digest, () => runningSpec(spec.siteId));
-    const input: InstallInput = { spec, specDigest: digest };
+    const order = await keep(spec);
+    const input: InstallInput = { order };
     return call(`begin the install of ${spec.siteId}`, async () => {
       await client.workflow.start(INSTALL_WORKFLOW, {
         workflowId: installWorkflowId(spec.siteId),
         taskQueue: access.taskQueue,
         args: [input],
-        memo: { [MEMO_SPEC_DIGEST]: digest },
+        memo: { [MEMO_SPEC_DIGEST]: digest, [MEMO_INPUTS]: order.inputs.digest },
         workflowIdConflictPolicy: 'USE_EXISTING',
         workflowIdReusePolicy: reusePolicy(before),
       });
       const now = await client.workflow.getHandle(installWorkflowId(spec.siteId)).describe();
-      const outcome = await joinOrRefuse(now, digest, () => specInHistory(access, spec.siteId));
+      const outcome = await joinOrRefuse(now, digest, () => runningSpec(spec.siteId));
       return outcome.kind === 'joined' ? { kind: 'started' } : outcome;
     });
   };
@@ -167,14 +198,25 @@ export function createInstallClient(access: TemporalAccess, signal: AbortSignal)
     retry: (siteId) => update(siteId, UPDATE_RETRY),
     pause: (siteId) => update(siteId, UPDATE_PAUSE),
     resume: (siteId) => update(siteId, UPDATE_RESUME),
-    setInput: (siteId, change, changed) =>
-      update(siteId, UPDATE_SET_INPUT, { change, specDigest: specDigest(changed) }),
+    setInput: async (siteId, change) => {
+      for (let attempt = 1; ; attempt += 1) {
+        const { digest, spec } = await present(siteId);
+        if (!spec) throw unreadable(siteId);
+        const changed = changedSpec(spec, change);
+        try {
+          await update(siteId, UPDATE_SET_INPUT, await inputUpdate(digest, change, changed));
+          return changed;
+        } catch (error) {
+          if (attempt >= CHANGE_ATTEMPTS || !isSuperseded(error)) throw error;
+        }
+      }
+    },
     cancel: (siteId) =>
       call(`cancel the install of ${siteId}`, async () => {
         await client.workflow.getHandle(installWorkflowId(siteId)).cancel();
       }),
     preflight: (spec, tell) =>
-      call(`check the site ${spec.siteId}`, () => runPreflight(access, spec, tell), {
+      call(`check the site ${spec.siteId}`, async () => runPreflight(access, (await keep(spec)).inputs, tell), {
         timeoutMs: PREFLIGHT_TIMEOUT_MS,
         answeredBy: 'worker',
       }),
@@ -210,9 +252,31 @@ async function joinOrRefuse(
   return { kind: 'refused', running: await running() };
 }
 
+/** What the present run goes by. `digest` is null while its spec stands in its history; `spec` when it cannot be read. */
+interface PresentInputs {
+  readonly digest: string | null;
+  readonly spec: InstallSpec | null;
+}
+
+function isSuperseded(error: unknown): boolean {
+  const failed = error instanceof UserError ? error.cause : error;
+  return (
+    failed instanceof WorkflowUpdateFailedError &&
+    failed.cause instanceof ApplicationFailure &&
+    failed.cause.type === SUPERSEDED_FAILURE
+  );
+}
+
+function unreadable(siteId: string): UserError {
+  return usageError(
+    `the inputs of the install of ${siteId} cannot be read: they are not in this machine's folder of the site, or were ` +
+      'written by a newer client. Copy the folder from the machine that began the install, or use that client',
+  );
+}
+
 /**
- * The spec that the present run goes by: its input, with every change that it accepted since. Both stand in its history, so
- * that any machine can tell; a continued run carries its changed spec in its input.
+ * The spec of a run that a client up to 0.1.0 began: its input, with every change that it accepted since. Both stand in its
+ * history; a continued run carries its changed spec in its input.
  */
 async function specInHistory({ client }: TemporalAccess, siteId: string): Promise<InstallSpec | null> {
   const { events } = await client.workflow.getHandle(installWorkflowId(siteId)).fetchHistory();
@@ -221,7 +285,7 @@ async function specInHistory({ client }: TemporalAccess, siteId: string): Promis
   for (const event of events ?? []) {
     const { name, args } = event.workflowExecutionUpdateAcceptedEventAttributes?.acceptedRequest?.input ?? {};
     if (!spec || name !== UPDATE_SET_INPUT || !args?.payloads) continue;
-    const update = inputUpdate.safeParse(await decodeFirst(client, args.payloads));
+    const update = specUpdate.safeParse(await decodeFirst(client, args.payloads));
     if (update.success) spec = changedSpec(spec, update.data.change);
   }
   return spec;

@@ -1,26 +1,26 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client, WorkflowHandle } from '@temporalio/client';
-import type { InstallSpec } from '../../model/site.ts';
+import type { InputsReference } from '../../model/order.ts';
 import { PREFLIGHT_WORKFLOW } from '../../model/workflow-contract.ts';
-import type { PreflightReport } from '../../model/workflow-contract.ts';
+import type { PreflightInput, PreflightReport } from '../../model/workflow-contract.ts';
 import type { TemporalAccess } from '../../temporal/index.ts';
 import { heartbeatsOf } from './view.ts';
 
-type Preflight = (input: { readonly spec: InstallSpec }) => Promise<PreflightReport>;
+type Preflight = (input: PreflightInput) => Promise<PreflightReport>;
 
 /** No silence over 10 seconds is promised. */
 const TELL_EVERY_MS = 5_000;
 
-/** Takes the way to Temporal, a spec and who is told what is still open; gives the report of all checks. */
+/** Takes the way to Temporal, the inputs and who is told what is still open; gives the report of all checks. */
 export async function runPreflight(
   { client, taskQueue }: Pick<TemporalAccess, 'client' | 'taskQueue'>,
-  spec: InstallSpec,
+  inputs: InputsReference,
   tell: (stillOpen: string) => void,
 ): Promise<PreflightReport> {
   const handle = await client.workflow.start<Preflight>(PREFLIGHT_WORKFLOW, {
-    workflowId: `appliance-preflight/${spec.siteId}/${crypto.randomUUID()}`,
+    workflowId: `appliance-preflight/${inputs.siteId}/${crypto.randomUUID()}`,
     taskQueue,
-    args: [{ spec }],
+    args: [{ inputs }],
   });
   const over = new AbortController();
   const telling = tellUntil(over.signal, async () => tell(await openIn(client, handle)));

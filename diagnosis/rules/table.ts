@@ -61,6 +61,7 @@ import { rule as quotaExceeded } from './quota-exceeded.ts';
 import { rule as redisAuthFailed } from './redis-auth-failed.ts';
 import { rule as releaseInvalid } from './release-invalid.ts';
 import { rule as serviceLinkCollision } from './service-link-collision.ts';
+import { rule as siteFolderMissing } from './site-folder-missing.ts';
 import { rule as startCommandFailed } from './start-command-failed.ts';
 import { rule as storageProvisionerFailed } from './storage-provisioner-failed.ts';
 import { rule as talosAlreadyConfigured } from './talos-already-configured.ts';
@@ -151,6 +152,7 @@ export const RULES: readonly Rule[] = [
   releaseInvalid,
   inputInvalid,
   confirmationNeeded,
+  siteFolderMissing,
   bootstrapJobFailed,
   crashLoop,
   unknownFailure,

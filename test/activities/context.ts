@@ -123,7 +123,7 @@ export function fastClock(speed: number): Clock {
   };
 }
 
-function onlyThese(given: Partial<Ports>): Ports {
+export function onlyThese(given: Partial<Ports>): Ports {
   return new Proxy(given, {
     get: (target, name) => {
       if (name in target) return Reflect.get(target, name);

@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Context } from '@temporalio/activity';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createInstallClient } from '../../client/install/install-client.ts';
 import type { InstallClient } from '../../client/install/install-client.ts';
 import type { InstallView } from '../../client/install/view.ts';
-import { specDigest } from '../../client/inputs/digest.ts';
+import { specDigest } from '../../site-folder/inputs.ts';
 import { changedSpec } from '../../model/input-change.ts';
 import type { HeartbeatDetail } from '../../model/progress.ts';
 import type { InstallSpec } from '../../model/site.ts';
@@ -19,6 +22,7 @@ let environment: TestWorkflowEnvironment;
 let sites = 0;
 /** A queue for each test: what one leaves open when it ends is not the next one's work. */
 let taskQueue: string;
+let home: string;
 
 beforeAll(async () => {
   environment = await localEnvironment();
@@ -27,6 +31,10 @@ beforeEach(() => {
   taskQueue = randomUUID();
 });
 afterAll(() => environment.teardown());
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'appliance-home-'));
+});
+afterAll(() => rm(home, { recursive: true }));
 
 const newSpec = (changes: Partial<InstallSpec> = {}): InstallSpec => {
   sites += 1;
@@ -45,6 +53,7 @@ function client(signal = new AbortController().signal): InstallClient {
       connection: { address: environment.address },
       close: async () => {},
     },
+    home,
     signal,
   );
 }
@@ -143,7 +152,7 @@ test('retry, pause, resume and changed inputs reach the workflow', async () => {
     await until(spec.siteId, ({ progress }) => progress?.state === 'parked');
     await client().retry(spec.siteId);
     const change = { dnsServers: ['9.9.9.9'] };
-    await client().setInput(spec.siteId, change, changedSpec(spec, change));
+    expect(await client().setInput(spec.siteId, change)).toEqual(changedSpec(spec, change));
     await until(spec.siteId, ({ progress }) => progress?.specDigest === specDigest(changedSpec(spec, change)));
     expect(await client().runningSpec(spec.siteId)).toEqual(changedSpec(spec, change));
     expect(await client().start(changedSpec(spec, change))).toEqual({ kind: 'joined' });
@@ -152,6 +161,41 @@ test('retry, pause, resume and changed inputs reach the workflow', async () => {
     await until(spec.siteId, ({ progress }) => progress?.state === 'paused');
     await client().resume(spec.siteId);
     await until(spec.siteId, ({ progress }) => progress?.state === 'parked');
+  });
+});
+
+test('changes that two people make at once are both made', async () => {
+  const spec = newSpec();
+  await withWorker(blocked(), async () => {
+    await client().start(spec);
+    await until(spec.siteId, ({ progress }) => progress?.state === 'parked');
+    const resolvers = { dnsServers: ['9.9.9.9'] };
+    const clocks = { ntpServers: ['ntp.example.org'] };
+    await Promise.all([client().setInput(spec.siteId, resolvers), client().setInput(spec.siteId, clocks)]);
+    expect(await client().runningSpec(spec.siteId)).toEqual({ ...spec, ...resolvers, ...clocks });
+  });
+});
+
+test('no input stands in the history, and none is changed that cannot be read here', async () => {
+  const spec = newSpec({ ntpServers: ['canary.example.org'] });
+  await withWorker(blocked(), async () => {
+    await client().start(spec);
+    await until(spec.siteId, ({ progress }) => progress?.state === 'parked');
+    await client().setInput(spec.siteId, { dnsServers: ['9.9.9.9'] });
+    const history = await environment.client.workflow.getHandle(`appliance-install/${spec.siteId}`).fetchHistory();
+    const payloads = JSON.stringify(history, (_, value: unknown) =>
+      value instanceof Uint8Array ? Buffer.from(value).toString() : value,
+    );
+    expect(payloads).toContain(spec.siteId);
+    expect(payloads).not.toContain('canary.example.org');
+    expect(payloads).not.toContain('9.9.9.9');
+
+    await rm(join(home, spec.siteId, 'inputs'), { recursive: true });
+    expect(await client().runningSpec(spec.siteId)).toBeNull();
+    await expect(client().setInput(spec.siteId, { dnsServers: ['1.1.1.1'] })).rejects.toMatchObject({
+      exit: 2,
+      message: expect.stringContaining("not in this machine's folder of the site"),
+    });
   });
 });
 

@@ -1,7 +1,7 @@
 import { readdir, readFile, writeFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { specDigest } from '../../client/inputs/digest.ts';
+import { specDigest } from '../../site-folder/inputs.ts';
 import { siteRecord } from '../../model/site.ts';
 import type { InstallProgress } from '../../model/progress.ts';
 import type { InstallSpec } from '../../model/site.ts';

@@ -14,6 +14,7 @@ const RAISED_BY_CODE: readonly BlockerCode[] = [
   'input-invalid',
   'confirmation-needed',
   'flux-suspended',
+  'site-folder-missing',
   'unknown-failure',
 ];
 

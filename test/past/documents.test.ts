@@ -2,7 +2,7 @@ import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { specDigest } from '../../client/inputs/digest.ts';
+import { specDigest } from '../../site-folder/inputs.ts';
 import { openSite, recordSite } from '../../client/site/site.ts';
 import { installProgress } from '../../model/progress.ts';
 import { siteRecord } from '../../model/site.ts';

@@ -5,6 +5,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
 import { createActivities } from '../../activities/index.ts';
+import { changedInputs, changedSpec } from '../../model/input-change.ts';
 import type { InstallProgress } from '../../model/progress.ts';
 import type { InputChange, InstallSpec, SiteRecord } from '../../model/site.ts';
 import {
@@ -14,9 +15,11 @@ import {
   UPDATE_SET_INPUT,
   installWorkflowId,
 } from '../../model/workflow-contract.ts';
+import type { InputUpdate } from '../../model/workflow-contract.ts';
 import type { ScenarioName } from '../../simulation/index.ts';
 import { simulationPorts } from '../../simulation/index.ts';
 import { SITE_FILES, siteFolder } from '../../site-folder/index.ts';
+import { keptOrder } from './orders.ts';
 import { testSpec } from './spec.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
@@ -83,10 +86,12 @@ export async function beginInstall(options: SimulatedInstallOptions): Promise<Si
 
   let worker = await startWorker();
   const client = new Client({ connection: environment.connection, ...(identity !== undefined && { identity }) });
+  let present = spec;
+  let order = await keptOrder(siteFolder(home, spec.siteId), spec);
   const handle = await client.workflow.start(INSTALL_WORKFLOW, {
     workflowId: installWorkflowId(spec.siteId),
     taskQueue,
-    args: [{ spec, specDigest: 'digest-1' }],
+    args: [{ order }],
   });
   const look = async (): Promise<InstallProgress> => {
     const progress = await handle.query<InstallProgress>(QUERY_PROGRESS);
@@ -107,7 +112,11 @@ export async function beginInstall(options: SimulatedInstallOptions): Promise<Si
     seen,
     until,
     set: async (change) => {
-      await handle.executeUpdate(UPDATE_SET_INPUT, { args: [{ change, specDigest: 'digest-2' }] });
+      const from = order.inputs.digest;
+      present = changedSpec(present, change);
+      order = await keptOrder(siteFolder(home, spec.siteId), present, 'digest-2');
+      const update: InputUpdate = { from, order, changed: changedInputs(change).map(({ key }) => key) };
+      await handle.executeUpdate(UPDATE_SET_INPUT, { args: [update] });
     },
     retry: async () => {
       await handle.executeUpdate(UPDATE_RETRY);

@@ -5,6 +5,8 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { installProgress } from '../../model/progress.ts';
 import type { InstallProgress } from '../../model/progress.ts';
+import { changedSpec } from '../../model/input-change.ts';
+import type { InstallSpec } from '../../model/site.ts';
 import { PHASES } from '../../model/phases.ts';
 import {
   INSTALL_WORKFLOW,
@@ -15,6 +17,8 @@ import {
   UPDATE_SET_INPUT,
   installWorkflowId,
 } from '../../model/workflow-contract.ts';
+import type { InstallInput } from '../../model/workflow-contract.ts';
+import { testOrder, testUpdate } from '../support/orders.ts';
 import { testBlocker } from '../support/blockers.ts';
 import { scriptedActivities } from '../support/scripted-activities.ts';
 import type { ScriptedActivities } from '../support/scripted-activities.ts';
@@ -34,15 +38,28 @@ beforeEach(() => {
 });
 afterAll(() => environment.teardown());
 
+/** What the newest install was begun with. */
+let spec: InstallSpec;
+
 async function start(changes: Parameters<typeof testSpec>[0] = {}): Promise<WorkflowHandle> {
   sites += 1;
-  const spec = testSpec({ siteId: `site-${sites}`, ...changes });
-  return environment.client.workflow.start(INSTALL_WORKFLOW, {
+  spec = testSpec({ siteId: `site-${sites}`, ...changes });
+  return begin({ order: testOrder(spec) });
+}
+
+/** As clients up to 0.1.0 began it. */
+async function startBySpec(): Promise<WorkflowHandle> {
+  sites += 1;
+  spec = testSpec({ siteId: `site-${sites}` });
+  return begin({ spec, specDigest: 'digest-1' });
+}
+
+const begin = (input: InstallInput): Promise<WorkflowHandle> =>
+  environment.client.workflow.start(INSTALL_WORKFLOW, {
     workflowId: installWorkflowId(spec.siteId),
     taskQueue,
-    args: [{ spec, specDigest: 'digest-1' }],
+    args: [input],
   });
-}
 
 async function withWorker<T>(scripted: ScriptedActivities, work: () => Promise<T>): Promise<T> {
   const worker = await testWorker(environment, scripted.activities, taskQueue);
@@ -193,7 +210,7 @@ test('retry answers once the new look has begun; a blocker that it finds again k
     expect(await memoOf(handle)).toMatchObject({ state: 'running', blockers: [] });
     await scripted.called('awaitNode', 3);
     await handle.executeUpdate(UPDATE_SET_INPUT, {
-      args: [{ change: { skipImageTagValidation: true }, specDigest: 'digest-2' }],
+      args: [testUpdate(spec, { skipImageTagValidation: true })],
     });
     await scripted.called('awaitNode', 5);
     expect((await progressOf(handle)).blockers.map((blocker) => blocker.since)).toEqual([since]);
@@ -215,7 +232,7 @@ test('the database setup is told of a retry and of a changed input once each, an
     await handle.executeUpdate(UPDATE_RETRY);
     await scripted.called('awaitBootstrap', 4);
     await handle.executeUpdate(UPDATE_SET_INPUT, {
-      args: [{ change: { dnsServers: ['192.0.2.53'] }, specDigest: 'digest-2' }],
+      args: [testUpdate(spec, { dnsServers: ['192.0.2.53'] })],
     });
     await scripted.called('awaitBootstrap', 6);
     await handle.executeUpdate(UPDATE_PAUSE);
@@ -247,14 +264,16 @@ test('a changed input is recorded, runs the steps that depend on it again, and t
     const handle = await start();
     await scripted.called('awaitNode', 2);
     await handle.executeUpdate(UPDATE_SET_INPUT, {
-      args: [{ change: { dnsServers: ['192.0.2.53'] }, specDigest: 'digest-2' }],
+      args: [testUpdate(spec, { dnsServers: ['192.0.2.53'] })],
     });
     const end: InstallProgress = await handle.result();
     expect(end.specDigest).toBe('digest-2');
     const steps = scripted.calls.map((call) => call.step);
     const secondLook = steps.lastIndexOf('awaitNode');
     expect(steps[secondLook - 1]).toBe('setNodeResolvers');
-    expect(scripted.calls[secondLook]?.input.spec.dnsServers).toEqual(['192.0.2.53']);
+    const changed = testOrder(changedSpec(spec, { dnsServers: ['192.0.2.53'] }));
+    expect(scripted.calls[secondLook]?.input).toMatchObject({ inputs: changed.inputs });
+    expect((await handle.describe()).memo).toMatchObject({ inputs: changed.inputs.digest, specDigest: 'digest-2' });
     expect(steps).toContain('setClusterDns');
   });
 });
@@ -264,16 +283,61 @@ test.each([
   ['an address that is none', { dnsServers: ['resolver'] }, /dnsServers.*IP address/],
   ['a key that does not exist', { dns: ['192.0.2.53'] }, /Unrecognized key/],
   ['latest as a tag', { imageTags: { algaCore: 'latest' } }, /imageTags\.algaCore/],
-])('refuses a changed input: %s', async (_, change, message) => {
+])('an install whose spec is in its history refuses a changed input: %s', async (_, change, message) => {
   const scripted = scriptedActivities({ awaitNode: ['hang'] });
   await withWorker(scripted, async () => {
-    const handle = await start();
+    const handle = await startBySpec();
     await scripted.called('awaitNode');
     await expect(handle.executeUpdate(UPDATE_SET_INPUT, { args: [{ change, specDigest: 'x' }] })).rejects.toMatchObject(
       {
         cause: { message: expect.stringMatching(message) },
       },
     );
+    expect((await progressOf(handle)).specDigest).toBe('digest-1');
+    await handle.cancel();
+  });
+});
+
+test('an install whose spec is in its history goes by it, and takes a changed input into it', async () => {
+  const scripted = scriptedActivities({
+    awaitNode: [{ blocked: [testBlocker('dns-resolution-failure')] }, 'hang', {}],
+  });
+  await withWorker(scripted, async () => {
+    const handle = await startBySpec();
+    await scripted.called('awaitNode', 2);
+    const change = { dnsServers: ['192.0.2.53'] };
+    await handle.executeUpdate(UPDATE_SET_INPUT, { args: [{ change, specDigest: 'digest-2' }] });
+    expect(await handle.result()).toMatchObject({ state: 'complete', specDigest: 'digest-2' });
+    expect(scripted.calls[0]?.input).toMatchObject({ spec });
+    expect(scripted.calls.at(-1)?.input).toMatchObject({ spec: changedSpec(spec, change) });
+    expect((await handle.describe()).memo).not.toHaveProperty('inputs');
+  });
+});
+
+test.each<[string, (good: ReturnType<typeof testUpdate>) => unknown, RegExp]>([
+  ['made of others than the present ones', (good) => ({ ...good, from: 'f'.repeat(64) }), /changed by somebody else/],
+  ['for nothing', (good) => ({ ...good, changed: [] }), /nothing to change/],
+  ['that a digest does not name', (good) => ({ ...good, from: 'digest' }), /SHA-256/],
+  [
+    'of another site',
+    (good) => ({ ...good, order: testOrder(testSpec({ ...spec, siteId: 'other' })) }),
+    /inputs of another machine/,
+  ],
+  [
+    'of another node',
+    (good) => ({ ...good, order: testOrder(testSpec({ ...spec, nodeIp: '192.0.2.99' })) }),
+    /inputs of another machine/,
+  ],
+  ['as an older client sends them', () => ({ change: { ntpServers: ['ntp.example.org'] }, specDigest: 'x' }), /older/],
+])('refuses inputs %s', async (_, made, message) => {
+  const scripted = scriptedActivities({ awaitNode: ['hang'] });
+  await withWorker(scripted, async () => {
+    const handle = await start();
+    await scripted.called('awaitNode');
+    const update = made(testUpdate(spec, { ntpServers: ['ntp.example.org'] }));
+    await expect(handle.executeUpdate(UPDATE_SET_INPUT, { args: [update] })).rejects.toMatchObject({
+      cause: { message: expect.stringMatching(message) },
+    });
     expect((await progressOf(handle)).specDigest).toBe('digest-1');
     await handle.cancel();
   });

@@ -5,6 +5,7 @@ import { installProgress } from '../../model/progress.ts';
 import { DEFAULT_TASK_QUEUE, INSTALL_WORKFLOW, installWorkflowId } from '../../model/workflow-contract.ts';
 import { testBlocker } from '../support/blockers.ts';
 import { scriptedActivities } from '../support/scripted-activities.ts';
+import { testOrder } from '../support/orders.ts';
 import { testSpec } from '../support/spec.ts';
 import { timeSkippingEnvironment } from '../support/time-skipping-environment.ts';
 import { localEnvironment, testWorker } from '../support/workflow-environment.ts';
@@ -13,7 +14,7 @@ const start = (environment: TestWorkflowEnvironment, siteId: string) =>
   environment.client.workflow.start(INSTALL_WORKFLOW, {
     workflowId: installWorkflowId(siteId),
     taskQueue: DEFAULT_TASK_QUEUE,
-    args: [{ spec: testSpec({ siteId }), specDigest: 'digest-1' }],
+    args: [{ order: testOrder(testSpec({ siteId })) }],
   });
 
 describe('a history that grows long', () => {

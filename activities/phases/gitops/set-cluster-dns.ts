@@ -34,6 +34,7 @@ const podTemplate = z.object({
 /** Has CoreDNS ask the operator's DNS servers, over whichever servers it asked before; restarts it only for a change. */
 export async function setClusterDns(context: PhaseContext): Promise<PhaseOutcome> {
   const { signal, spec } = context;
+  if (spec.dnsServers.length === 0) return { did: 'nothing-to-do', detail: 'No DNS servers were given' };
   const cluster = await openCluster(context);
   const changed = await writeUpstreams(context, cluster);
   const restarted = await restartWhenDue(context, cluster);

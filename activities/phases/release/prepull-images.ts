@@ -24,6 +24,8 @@ interface WantedImage {
 
 /** Has the node pull the release's images before they are needed. Core images must come; for the others it is tried. */
 export async function prepullImages(context: PhaseContext): Promise<PhaseOutcome> {
+  if (!context.spec.prepullImages)
+    return { did: 'nothing-to-do', detail: 'The images are pulled when they are needed' };
   const target = await nodeTarget(context);
   if (!target)
     return { did: 'nothing-to-do', detail: 'No talosconfig was given: the images are pulled when they are needed' };

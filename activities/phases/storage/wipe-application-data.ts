@@ -23,7 +23,8 @@ import type { ApplicationData, WipePlan } from './wipe-plan.ts';
  * the same list; run again after its end, or late beside an attempt that has ended, it does nothing, whatever data was made since.
  */
 export async function wipeApplicationData(context: PhaseContext): Promise<PhaseOutcome> {
-  const { facts, signal } = context;
+  const { facts, signal, spec } = context;
+  if (spec.mode !== 'fresh') return { did: 'nothing-to-do', detail: 'Existing data is kept: its inputs say so' };
   if (facts.wipe !== undefined)
     return { did: 'nothing-to-do', detail: 'The data was looked at before in this install' };
   const { installId } = facts;

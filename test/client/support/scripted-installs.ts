@@ -3,6 +3,7 @@ import type { InstallClient, StartOutcome } from '../../../client/install/instal
 import type { InstallView } from '../../../client/install/view.ts';
 import type { Services } from '../../../client/services.ts';
 import type { InstallProgress } from '../../../model/progress.ts';
+import { changedSpec } from '../../../model/input-change.ts';
 import type { PreflightReport } from '../../../model/workflow-contract.ts';
 import type { InstallSpec } from '../../../model/site.ts';
 import { NOW, testClock } from './run-client.ts';
@@ -60,7 +61,11 @@ export function scriptedInstalls(script: Script): ScriptedInstalls {
     retry: () => told('retry'),
     pause: () => told('pause'),
     resume: () => told('resume'),
-    setInput: (_, change) => told(`set ${JSON.stringify(change)}`),
+    setInput: async (_, change) => {
+      if (!script.running) throw new Error('the script says of no spec that it runs');
+      calls.push(`set ${JSON.stringify(change)}`);
+      return changedSpec(script.running, change);
+    },
     cancel: async () => {
       isCancelled = true;
       calls.push('cancel');

@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto';
+import type { InputsReference } from '../model/order.ts';
+import { installSpec } from '../model/site.ts';
+import type { InstallSpec } from '../model/site.ts';
+import type { PrivateFolder } from './index.ts';
+
+const FOLDER = 'inputs';
+
+/** Names the file of inputs, relative to the site's folder. */
+export function inputsFile(digest: string): string {
+  return `${FOLDER}/${digest}.json`;
+}
+
+/**
+ * Writes the inputs under the digest of their text, unless they lie there already, and gives the digest. What an install goes by
+ * is thereby never written over: other inputs are another file.
+ */
+export async function keepInputs(folder: PrivateFolder, spec: InstallSpec): Promise<string> {
+  const text = `${canonical(spec)}\n`;
+  const digest = digestOf(text);
+  if ((await folder.read(inputsFile(digest))) !== text) await folder.write(inputsFile(digest), text);
+  return digest;
+}
+
+/** `missing`: no such file. `changed`: its text has another digest. `unreadable`: a client that knows other inputs wrote it. */
+export type InputsFault = 'missing' | 'changed' | 'unreadable';
+
+export type KeptInputs = { readonly spec: InstallSpec } | { readonly fault: InputsFault; readonly detail: string };
+
+/** Reads the inputs that a reference names, and believes them only when they are these, of this site. */
+export async function readInputs(
+  folder: PrivateFolder,
+  { digest, siteId }: Pick<InputsReference, 'digest' | 'siteId'>,
+): Promise<KeptInputs> {
+  const path = folder.path(inputsFile(digest));
+  const text = await folder.read(inputsFile(digest));
+  if (text === null) return { fault: 'missing', detail: `${path} is not there` };
+  if (digestOf(text) !== digest) return { fault: 'changed', detail: `${path} is not what it was when it was written` };
+  const parsed = installSpec.safeParse(JSON.parse(text));
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    const what = `${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`;
+    return { fault: 'unreadable', detail: `${path} was written by another version of appliance-client (${what})` };
+  }
+  if (parsed.data.siteId !== siteId)
+    return { fault: 'changed', detail: `${path} holds inputs of the site ${parsed.data.siteId}` };
+  return { spec: parsed.data };
+}
+
+/**
+ * Gives the digest of what is installed: not of how it was ordered, nor of the version of the spec's form. So an install that an
+ * older client began is joined by the same inputs, whoever orders it and however its keys are sorted.
+ */
+export function specDigest(spec: InstallSpec): string {
+  return digestOf(canonical(installed(spec)));
+}
+
+/** The part of a spec that says what is installed. */
+export function installed(spec: InstallSpec): unknown {
+  const { specVersion: _version, checkout: _checkout, wipeConfirmed: _wipeConfirmed, ...rest } = spec;
+  return rest;
+}
+
+function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+/** JSON with sorted keys and without undefined values, so that equal specs have equal texts. */
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (value === null || typeof value !== 'object') return JSON.stringify(value);
+  const entries = Object.entries(value)
+    .filter(([, inner]) => inner !== undefined)
+    .toSorted(([one], [other]) => (one < other ? -1 : 1))
+    .map(([key, inner]) => `${JSON.stringify(key)}:${canonical(inner)}`);
+  return `{${entries.join(',')}}`;
+}
