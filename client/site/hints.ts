@@ -33,15 +33,21 @@ export function typedHere(context: CallContext, site: Site, text: string): strin
     .replaceAll(CALL, (call, command: string) =>
       hasFlag(command, 'help') ? call : `\`${callOf(context, site, command)}\``,
     )
-    .replaceAll(`${WRITTEN_HOME}/${site.siteId}`, shown(context, site.folder.root))
-    .replaceAll(WRITTEN_HOME, shown(context, site.home));
+    .replaceAll(WRITTEN, (_, siteId: string | undefined) =>
+      siteId === site.siteId
+        ? shown(context, site.folder.root)
+        : `${shown(context, site.home)}${siteId === undefined ? '' : `/${siteId}`}`,
+    );
 }
 
 /** A call of the client as every text writes it: between backquotes. */
 const CALL = new RegExp('`appliance-client ([^`]+)`', 'g');
 
-/** How texts name the folder of all sites that know nothing of this machine (docs/contract.md, "Installer facts"). */
-const WRITTEN_HOME = '~/.alga-psa-appliance';
+/**
+ * How texts name the folder of all sites that know nothing of this machine (docs/contract.md, "Installer facts"), with the name of a
+ * site after it. It is read in one pass, for what takes its place may begin in the same way.
+ */
+const WRITTEN = /~\/\.alga-psa-appliance(?:\/([a-z0-9][a-z0-9-]*))?/g;
 
 /** Takes a path, gives it as a shell takes it; what lies in the person's own folder begins with a tilde. */
 function shown({ io }: CallContext, path: string): string {

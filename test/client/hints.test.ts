@@ -66,6 +66,16 @@ test('a folder of the person is written with a tilde, one with blanks in quotes'
   expect((await typist({ home: '/home/anna/.alga-psa-appliance' }))(text)).toBe(text);
 });
 
+test('the folder of a simulated site is named once, wherever the sites lie', async () => {
+  const kind = { simulated: true, isImplied: true };
+  const text = 'Look into `~/.alga-psa-appliance/berlin/kubeconfig` and `~/.alga-psa-appliance/berlin-2`.';
+  for (const [home, at] of [
+    ['/home/anna/.alga-psa-appliance/.simulation', '~/.alga-psa-appliance/.simulation'],
+    ['/srv/x/.simulation', '/srv/x/.simulation'],
+  ] as const)
+    expect((await typist({ home, kind }))(text)).toBe(`Look into \`${at}/berlin/kubeconfig\` and \`${at}/berlin-2\`.`);
+});
+
 test('what is begun for a simulated site is a simulation again', async () => {
   const typed = await typist({ home: '/srv/x', kind: { simulated: true, isImplied: true } });
   expect(typed('`appliance-client start --recover`')).toBe('`appliance-client start --simulate --recover`');
