@@ -10,6 +10,7 @@ import { lookAfresh } from '../follow/look-afresh.ts';
 import { callOf } from '../site/hints.ts';
 import type { StartOutcome } from '../install/install-client.ts';
 import { recordAdministrator } from '../inputs/administrator.ts';
+import type { Administrator } from '../inputs/administrator.ts';
 import { couldWipe, takeOrder } from '../inputs/order.ts';
 import type { Order } from '../inputs/order.ts';
 import { withPageBeside } from '../page/beside.ts';
@@ -18,6 +19,7 @@ import { withSession } from '../install/session.ts';
 import type { Session } from '../install/session.ts';
 import { recordSimulation } from '../site/simulation.ts';
 import { recordSite } from '../site/site.ts';
+import type { Site } from '../site/site.ts';
 import { statusPageUrl } from '../status/login-ready.ts';
 import { givePlan } from '../install/give-plan.ts';
 import { ADMINISTRATOR_FLAGS, AUTH_KEY, INPUT_FLAGS, MODE } from '../inputs/flags.ts';
@@ -49,19 +51,23 @@ export const command = defineCommand({
 
     const { site } = order;
     const isKnown = site.record !== null;
-    if (!isKnown) await record(context, order);
+    const first = isKnown ? null : await order.administrator.make();
+    if (!isKnown) await record(context, order, first);
     const detached = detach || following.until === 'login';
     return withSession(context, site, { start: 'on-demand', detached }, async (session) => {
       const confirmed = await confirmWipe(context, order, session);
-      if (isKnown) await record(context, await keptIfRunning(confirmed, session));
+      const administrator = isKnown ? await administratorOf(context, order, session) : first;
+      if (isKnown) await record(context, confirmed, administrator);
       const outcome = await session.installs.start(confirmed.spec);
       if (outcome.kind === 'refused') return refuse(context, confirmed, outcome);
       const isJoined = outcome.kind === 'joined';
       context.say(
-        isJoined ? `Joined the install of ${site.siteId} that runs already.` : startedLine(confirmed),
+        isJoined
+          ? `Joined the install of ${site.siteId} that runs already.`
+          : startedLine(confirmed),
         `Status page on the node, as soon as it is up: ${statusPageUrl(order.spec.nodeIp, PORTS.statusPage)}/`,
       );
-      if (!isJoined) tellPassword(context, confirmed);
+      tellPassword(context, site, administrator);
       return withPageBeside(context, site, detach ? null : order.spec, async (page) => {
         page.feed();
         const worker = await session.ensureWorker();
@@ -88,16 +94,29 @@ function startedLine({ spec }: Order): string {
   return `Installing release ${spec.release.releaseVersion}${channel} on ${spec.nodeIp}, ${spec.mode}, site ${spec.siteId}.`;
 }
 
-/** An install that runs goes by the administrator that it has: another one would come too late, or never. */
-async function keptIfRunning(order: Order, { installs }: Session): Promise<Order> {
-  const { site } = order;
-  const hasOne = await site.folder.exists(SITE_FILES.initialTenant);
-  const runs = hasOne && (await installs.view(site.siteId))?.run === 'RUNNING';
-  return runs ? { ...order, administrator: null } : order;
+/**
+ * The administrator of a site that was ordered before. An install that runs goes by the one that it has and asks for none. One that
+ * was begun without, by an older client, takes what this call says, as long as the database has not been set up.
+ */
+async function administratorOf(
+  context: CommandContext,
+  { site, administrator }: Order,
+  { installs }: Session,
+): Promise<Administrator | null> {
+  const view = await installs.view(site.siteId);
+  if (view?.run !== 'RUNNING') return administrator.make();
+  const setup = view.progress?.phases.find(({ id }) => id === 'bootstrap')?.state;
+  const isTaken = setup === 'done' || setup === 'degraded' || (await site.folder.exists(SITE_FILES.initialTenant));
+  if (!isTaken && administrator.isWhole) return administrator.make();
+  if (administrator.isNamed)
+    context.say(
+      `The install of ${site.siteId} runs and keeps the administrator that it has: the one named here is not taken.`,
+    );
+  return null;
 }
 
 /** A generated password is shown once, to whoever sits at the terminal: what goes into a pipe is kept by somebody. */
-function tellPassword(context: CommandContext, { site, administrator }: Order): void {
+function tellPassword(context: CommandContext, site: Site, administrator: Administrator | null): void {
   if (!administrator?.isGenerated || site.simulated) return;
   const { INITIAL_ADMIN_EMAIL: email, INITIAL_ADMIN_PASSWORD: password } = administrator.tenant;
   const file = site.folder.path(SITE_FILES.initialTenant);
@@ -109,7 +128,11 @@ function tellPassword(context: CommandContext, { site, administrator }: Order): 
   else context.say(`A password was generated for ${email}: it is in ${file}.`);
 }
 
-async function record(context: CommandContext, { site, spec, authKey, administrator, simulate }: Order): Promise<void> {
+async function record(
+  context: CommandContext,
+  { site, spec, authKey, simulate }: Order,
+  administrator: Administrator | null,
+): Promise<void> {
   await recordSite(site, spec, context.services.clock.now());
   await recordSimulation(site, simulate);
   if (authKey !== null) await site.folder.write(SITE_FILES.authKey, `${authKey}\n`);

@@ -20,7 +20,11 @@ export interface AdministratorSoFar {
   readonly password: string | null;
   /** Whether this order makes one: a database that is kept has its administrators. */
   readonly isWanted: boolean;
+  /** Whether this very call says anything of it by a flag. */
+  readonly isNamed: boolean;
   readonly faults: readonly Fault[];
+  /** What nobody has said yet: a fault where nobody can be asked and an install begins. */
+  readonly missing: readonly Fault[];
 }
 
 /** The first administrator of an order. */
@@ -35,8 +39,6 @@ export interface AdministratorRequest {
   readonly options: Options;
   readonly site: Site;
   readonly mode: InstallSpec['mode'] | null;
-  /** False where nothing is written, or somebody can still be asked: then what is missing is no fault. */
-  readonly mustBeWhole: boolean;
 }
 
 /**
@@ -44,7 +46,7 @@ export interface AdministratorRequest {
  * password comes by a file or standard input, never as a flag or a variable.
  */
 export async function givenAdministrator(request: AdministratorRequest): Promise<AdministratorSoFar> {
-  const { io, options, site, mode, mustBeWhole } = request;
+  const { io, options, site, mode } = request;
   const given = await givenPassword(io, options);
   const faults = [...given.faults];
   const before = mode === 'fresh' ? await recorded(site) : null;
@@ -66,8 +68,8 @@ export async function givenAdministrator(request: AdministratorRequest): Promise
       flag: '--recover',
       text: 'keeps the administrators that exist: leave the first one out, or use --fresh',
     });
-  if (isWanted && mustBeWhole && !site.simulated) faults.push(...missing(texts));
-  return { texts, password: given.password ?? before?.INITIAL_ADMIN_PASSWORD ?? null, isWanted, faults };
+  const password = given.password ?? before?.INITIAL_ADMIN_PASSWORD ?? null;
+  return { texts, password, isWanted, isNamed, faults, missing: isWanted && !site.simulated ? missing(texts) : [] };
 }
 
 /** Asks for what is missing, where somebody can be asked; a password that nobody gives is generated. Null where none is wanted. */

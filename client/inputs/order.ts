@@ -11,6 +11,7 @@ import { givenAdministrator, wholeAdministrator } from './administrator.ts';
 import type { Administrator } from './administrator.ts';
 import { askAuthKey, givenAuthKey } from './auth-key.ts';
 import type { Checkout } from './checkout.ts';
+import { faultsError } from './faults.ts';
 import type { Fault } from './faults.ts';
 import { gatherSpec } from './gather.ts';
 import type { Simulate } from '../../worker/index.ts';
@@ -21,10 +22,22 @@ export interface Order {
   readonly spec: InstallSpec;
   /** Null when none was given. */
   readonly authKey: string | null;
-  /** Null where the administrators of a database are kept, or nothing is written. */
-  readonly administrator: Administrator | null;
+  readonly administrator: AdministratorOrder;
   readonly simulate: Simulate;
   readonly notes: readonly string[];
+}
+
+/** The first administrator of an order. One that runs already has its own, so that nobody is asked before that is known. */
+export interface AdministratorOrder {
+  /** Whether this call says anything of it by a flag. */
+  readonly isNamed: boolean;
+  /** Whether nothing is missing. */
+  readonly isWhole: boolean;
+  /**
+   * Gives it, asking for what is missing; null where the administrators of a database are kept, or nothing is written. Throws
+   * one usage error with all that is missing where nobody can be asked.
+   */
+  readonly make: () => Promise<Administrator | null>;
 }
 
 export interface OrderOptions {
@@ -48,8 +61,10 @@ export async function takeOrder(
   const prompter = simulate ? null : await context.prompter();
   const mode = await modeOf(context, prompter, site, modeOtherwise);
   const auth = await givenAuthKey(io, options);
-  const mustBeWhole = writes && prompter === null;
-  const named = await givenAdministrator({ io, options, site, mode: mode.mode, mustBeWhole });
+  const named = await givenAdministrator({ io, options, site, mode: mode.mode });
+  // An install of a site that was ordered before may run: whoever joins it is asked for nothing.
+  const isNew = site.record === null;
+  const missing = writes && prompter === null ? named.missing : [];
   const { spec, notes } = await gatherSpec({
     site,
     mode: mode.mode,
@@ -60,12 +75,21 @@ export async function takeOrder(
     checkout: (): Promise<Checkout | null> => services.checkout(io.cwd, io.signal),
     prompter,
     takeDefaults: context.yes,
-    faults: [...mode.faults, ...auth.faults, ...named.faults, ...(await folderFaults(site))],
+    faults: [...mode.faults, ...auth.faults, ...named.faults, ...(isNew ? missing : []), ...(await folderFaults(site))],
     command,
   });
   const asks = prompter && writes && auth.key === null && !context.yes;
   const asked = asks ? await askAuthKey(site, prompter) : null;
-  const administrator = writes ? await wholeAdministrator(named, site, prompter, context.yes) : null;
+  const make = async (): Promise<Administrator | null> => {
+    if (missing.length > 0) throw faultsError(missing, command);
+    return writes ? wholeAdministrator(named, site, prompter, context.yes) : null;
+  };
+  const made = isNew ? await make() : null;
+  const administrator: AdministratorOrder = {
+    isNamed: named.isNamed,
+    isWhole: named.isWanted && named.missing.length === 0,
+    make: isNew ? async () => made : make,
+  };
   return { site, spec, authKey: auth.key ?? asked, administrator, simulate, notes };
 }
 

@@ -1,11 +1,12 @@
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { generatedPassword } from '../../client/inputs/administrator.ts';
 import { ADMINISTRATOR, initialTenant, passwordFault } from '../../model/initial-tenant.ts';
 import type { InitialTenant } from '../../model/initial-tenant.ts';
-import { completed } from './support/progress.ts';
+import type { InstallView } from '../../client/install/view.ts';
+import { completed, progressIn } from './support/progress.ts';
 import { noQuestions, runClient, temporaryFolder } from './support/run-client.ts';
 import type { Run, RunOptions } from './support/run-client.ts';
 import { running, scriptedInstalls } from './support/scripted-installs.ts';
@@ -164,6 +165,59 @@ test('an install that runs keeps the administrator that it has', async () => {
   const { exit } = await order(argv, { home, services, stdin: PASSWORD });
   expect(exit).toBe(6);
   expect(await kept(home)).toEqual(before);
+});
+
+describe('an install that was begun without an administrator, by an older client', () => {
+  const past = async (): Promise<string> => {
+    const { home } = await order(['--fresh', ...GOOD, ...FLAGS]);
+    await rm(fileIn(home));
+    return home;
+  };
+  const joining = (view: InstallView) => scriptedInstalls({ scenes: [{ at: 0, view }], outcome: { kind: 'joined' } });
+
+  test('is joined without a terminal and without a question', async () => {
+    const home = await past();
+    const { calls, services } = joining(running(progressIn('login')));
+    const { exit, stderr } = await order(['--fresh', '--detach'], { home, services });
+    expect(stderr).toContain(`Joined the install of ${SITE} that runs already.`);
+    expect([exit, calls.includes('start')]).toEqual([0, true]);
+    await expect(stat(fileIn(home))).rejects.toThrow('ENOENT');
+  });
+
+  test('is joined on a terminal without a question', async () => {
+    const home = await past();
+    const { services } = joining(running(progressIn('host')));
+    const { exit } = await order(['--fresh', '--detach'], {
+      home,
+      tty: true,
+      services: { ...services, ...noQuestions },
+    });
+    expect(exit).toBe(0);
+  });
+
+  test('takes the one that is named while the database is not set up, and not afterwards', async () => {
+    const home = await past();
+    const late = await order(['--fresh', '--detach', ...FLAGS], {
+      home,
+      services: joining(running(progressIn('login'))).services,
+    });
+    expect(late.stderr).toContain('keeps the administrator that it has');
+    await expect(stat(fileIn(home))).rejects.toThrow('ENOENT');
+    const early = await order(['--fresh', '--detach', ...FLAGS], {
+      home,
+      services: joining(running(progressIn('host'))).services,
+    });
+    expect(early.stderr).toContain('A password was generated for grace@example.org');
+    expect(await kept(home)).toMatchObject({ INITIAL_ADMIN_FIRST_NAME: 'Grace' });
+  });
+
+  test('needs one where it is over and another one begins: all that is missing is named, nothing is begun', async () => {
+    const home = await past();
+    const { calls, services } = joining(running(completed(), { run: 'COMPLETED' }));
+    const { exit, stderr } = await order(['--fresh', '--yes'], { home, services });
+    expect([exit, calls.includes('start')]).toEqual([2, false]);
+    expect(stderr).toContain('4 inputs are missing');
+  });
 });
 
 describe('an install that keeps its data', () => {

@@ -4,11 +4,12 @@ import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { specDigest } from '../../site-folder/inputs.ts';
 import { openSite, recordSite } from '../../client/site/site.ts';
+import { ADMINISTRATOR } from '../../model/initial-tenant.ts';
 import { installProgress } from '../../model/progress.ts';
 import { siteRecord } from '../../model/site.ts';
 import { statusDocument } from '../../model/status.ts';
 import { NOW, runClient, temporaryFolder } from '../client/support/run-client.ts';
-import { scriptedInstalls } from '../client/support/scripted-installs.ts';
+import { running, scriptedInstalls } from '../client/support/scripted-installs.ts';
 import { PAST, pastDocument } from './fixtures.ts';
 
 const RECORDS = ['everything', 'existing-cluster', 'office', 'parked', 'complete'];
@@ -88,6 +89,25 @@ test('the same order as then, from the record alone, joins the install', async (
   const installs = scriptedInstalls({ scenes: [] });
   await runClient(['start', '--fresh', '--yes', '--detach'], { home, services: installs.services });
   expect(installs.ordered.map(specDigest)).toEqual([memos['office']?.specDigest]);
+});
+
+test('to join it nobody is asked for the administrator that it was begun without', async () => {
+  const home = await temporaryFolder();
+  await mkdir(join(home, 'office'));
+  await copyFile(join(PAST, 'site.office.json'), join(home, 'office', 'site.json'));
+  const memos = z
+    .record(z.string(), z.object({ progress: installProgress }))
+    .parse(await pastDocument('progress-memo.json'));
+  const scenes = [{ at: 0, view: running(memos['office']?.progress ?? null) }];
+  const installs = scriptedInstalls({ scenes, outcome: { kind: 'joined' } });
+  const env = Object.fromEntries(ADMINISTRATOR.map(({ variable }) => [variable, '']));
+  const { exit, stderr } = await runClient(['start', '--fresh', '--detach'], {
+    home,
+    env,
+    services: installs.services,
+  });
+  expect(stderr).toContain('Joined the install of office that runs already.');
+  expect([exit, installs.calls.includes('start')]).toEqual([0, true]);
 });
 
 test('the progress of an install is read, wherever it stood', async () => {

@@ -89,11 +89,15 @@ async function followed(child: ResultPromise<{ reject: false }>): Promise<void> 
   });
 }
 
-test('a real site is listed, says where it stands, and can be cancelled', { timeout: 120_000 }, async () => {
+test('a real site is listed, says where it stands, is joined, and can be cancelled', { timeout: 120_000 }, async () => {
   const client = await pastHome('home-real.tar.gz');
   expect((await client('sites')).stdout).toContain('office');
   const told = statusDocument.parse(JSON.parse((await client('status', '-o', 'json')).stdout));
   expect(told.install).toMatchObject({ state: 'parked', phase: 'preflight' });
+  // Its spec names no administrator, and none is asked for: it runs.
+  const joined = await client('start', '--fresh', '--detach');
+  expect(joined.stderr).toContain('Joined the install of office that runs already.');
+  expect(joined.exitCode).toBe(0);
   const cancelled = await client('cancel', '--yes');
   expect(cancelled.stdout).toContain('The install of office is cancelled.');
   expect(cancelled.exitCode).toBe(0);
