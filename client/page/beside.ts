@@ -40,8 +40,7 @@ export async function withPageBeside<Value>(
 ): Promise<Value> {
   const tokenFile = await tokenFileOf(site);
   const page = facts && (await openOrSay(context, site, facts, tokenFile));
-  const file = shortPath(tokenFile, context.io.env['HOME']);
-  context.say(`Token of the status page: ${file} (\`${callOf(context, site, 'token show')}\`)`);
+  sayToken(context, site, tokenFile, (await site.folder.read(SITE_FILES.statusToken))?.trim() ?? '');
   const stop = new AbortController();
   const feeding: Promise<void>[] = [];
   try {
@@ -55,6 +54,19 @@ export async function withPageBeside<Value>(
     await Promise.all(feeding);
     await page?.close();
   }
+}
+
+/** The token itself is for whoever sits at the terminal alone: a pipe, a log and a document's reader get its file. */
+function sayToken(context: CommandContext, site: Site, tokenFile: string, token: string): void {
+  const { io, format } = context;
+  const file = shortPath(tokenFile, io.env['HOME']);
+  const again = `\`${callOf(context, site, 'token show')}\``;
+  const isShown = io.stdoutIsTty && io.stderrIsTty && format === 'table' && token !== '';
+  context.say(
+    isShown
+      ? `Token of the status page: ${token} (kept in ${file}; ${again} shows it again)`
+      : `Token of the status page: ${file} (${again})`,
+  );
 }
 
 /** A path as people write it: their own folder is `~`. */

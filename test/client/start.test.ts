@@ -34,6 +34,36 @@ describe('an install that is followed', () => {
     expect(calls).toEqual(['open on-demand', 'start', 'worker', 'stop worker', 'close']);
   });
 
+  describe('the token of the status page', () => {
+    const started = async (argv: readonly string[], tty: boolean) => {
+      const home = await temporaryFolder();
+      const { services } = scriptedInstalls({ scenes: DONE });
+      const ran = await runClient([...GOOD, '--yes', ...argv], {
+        home,
+        tty,
+        services: { ...services, ...noQuestions },
+      });
+      return { ...ran, token: (await readFile(join(home, 'appliance-single-node/status-token'), 'utf8')).trim() };
+    };
+
+    test('is shown on a terminal, with its file', async () => {
+      const { token, stdout, stderr } = await started([], true);
+      expect(token).toMatch(/^\S{40,}$/);
+      expect(stderr).toContain(`Token of the status page: ${token} (kept in ~/appliance-single-node/status-token;`);
+      expect(stdout).not.toContain(token);
+    });
+
+    test.each([
+      { argv: [], tty: false },
+      { argv: ['-o', 'json'], tty: true },
+      { argv: ['--detach'], tty: false },
+    ])('never leaves by a pipe or a document: $argv, its file is named', async ({ argv, tty }) => {
+      const { token, stdout, stderr } = await started(argv, tty);
+      expect(`${stdout}${stderr}`).not.toContain(token);
+      expect(stderr).toContain('Token of the status page: ~/appliance-single-node/status-token');
+    });
+  });
+
   // "No silence over 10 seconds" holds for every line that begins with a time.
   test('in a pipe it is never silent for ten seconds', async () => {
     const { services } = scriptedInstalls({ scenes: DONE });
