@@ -15,6 +15,7 @@ import { couldWipe, takeOrder } from '../inputs/order.ts';
 import type { Order } from '../inputs/order.ts';
 import { withPageBeside } from '../page/beside.ts';
 import { refusalLines } from '../inputs/difference.ts';
+import { sourceLines } from '../render/source.ts';
 import { withSession } from '../install/session.ts';
 import type { Session } from '../install/session.ts';
 import { recordSimulation } from '../site/simulation.ts';
@@ -64,7 +65,8 @@ export const command = defineCommand({
       context.say(
         isJoined
           ? `Joined the install of ${site.siteId} that runs already.`
-          : startedLine(confirmed),
+          : `Installing ${site.siteId} on ${order.spec.nodeIp}.`,
+        ...sourceLines(confirmed.spec),
         `Status page on the node, as soon as it is up: ${statusPageUrl(order.spec.nodeIp, PORTS.statusPage)}/`,
       );
       tellPassword(context, site, administrator);
@@ -88,11 +90,6 @@ export const command = defineCommand({
 });
 
 const CANCEL_PATIENCE_MS = 20_000;
-
-function startedLine({ spec }: Order): string {
-  const channel = spec.channel ? ` (${spec.channel})` : '';
-  return `Installing release ${spec.release.releaseVersion}${channel} on ${spec.nodeIp}, ${spec.mode}, site ${spec.siteId}.`;
-}
 
 /**
  * The administrator of a site that was ordered before. An install that runs goes by the one that it has and asks for none. One that

@@ -6,6 +6,7 @@ import type { CommandContext } from '../context.ts';
 import { specDigest } from '../../site-folder/inputs.ts';
 import type { Order } from '../inputs/order.ts';
 import { planLines, planOf } from '../render/plan.ts';
+import { branchNotes } from '../render/source.ts';
 import type { PlannedFile } from '../render/plan.ts';
 import type { Site } from '../site/site.ts';
 import { EXIT } from '../terminal/exit-codes.ts';
@@ -14,7 +15,11 @@ import { count } from '../terminal/text.ts';
 /** Takes an order, gives its plan on stdout. */
 export async function givePlan(context: CommandContext, { site, spec, notes }: Order): Promise<number> {
   const planned = { ...spec, wipeConfirmed: context.yes && spec.mode === 'fresh' };
-  const plan = planOf(planned, specDigest(spec), plannedFiles(site, spec), [...notes, ...checkoutWarnings(spec)]);
+  const plan = planOf(planned, specDigest(spec), plannedFiles(site, spec), [
+    ...notes,
+    ...branchNotes(spec),
+    ...checkoutWarnings(spec),
+  ]);
   await context.give(plan, () => planLines(context.style, plan));
   return EXIT.done;
 }

@@ -34,6 +34,33 @@ describe('an install that is followed', () => {
     expect(calls).toEqual(['open on-demand', 'start', 'worker', 'stop worker', 'close']);
   });
 
+  describe.each([false, true])('what will be followed (terminal: %s)', (tty) => {
+    const DIFFERS = 'Flux follows the branch main';
+    test.each([
+      { argv: [], branch: 'release/1.0', channel: ' (channel stable)', differs: false },
+      { argv: ['--channel', 'nightly'], branch: 'main', channel: ' (channel nightly)', differs: true },
+      { argv: ['--release-version', '1.0', '--repo-branch', 'main'], branch: 'main', channel: '', differs: true },
+    ])(
+      'is said once, and where it is not the branch of the release: $argv',
+      async ({ argv, branch, channel, differs }) => {
+        const { services } = scriptedInstalls({ scenes: DONE });
+        const { stderr } = await runClient([...GOOD, '--yes', ...argv], {
+          tty,
+          columns: 400,
+          services: { ...services, ...noQuestions },
+        });
+        for (const line of [
+          `Release: 1.0${channel}, its branch release/1.0, profile talos-single-node, mode fresh\n`,
+          `Source: https://git.example.org/alga/appliance.git, branch ${branch}, folder ./flux/profiles/talos-single-node\n`,
+        ])
+          expect(stderr.split(line)).toHaveLength(2);
+        expect(stderr.split(DIFFERS)).toHaveLength(differs ? 2 : 1);
+        const plan = await runClient(['plan', ...GOOD.slice(1), ...argv]);
+        expect(plan.stdout.split(DIFFERS)).toHaveLength(differs ? 2 : 1);
+      },
+    );
+  });
+
   describe('the token of the status page', () => {
     const started = async (argv: readonly string[], tty: boolean) => {
       const home = await temporaryFolder();
