@@ -7,13 +7,20 @@ function minutes(seconds: number | null): string {
   return seconds < 90 ? ` for ${seconds} s` : ` for ${Math.round(seconds / 60)} min`;
 }
 
+function about(sizeBytes: number | null): string {
+  if (sizeBytes === null) return '';
+  return sizeBytes >= 1e9
+    ? ` (about ${(sizeBytes / 1e9).toFixed(1)} GB)`
+    : ` (about ${Math.max(1, Math.round(sizeBytes / 1e6))} MB)`;
+}
+
 function installing(tiers: TierStates, operations: readonly ActiveOperation[]): StatusDocument['rollup'] {
   const pull =
     operations.find((one) => one.kind === 'image-pull' && one.tier !== 'background') ??
     operations.find((one) => one.kind === 'image-pull');
   const open = TIERS.find((id) => id !== 'background' && !tiers[id].ready);
   const message = pull
-    ? `${pull.message} for ${pull.component}${minutes(pull.elapsedSeconds)}; ${pull.progressReason ?? ''}.`
+    ? `${pull.message} for ${pull.component}${minutes(pull.elapsedSeconds)}${about(pull.sizeBytes)}; ${pull.progressReason ?? ''}.`
     : `${open ? TIER_TITLES[open] : 'The appliance'} is coming up${open && tiers[open].message ? `: ${tiers[open].message}` : ''}.`;
   return { state: 'installing', message, nextAction: null };
 }

@@ -44,7 +44,7 @@ function isPreparing({ kind }: ActiveOperation): boolean {
 }
 
 function sizeOf({ sizeBytes }: ActiveOperation): string {
-  return sizeBytes === null ? '' : bytes(sizeBytes);
+  return sizeBytes === null ? '' : `about ${bytes(sizeBytes)}`;
 }
 
 /** For how long it has gone on; nothing where it has only just begun. */

@@ -1,4 +1,8 @@
 import type { ClusterEvent } from '../../kubernetes/events.ts';
+import type { View } from '../../kubernetes/view.ts';
+import { OBJECTS } from '../../model/appliance.ts';
+import { IMAGE_SIZES_KEY, sizeAmong, sizesIn } from '../../model/image-sizes.ts';
+import type { ImageSizes } from '../../model/image-sizes.ts';
 import { iso, ms, newest } from '../../kubernetes/time.ts';
 import type { Stage } from './container.ts';
 import { decidedBy, finding, firstMatch, type Report, ruleOut, type Statement } from './finding.ts';
@@ -123,12 +127,18 @@ function addPull(suspect: Suspect, begun: ClusterEvent, report: Report): void {
     image: image ?? null,
     startedAt: iso(begun.last),
     elapsedSeconds: begun.last === null ? null : Math.max(0, Math.round((now - begun.last) / 1000)),
-    sizeBytes: known?.sizeBytes ?? null,
+    sizeBytes: known?.sizeBytes ?? (image === null ? null : sizeAmong(sizesOf(view), image)),
     progressAvailable: false,
     progressReason: 'the node does not say how much of an image it has fetched',
     message: `Pulling ${image ?? 'an image'}`,
     above: [place.object, ...place.above],
   });
+}
+
+/** The sizes that the installer learnt from the registry; an image that is still to come is in no list of the node. */
+function sizesOf(view: View): ImageSizes {
+  const selection = view.configMaps.find((one) => one.metadata.name === OBJECTS.releaseSelection);
+  return sizesIn(selection?.data?.[IMAGE_SIZES_KEY]);
 }
 
 /** A container is not there yet: when its image is being pulled, that is said. */

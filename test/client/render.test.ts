@@ -99,7 +99,7 @@ describe('what is under way', () => {
   test('many pods that are being prepared are one line; every pull has its own', () => {
     expect(operationLines([pod('msp/db-0')], NOW)).toEqual(['Preparing Pod msp/db-0, for 1m 20s']);
     expect(operationLines([pod('msp/db-0'), PULL, pod('msp/redis-0')], NOW)).toEqual([
-      `${PULL.message}, for 1m 20s, 1.8 GB, no percentage: ${PULL.progressReason}`,
+      `${PULL.message}, for 1m 20s, about 1.8 GB, no percentage: ${PULL.progressReason}`,
       'Preparing 2 pods',
     ]);
   });
@@ -111,7 +111,7 @@ describe('what is under way', () => {
   });
 
   test('that a pod is being prepared is no news in a pipe', () => {
-    expect(begunLines([pod('msp/db-0'), PULL], NOW)).toEqual([`${PULL.message}, for 1m 20s, 1.8 GB`]);
+    expect(begunLines([pod('msp/db-0'), PULL], NOW)).toEqual([`${PULL.message}, for 1m 20s, about 1.8 GB`]);
   });
 
   // A simulated appliance goes by a clock of its own, half a minute of it in one of our seconds.

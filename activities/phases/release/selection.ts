@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { ref } from '../../../kubernetes/addresses.ts';
 import { applianceValues } from '../../../model/appliance-values.ts';
 import { NAMESPACES, OBJECTS } from '../../../model/appliance.ts';
+import { IMAGE_SIZES_KEY, sizesIn, writtenSizes } from '../../../model/image-sizes.ts';
+import type { ImageSizes } from '../../../model/image-sizes.ts';
 import type { InstallSpec } from '../../../model/site.ts';
 import type { KubernetesObject } from '../../../model/snapshot.ts';
 import { tagsOf } from '../../../model/vendor-images.ts';
@@ -10,6 +12,7 @@ import { SITE_FILES } from '../../../site-folder/index.ts';
 import { applied } from '../../cluster.ts';
 import type { PhaseContext } from '../../phase-context.ts';
 import type { Cluster } from '../../ports/kubernetes.ts';
+import { referencesIn } from './image-sizes.ts';
 
 /** Helm's controller then reacts to a change at once (flux/README.md). */
 const WATCHED = { 'reconcile.fluxcd.io/watch': 'Enabled' };
@@ -34,30 +37,56 @@ export async function selectedBootstrap(
 /**
  * Writes the release's selection and the site's values into the cluster, and copies for people into the site's folder. Says
  * whether anything in the cluster changed. In recover mode the id stays what it was: the database setup runs anew for another one.
+ * A size of an image that nobody tells now stays what it was.
  */
-export async function writeSelection(context: PhaseContext, cluster: Cluster, mode: BootstrapMode): Promise<boolean> {
+export async function writeSelection(
+  context: PhaseContext,
+  cluster: Cluster,
+  mode: BootstrapMode,
+  sizes: ImageSizes = {},
+): Promise<boolean> {
   const { facts, folder, spec, signal } = context;
   const before = await selectedBootstrap(cluster, signal);
   const installId = mode === 'recover' ? (before?.installId ?? facts.installId) : facts.installId;
   if (installId === undefined)
     throw new Error('this install has no id: the database setup could not be told from another one');
   const values = Object.entries(applianceValues({ spec, bootstrapMode: mode, installId }));
+  const selection = selectionOf(spec, await stillKnown(cluster, spec, sizes, signal));
   const objects = [
     ...values.map(([release, content]) =>
       configMapOf(`${OBJECTS.valuesPrefix}${release}`, { 'values.yaml': stringify(content) }, WATCHED),
     ),
-    configMapOf(OBJECTS.releaseSelection, selectionOf(spec)),
+    configMapOf(OBJECTS.releaseSelection, selection),
   ];
   let changed = false;
   for (const object of objects) changed = (await applied(cluster, object, signal)) || changed;
   for (const [release, content] of values) {
     await writeCopy(folder, `${SITE_FILES.values}/${release}.yaml`, stringify(content));
   }
-  await writeCopy(folder, `${SITE_FILES.values}/release-selection.yaml`, stringify(selectionOf(spec)));
+  await writeCopy(folder, `${SITE_FILES.values}/release-selection.yaml`, stringify(selection));
   return changed;
 }
 
-function selectionOf(spec: InstallSpec): Record<string, string> {
+const selected = z.object({ data: z.record(z.string(), z.string()).default({}) });
+
+/** The sizes of this spec's images and of no others: those that were told now, else those that were told before. */
+async function stillKnown(
+  cluster: Cluster,
+  spec: InstallSpec,
+  sizes: ImageSizes,
+  signal: AbortSignal,
+): Promise<ImageSizes> {
+  const found = await cluster.get(ref.configMap(NAMESPACES.releases, OBJECTS.releaseSelection), signal);
+  const before = sizesIn(found ? selected.parse(found).data[IMAGE_SIZES_KEY] : undefined);
+  return Object.fromEntries(
+    referencesIn(spec).flatMap((reference) => {
+      const size = sizes[reference] ?? before[reference];
+      return size === undefined ? [] : [[reference, size]];
+    }),
+  );
+}
+
+function selectionOf(spec: InstallSpec, sizes: ImageSizes): Record<string, string> {
   const { release, channel, repo } = spec;
   return {
     releaseVersion: release.releaseVersion,
@@ -65,6 +94,7 @@ function selectionOf(spec: InstallSpec): Record<string, string> {
     appVersion: release.app.version,
     releaseBranch: repo.branch,
     ...Object.fromEntries(Object.entries(tagsOf(spec)).map(([key, tag]) => [`${key}Tag`, tag])),
+    ...(Object.keys(sizes).length > 0 && { [IMAGE_SIZES_KEY]: writtenSizes(sizes) }),
   };
 }
 

@@ -12,7 +12,7 @@ function size(bytes: number): string {
 
 function operation(one: ActiveOperation, { timestamp: now, components }: StatusDocument): Html {
   const { message, object, startedAt, sizeBytes, progressAvailable, progressReason, component } = one;
-  const facts = [sizeBytes === null ? null : size(sizeBytes), progressAvailable ? null : progressReason];
+  const facts = [sizeBytes === null ? null : `about ${size(sizeBytes)}`, progressAvailable ? null : progressReason];
   const name = components.find((part) => part.name === component)?.title ?? component;
   const told = facts.filter((fact) => fact !== null).join('; ');
   return html`<li>

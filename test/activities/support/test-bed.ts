@@ -132,7 +132,7 @@ function testPorts({ cluster, folder, clock, http, talos, manifests }: Parts): P
     kubernetes: { connect: async () => cluster },
     machine: unused('machine'),
     manifests: { ...manifestsPort({}), ...manifests },
-    registry: unused('registry'),
+    registry: { lookUp: async () => ({ found: false, why: 'unreachable', message: 'no route to host' }) },
     talos: unused('talos', { ...talos }),
   };
 }

@@ -6,10 +6,10 @@ import type { InstallSpec } from '../../../../model/site.ts';
 import type { TierId } from '../../../../model/tiers.ts';
 import { imageOf, tagFlag } from '../../../../model/vendor-images.ts';
 import type { ImageAnswer } from '../../../ports/registry.ts';
+import { askedImage } from '../../../image-answer.ts';
 import { blockerFor } from '../../../stop.ts';
 import { askedInVain, failed, passed, skipped, warned } from '../check.ts';
 import type { Check, Look } from '../check.ts';
-import { memory } from '../remember.ts';
 
 type Absent = Extract<ImageAnswer, { found: false }>;
 type Dependency = keyof ReleaseManifest['dependencies'];
@@ -54,13 +54,10 @@ export const imageChecks: readonly Check[] = ROWS.map((row) => ({
   run: (look) => checkImage(look, row),
 }));
 
-/** A tag that is there stays; what is wrong may be mended any minute. */
-const remember = memory<ImageAnswer>(({ found }) => (found ? 10 * 60_000 : 30_000));
-
 async function checkImage(look: Look, row: Row) {
   if (look.spec.skipImageTagValidation) return skipped('image tags are not checked, as asked');
   const reference = imageReference(imageIn(look.spec, row));
-  const answer = await remember(look, reference, () => look.ports.registry.lookUp(reference, look.signal));
+  const answer = await askedImage(look, reference);
   if (answer.found) {
     const size = answer.sizeBytes === null ? '' : `, ${Math.round(answer.sizeBytes / 1_000_000)} MB`;
     return passed(`${reference}${size}`);
