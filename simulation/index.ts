@@ -51,7 +51,7 @@ export function simulationPorts(options: SimulationOptions): Ports {
     git: gitPort(),
     http: httpPort(world),
     kubernetes: kubernetesPort(world),
-    machine: machinePort(),
+    machine: machinePort(world),
     manifests: manifestsPort(),
     registry: registryPort(world),
     talos: talosPort(world),

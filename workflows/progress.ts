@@ -98,6 +98,7 @@ export class ProgressKeeper {
     phase.detail = detail;
     phase.finishedAt = new Date().toISOString();
     this.progress.activeOperations = [];
+    if (id === 'host') this.progress.warnings = this.progress.warnings.filter((warning) => !endsWithHost(warning));
     this.publish();
   }
 
@@ -160,6 +161,11 @@ export class ProgressKeeper {
       ...(this.#inputs !== null && { [MEMO_INPUTS]: this.#inputs }),
     });
   }
+}
+
+/** What preflight said of the node's resolvers: a node that has fetched its installer could resolve names. */
+function endsWithHost({ code, component }: Blocker): boolean {
+  return code === 'dns-resolution-failure' && component === 'talos';
 }
 
 function keepSince(blockers: readonly Blocker[], before: readonly Blocker[]): Blocker[] {

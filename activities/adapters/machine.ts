@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { programsFor } from '../../tools/programs.ts';
 import { resolve } from '../../tools/resolve.ts';
 import type { MachinePort } from '../ports/machine.ts';
+import { askResolver } from './resolver.ts';
 
 /** Gives the port to this machine. */
 export function machinePort(environment: NodeJS.ProcessEnv): MachinePort {
@@ -11,6 +12,7 @@ export function machinePort(environment: NodeJS.ProcessEnv): MachinePort {
       const { bavail, bsize } = await statfs(await nearestExisting(path));
       return bavail * bsize;
     },
+    askResolver,
     programs: (signal) =>
       Promise.all(
         programsFor(['client']).map(async (program) => {

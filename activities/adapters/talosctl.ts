@@ -119,10 +119,10 @@ export function talosThrough(
       const text = await look(['dmesg', ...access(target.nodeIp, target)], signal);
       return text.trimEnd().split('\n').slice(-LOG_LINES);
     },
-    resolvers: async (target, signal) => {
+    resolvers: async (nodeIp, target, signal) => {
       const [dns, ntp] = await Promise.all([
-        resource('resolvers', target.nodeIp, target, signal),
-        resource('timeservers', target.nodeIp, target, signal),
+        resource('resolvers', nodeIp, target, signal),
+        resource('timeservers', nodeIp, target, signal),
       ]);
       return { dns: resolversIn(dns), ntp: timeServersIn(ntp) };
     },

@@ -125,8 +125,11 @@ export interface TalosPort {
   services(target: TalosTarget, signal: AbortSignal): Promise<TalosService[]>;
   /** The newest lines of the node's kernel log, in which Talos tells what it does; oldest first. */
   kernelLog(target: TalosTarget, signal: AbortSignal): Promise<string[]>;
-  /** The resolvers and time servers that the node uses now, from its configuration or from DHCP. */
-  resolvers(target: TalosTarget, signal: AbortSignal): Promise<{ dns: string[]; ntp: string[] }>;
+  /**
+   * The resolvers and time servers that the node uses now, from its configuration or from DHCP. The maintenance API tells them, too:
+   * neither is a sensitive resource (internal/app/resources/access.go of Talos).
+   */
+  resolvers(nodeIp: string, target: TalosTarget | null, signal: AbortSignal): Promise<{ dns: string[]; ntp: string[] }>;
   /** Replaces the resolvers and time servers in the running node's configuration, without a reboot; an empty list changes nothing. */
   setResolvers(target: TalosTarget, dns: readonly string[], ntp: readonly string[], signal: AbortSignal): Promise<void>;
   pullImage(target: TalosTarget, image: string, signal: AbortSignal): Promise<void>;

@@ -1,10 +1,19 @@
 import type { MachinePort } from '../../activities/ports/machine.ts';
+import type { World } from '../world/index.ts';
 
 const FREE_BYTES = 120_000_000_000;
 
-/** An operator's machine on which everything is there. */
-export function machinePort(): MachinePort {
+/** An operator's machine on which everything is there, in the network of the node. */
+export function machinePort(world: World): MachinePort {
   return {
+    askResolver: async (server, name, signal) => {
+      signal.throwIfAborted();
+      return world.enter(({ scenario }) =>
+        scenario.refusedResolver === server
+          ? { answers: false, why: `queryA ECONNREFUSED ${name}` }
+          : { answers: true },
+      );
+    },
     freeDiskBytes: async () => FREE_BYTES,
     programs: async (signal) => {
       signal.throwIfAborted();

@@ -119,8 +119,8 @@ export function talosPort(world: World): TalosPort {
       ),
     services: (target, signal) => secure('services', target, signal, servicesOf),
     kernelLog: (target, signal) => secure('dmesg', target, signal, (stage) => [...stage.state.machine.log]),
-    resolvers: (target, signal) =>
-      secure('get resolvers', target, signal, ({ state: { machine } }) => ({
+    resolvers: (nodeIp, target, signal) =>
+      either('get resolvers', nodeIp, target, signal, ({ state: { machine } }) => ({
         dns: [...machine.dns],
         ntp: [...machine.ntp],
       })),

@@ -78,12 +78,17 @@ export function talosContract(open: (node: 'maintenance' | 'foreign') => Promise
     await expect(talos.version(target, signal)).rejects.toMatchObject({ fault: 'tls-mismatch' });
   });
 
+  test('says before it has a configuration whom it asks for names', async () => {
+    const { talos, nodeIp, signal } = await bench(open);
+    expect((await talos.resolvers(nodeIp, null, signal)).dns).not.toEqual([]);
+  });
+
   test('takes other resolvers and time servers while it runs; an empty list changes nothing', async () => {
     const { talos, signal, target } = await configured(open);
     await talos.setResolvers(target, ['192.0.2.53'], ['time.example.org'], signal);
     await talos.setResolvers(target, [], [], signal);
     const wanted = { dns: ['192.0.2.53'], ntp: ['time.example.org'] };
-    await expect.poll(() => talos.resolvers(target, signal)).toEqual(wanted);
+    await expect.poll(() => talos.resolvers(target.nodeIp, target, signal)).toEqual(wanted);
   });
 
   test('keys are told apart by their authority, and found again in a configuration made of them', async () => {

@@ -106,6 +106,10 @@ describe('an install of a simulated appliance', { timeout: TIMEOUT_MS }, () => {
     expect(codesOf(parked.blockers)).toEqual(['dns-resolution-failure']);
     expect(parked.blockers[0]?.loginBlocking).toBe(true);
     expect(parked.nextAction).toContain('--dns-servers');
+    // Preflight asked the node for its resolver, and that one from here.
+    expect(parked.warnings).toMatchObject([
+      { code: 'dns-resolution-failure', component: 'talos', severity: 'warning' },
+    ]);
     await install.set({ dnsServers: ['1.1.1.1'] });
     const end = await install.end();
     expect(statesOf(end)).toEqual(allDone);

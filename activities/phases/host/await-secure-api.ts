@@ -75,28 +75,36 @@ async function inMaintenance(context: PhaseContext): Promise<string> {
 
 async function inSilence(context: PhaseContext, error: TalosError): Promise<string> {
   const handed = await lastHandover(context);
-  const since = handed ? context.ports.clock.now().getTime() - Date.parse(handed.at) : null;
-  if (since === null) throw error;
+  if (handed === null) throw error;
+  const since = context.ports.clock.now().getTime() - Date.parse(handed.at);
   if (since < QUIET_MS) return 'no answer: it installs Talos to its disk, or reboots';
-  if (since < INSTALLS_WITHIN_MS) return quietFor(context, since);
+  if (since < INSTALLS_WITHIN_MS) return quietFor(context, since, handed);
   const minutes = Math.round(since / 60_000);
   throw stop(context, 'talos-api-unreachable', {
     component: 'talos',
     object: `node ${context.spec.nodeIp}`,
     reason: `The node ${context.spec.nodeIp} took its configuration ${minutes} minutes ago and has not answered since: its installation hangs, or it came up with another address.`,
-    nextAction: `Look at the machine's console: it names the address it has, and the line "task install" says what it waits for. Most often the installer image cannot be pulled; then give it other resolvers: \`appliance-client set --dns-servers <ip> --site ${context.spec.siteId}\`. The installer keeps looking.`,
+    nextAction: `Look at the machine's console: it names the address it has, and the line "task install" says what it waits for. Most often the installer image cannot be pulled: the node ${namesBy(context, handed)}. Give it other resolvers: \`appliance-client set --dns-servers <ip> --site ${context.spec.siteId}\`. The installer keeps looking.`,
     evidence: evidenceOf(context, error.answer.stderr),
   });
 }
 
 /** A node that cannot resolve names says so on its console alone: no API answers before the installer image is there. */
-function quietFor({ spec }: PhaseContext, since: number): string {
-  const resolvers = spec.dnsServers.length > 0 ? `asks ${spec.dnsServers.join(', ')}` : 'asks what DHCP gave it';
+function quietFor(context: PhaseContext, since: number, handed: Handover): string {
+  const { spec } = context;
   const other = `appliance-client set --dns-servers <ip> --site ${spec.siteId}`;
   return (
     `no answer for ${Math.floor(since / 60_000)} minutes. A slow line takes that long; a resolver that does not answer, too: look at ` +
-    `the machine's console for the line "task install". The node ${resolvers} for names; to give it others: ${other}`
+    `the machine's console for the line "task install". The node ${namesBy(context, handed)}; to give it others: ${other}`
   );
+}
+
+/** Whom the node asks for names, as far as it is known: those of the spec go with the configuration. */
+function namesBy({ spec }: PhaseContext, { resolvers = [] }: Handover): string {
+  if (spec.dnsServers.length > 0) return `asks ${spec.dnsServers.join(', ')} for names`;
+  return resolvers.length > 0
+    ? `asked ${resolvers.join(', ')} for names before it took its configuration, and none was named since`
+    : 'asks for names what DHCP gave it';
 }
 
 function cameBack(context: PhaseContext, handed: Handover): Error {

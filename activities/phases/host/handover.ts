@@ -1,8 +1,11 @@
 import { z } from 'zod';
 import { SITE_FILES } from '../../../site-folder/index.ts';
 import type { PhaseContext } from '../../phase-context.ts';
+import { TalosError } from '../../ports/talos.ts';
 import { placeConfig } from './wanted-config.ts';
 import type { WantedConfig } from './wanted-config.ts';
+
+const MOST_RESOLVERS = 8;
 
 /** Kept beside the configuration: what was handed to which node, so that a silent node is known to be installing. */
 const handover = z.object({
@@ -12,6 +15,8 @@ const handover = z.object({
   /** How often this very configuration was handed over: a node that comes back for it did not get through its installation. */
   times: z.number(),
   at: z.iso.datetime(),
+  /** What the node asked for names just before: while it installs nobody can ask it. Missing where it did not say. */
+  resolvers: z.array(z.string()).max(MOST_RESOLVERS).optional(),
 });
 export type Handover = z.infer<typeof handover>;
 
@@ -30,12 +35,25 @@ export async function handOver(context: PhaseContext, wanted: WantedConfig): Pro
   const { folder, ports, signal, spec } = context;
   const path = await placeConfig(context, wanted);
   const before = await lastHandover(context);
+  const resolvers = await resolversBefore(context);
   const next: Handover = {
     nodeIp: spec.nodeIp,
     digest: wanted.digest,
     times: before?.digest === wanted.digest ? before.times + 1 : 1,
     at: ports.clock.now().toISOString(),
+    ...(resolvers && { resolvers }),
   };
   await folder.write(SITE_FILES.handover, `${JSON.stringify(next)}\n`);
   await ports.talos.applyInsecure(spec.nodeIp, path, signal);
+}
+
+/** Only a hint for people: a node that does not say it gets its configuration all the same. */
+async function resolversBefore({ ports, spec, signal }: PhaseContext): Promise<string[] | null> {
+  try {
+    return (await ports.talos.resolvers(spec.nodeIp, null, signal)).dns.slice(0, MOST_RESOLVERS);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof TalosError) return null;
+    throw error;
+  }
 }

@@ -23,14 +23,14 @@ export function namesResolvers({ spec }: Pick<PhaseContext, 'spec'>): boolean {
 export async function ensureResolvers(context: PhaseContext, target: TalosTarget): Promise<boolean> {
   const { spec, ports, signal } = context;
   if (!namesResolvers(context)) return false;
-  if (difference(context, await ports.talos.resolvers(target, signal)) === null) return false;
+  if (difference(context, await ports.talos.resolvers(target.nodeIp, target, signal)) === null) return false;
   await ports.talos.setResolvers(target, spec.dnsServers, spec.ntpServers, signal);
   await waitFor(context, {
     what: `${spec.nodeIp} to use its new resolvers`,
     everyMs: LOOK_EVERY_MS,
     look: async () => {
       try {
-        const differs = difference(context, await ports.talos.resolvers(target, signal));
+        const differs = difference(context, await ports.talos.resolvers(target.nodeIp, target, signal));
         return differs === null ? { done: true } : { saw: differs };
       } catch (error) {
         if (!(error instanceof TalosError) || error.fault !== 'unreachable') throw error;

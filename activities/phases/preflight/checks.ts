@@ -9,6 +9,7 @@ import { node } from './checks/node.ts';
 import { nodeClock } from './checks/node-clock.ts';
 import { nodeDisk } from './checks/node-disk.ts';
 import { nodeNetwork } from './checks/node-network.ts';
+import { nodeResolvers } from './checks/node-resolvers.ts';
 import { operatorClock } from './checks/operator-clock.ts';
 import { operatorDisk } from './checks/operator-disk.ts';
 import { operatorFolder } from './checks/operator-folder.ts';
@@ -27,6 +28,7 @@ export const CHECKS: readonly Check[] = [
   node,
   nodeDisk,
   nodeNetwork,
+  nodeResolvers,
   nodeClock,
   databaseCredentials,
   release,

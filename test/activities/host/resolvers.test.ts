@@ -65,6 +65,19 @@ describe('resolvers and time servers of the node', () => {
     expect((await machine.control.state()).resolvers).toEqual(NEW.dnsServers);
   });
 
+  test('who names none is told after three minutes whom the node asked while it could be asked', async () => {
+    const { site, machine } = await testNode({ faults: [{ ...REFUSED, silent: true }], resolver: '192.0.2.1' });
+    const { facts } = await runSteps(site, [reachNode, configureNode], {});
+    await machine.control.waitFor(({ stage }) => stage === 'installing');
+    const waiting = awaitSecureApi(site.context({ facts, ports: { clock: fastClock(60) } }));
+    waiting.catch(() => {});
+    await expect
+      .poll(() => site.seen.join('\n'), { timeout: 20_000 })
+      .toContain('asked 192.0.2.1 for names before it took its configuration');
+    expect(site.seen.join('\n')).toContain('appliance-client set --dns-servers <ip> --site');
+    site.abort();
+  });
+
   test('a node still in maintenance mode gets them with its configuration, keys unchanged', async () => {
     const { site, machine } = await testNode();
     await site.folder.write('unrelated', '');

@@ -7,6 +7,7 @@ import { TalosError } from '../../../activities/ports/talos.ts';
 import type { Cluster } from '../../../activities/ports/kubernetes.ts';
 import { installFacts } from '../../../model/progress.ts';
 import { checkEverything } from '../../../activities/phases/preflight/index.ts';
+import type { InstallSpec } from '../../../model/site.ts';
 import { fakeKubernetes } from '../../support/fake-kubernetes/index.ts';
 import { BRANCH, around, bareRemote, goodPorts, preflight } from './surroundings.ts';
 
@@ -23,7 +24,7 @@ describe('preflight', () => {
   test('everything is well: all pass, in one line, and nothing is written', async () => {
     const site = await around();
     const { detail, checks, warnings } = await preflight(site);
-    expect(detail).toBe('23 passed, 1 warning, 2 skipped');
+    expect(detail).toBe('24 passed, 1 warning, 2 skipped');
     expect(checks.filter(({ result }) => result !== 'passed').map(({ id }) => id)).toEqual([
       'database-credentials',
       'release',
@@ -31,7 +32,7 @@ describe('preflight', () => {
     ]);
     expect(warnings).toEqual([]);
     expect(await site.folder.list()).toEqual([]);
-    expect(checks.length).toBeLessThanOrEqual(26);
+    expect(checks.length).toBeLessThanOrEqual(27);
     expect(installFacts.parse({ checks })).toEqual({ checks });
     expect(Buffer.byteLength(JSON.stringify(checks))).toBeLessThan(6_000);
   });
@@ -142,7 +143,7 @@ describe('preflight', () => {
       { code: 'image-tag-missing', component: 'temporal-ui', severity: 'warning', loginBlocking: false },
     ]);
     expect(warnings[0]?.nextAction).toContain('--workflow-worker-tag <tag>');
-    expect(detail).toBe('21 passed, 3 warnings, 2 skipped');
+    expect(detail).toBe('22 passed, 3 warnings, 2 skipped');
   });
 
   test('an overridden tag is the one that is looked up', async () => {
@@ -228,6 +229,55 @@ describe('a parked preflight', () => {
     const { facts } = await checkEverything(context);
     expect(site.asked()).toBe(before);
     expect(facts?.checks?.find(({ id }) => id === 'image-workflow-worker')?.result).toBe('warning');
+  });
+});
+
+describe("the node's resolvers", () => {
+  const ASKED = '192.168.64.1';
+  const REFUSED = { answers: false, why: 'queryA ECONNREFUSED factory.talos.dev' } as const;
+  const told = async (dns: readonly string[], answering: readonly string[] = [], spec: Partial<InstallSpec> = {}) => {
+    const asked: string[] = [];
+    const machine = {
+      ...goodPorts('').machine,
+      askResolver: async (server: string, name: string) => {
+        asked.push(`${name} of ${server}`);
+        return answering.includes(server) ? ({ answers: true } as const) : REFUSED;
+      },
+    };
+    const talos = { resolvers: async () => ({ dns: [...dns], ntp: [] }) };
+    const { results, warnings, blockers } = await preflight(await around({ talos, spec, ports: { machine } }));
+    return {
+      result: results['node-resolvers'],
+      asked,
+      warnings: warnings.filter(({ component }) => component === 'talos'),
+      blockers,
+    };
+  };
+
+  test('a resolver that does not answer here either is a warning, before the node has its configuration', async () => {
+    const { result, asked, warnings, blockers } = await told([ASKED]);
+    expect([result, blockers]).toEqual(['warning', []]);
+    expect(asked).toEqual([`factory.talos.dev of ${ASKED}`]);
+    expect(warnings).toMatchObject([{ code: 'dns-resolution-failure', severity: 'warning' }]);
+    expect(warnings[0]?.reason).toContain(
+      `asks ${ASKED} for names, and nobody there answers this machine (${ASKED}: queryA ECONNREFUSED`,
+    );
+    expect(warnings[0]?.nextAction).toContain('appliance-client set --dns-servers <ip>,<ip> --site');
+  });
+
+  test('none at all is a warning, too', async () => {
+    const { result, warnings } = await told([]);
+    expect(result).toBe('warning');
+    expect(warnings[0]?.reason).toContain('has no resolver');
+  });
+
+  test.each<[string, readonly string[], readonly string[], Partial<InstallSpec>]>([
+    ['one of two answers', [ASKED, '192.0.2.1'], ['192.0.2.1'], {}],
+    ['others are named', [ASKED], [], { dnsServers: ['1.1.1.1'] }],
+    ['it is one of the node itself, which nobody can ask from here', ['127.0.0.53'], [], {}],
+  ])('nothing is said when %s', async (_, dns, answering, spec) => {
+    const { result, warnings } = await told(dns, answering, spec);
+    expect([result, warnings]).toEqual(['passed', []]);
   });
 });
 

@@ -102,6 +102,7 @@ export function goodPorts(
     http: { get: async () => ({ status: 401, location: null, error: null, date: new Date() }) },
     machine: {
       freeDiskBytes: async () => 50 * GB,
+      askResolver: async () => ({ answers: true }),
       programs: async () => [
         { id: 'talosctl', path: '/opt/talosctl', version: '1.12.0', problem: null },
         { id: 'git', path: '/usr/bin/git', version: '2.39.5', problem: null },
@@ -140,8 +141,8 @@ export async function preflight(site: TestSite, changes: ContextChanges = {}): P
 
 /** The simulated machine in maintenance mode, of which preflight only reads; the real talosctl stands in node.test.ts. */
 function emptyNode(): Partial<TalosPort> {
-  const { clientVersion, mode, disks, links, time } = simulatedTalos();
-  return { clientVersion, mode, disks, links, time };
+  const { clientVersion, mode, disks, links, resolvers, time } = simulatedTalos();
+  return { clientVersion, mode, disks, links, resolvers, time };
 }
 
 export interface Around {
