@@ -245,7 +245,7 @@ const TABLE = {
     schema: z.boolean(),
     flag: 'require-remote-branch',
     kind: 'switch',
-    help: 'stop when the remote cannot be asked for the branch, instead of warning',
+    help: 'stop, instead of warning, when the files of the branch cannot be read at the remote, or commits of the checkout are not pushed',
   },
   fluxManifests: {
     schema: z.string().nullable(),
