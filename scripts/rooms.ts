@@ -6,7 +6,7 @@ type Allowed = 'everything' | readonly string[];
  * refused. The client's rooms are named with the client's: `client/terminal`; `client` is its door.
  */
 export const ROOMS: Readonly<Record<string, Allowed>> = {
-  model: [],
+  model: ['.'],
   redaction: [],
   system: [],
   kubernetes: ['model', 'redaction'],

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { API_VERSION } from '../../model/appliance.ts';
 import { blocker } from '../../model/blocker.ts';
+import { LIVE_VALIDATED, liveValidated } from '../../model/live-validation.ts';
 import { phaseId } from '../../model/phases.ts';
 import { phaseState } from '../../model/progress.ts';
 import { tierStates } from '../../model/tiers.ts';
@@ -55,6 +56,8 @@ const installReport = z.strictObject({
   usersCount: z.number().nullable(),
   tiers: tierStates,
   warnings: z.array(blocker),
+  /** What of this product was validated live when this was written; missing in an older report. */
+  liveValidated,
 });
 type InstallReport = z.infer<typeof installReport>;
 
@@ -112,6 +115,7 @@ async function report(context: PhaseContext, cluster: Cluster): Promise<boolean>
     usersCount: facts.usersCount ?? status.bootstrap.seed.usersCount,
     tiers: status.tiers,
     warnings: [...blockers],
+    liveValidated: LIVE_VALIDATED,
   };
   await folder.write(SITE_FILES.report, `${JSON.stringify(content, null, 2)}\n`);
   return true;

@@ -72,6 +72,7 @@ test('the mode becomes recover, the report is written without a secret, and a se
 
   const text = (await bed.folder.read('install-report.json')) ?? '';
   expect(JSON.parse(text)).toMatchObject({
+    liveValidated: { notValidated: expect.arrayContaining(['a real Talos machine']) },
     kind: 'InstallReport',
     installId: 'install-1',
     mode: 'fresh',
