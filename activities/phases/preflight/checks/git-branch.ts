@@ -17,8 +17,9 @@ const CODES: Record<Unreachable['why'], BlockerCode> = {
 };
 
 /**
- * The remote has exactly this branch, and the branch holds what Flux will apply. It is hard with or without --require-remote-branch: Flux on the node fetches from the remote
- * and nothing else, so that an install without it could only wipe, wait and fail.
+ * The remote has exactly this branch, and the branch holds what Flux will apply. A remote that does not answer and a branch that is
+ * not there stop the install in any case: Flux on the node fetches from the remote and nothing else, so that an install without
+ * it could only wipe, wait and fail. With --require-remote-branch it stops, too, when the files of the branch cannot be read.
  */
 export const gitBranch: Check = {
   id: 'git-branch',
@@ -70,10 +71,15 @@ function missing(look: Look, branches: readonly string[]) {
   const { url, branch } = look.spec.repo;
   const alike = branches.filter((name) => name.endsWith(branch) || name.startsWith(branch)).slice(0, 5);
   const hint = alike.length > 0 ? ` Its branches ${alike.join(', ')} are others.` : '';
+  // Started from the product's own checkout, whose remote has no branch of a release.
+  const isRelease = branch === look.spec.release.app.releaseBranch;
   return blockerFor(look, 'git-branch-missing', {
     component: 'git',
     object: url,
     facts: { branch, url },
+    ...(isRelease && {
+      nextAction: `Push the folders \`flux\` and \`charts\` of the appliance to a repository of your own, from a checkout that has them: \`git push <url> HEAD:refs/heads/${branch}\`; then start again with \`--repo-url <url>\`. Or name a branch that has them: \`--repo-branch <branch>\`.`,
+    }),
     reason: `The remote ${url} has no branch ${branch}, and Flux can only fetch what is there.${hint}`,
   });
 }
