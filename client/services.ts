@@ -1,3 +1,4 @@
+import type { Cluster } from '../activities/ports/kubernetes.ts';
 import type { ClusterReader } from '../observation/index.ts';
 import type { OpenOptions } from '../temporal/index.ts';
 import type { WorkerHandle, WorkerOptions, WorkerState } from '../worker/index.ts';
@@ -27,6 +28,8 @@ export interface Services {
   readonly prompter: (streams: PromptStreams) => Promise<Prompter>;
   /** Takes the path of a kubeconfig, gives a reader of that cluster; nothing is sent yet. */
   readonly reader: (kubeconfig: string) => Promise<ClusterReader>;
+  /** Takes the path of a kubeconfig, gives that cluster to act on; nothing is sent yet. */
+  readonly cluster: (kubeconfig: string) => Promise<Cluster>;
   readonly writeStatusToken: (kubeconfig: string, token: string) => Promise<void>;
   /** Opens the status page on this machine. Throws a UserError when it does not come up. */
   readonly openPage: (options: LocalPageOptions) => Promise<LocalPage>;
@@ -50,6 +53,8 @@ export const realServices: Services = {
   checkout: async (cwd, signal) => (await import('./inputs/checkout.ts')).inspectCheckout(cwd, signal),
   prompter: async (streams) => (await import('./terminal/prompts.ts')).createPrompter(streams),
   reader: async (kubeconfig) => (await import('../observation/index.ts')).connectReader({ kubeconfig }),
+  cluster: async (kubeconfig) =>
+    (await import('../activities/adapters/kubernetes.ts')).kubernetesPort().connect(kubeconfig),
   writeStatusToken: async (kubeconfig, token) =>
     (await import('./site/status-token.ts')).writeStatusToken(kubeconfig, token),
   openPage: async (options) => (await import('./page/local-page.ts')).openLocalPage(options),

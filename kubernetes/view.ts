@@ -1,3 +1,4 @@
+import { NAMESPACES, OBJECTS } from '../model/appliance.ts';
 import type { PodLog, Snapshot } from '../model/snapshot.ts';
 import { type ClusterEvent, eventOf } from './events.ts';
 import type * as shapes from './shapes.ts';
@@ -65,6 +66,10 @@ function newestTime(
   return newest(...times);
 }
 
+/** `appliance-client admin` tells itself how its Job ends: it is no part of the appliance, and never a reason why that is not well. */
+const isOfAppliance = ({ metadata: { namespace, labels } }: { readonly metadata: shapes.Metadata }): boolean =>
+  namespace !== NAMESPACES.workloads || labels?.['app.kubernetes.io/name'] !== OBJECTS.administration;
+
 /** Takes a snapshot, gives its view. Never throws: what cannot be read is not there. */
 export function viewOf(snapshot: Snapshot): View {
   const items = snapshot.kubernetes?.items ?? [];
@@ -76,9 +81,9 @@ export function viewOf(snapshot: Snapshot): View {
   const eventIndex = Map.groupBy(events, (event) => keyOf(event.kind, event.namespace, event.name));
   const logIndex = Map.groupBy(snapshot.logs ?? [], (log) => `${log.namespace}/${log.pod}`);
   const parts = {
-    pods: of(readers.pod, 'Pod'),
+    pods: of(readers.pod, 'Pod').filter(isOfAppliance),
     workloads: of(readers.workload, 'Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet'),
-    jobs: of(readers.job, 'Job'),
+    jobs: of(readers.job, 'Job').filter(isOfAppliance),
     nodes: of(readers.node, 'Node'),
     flux: of(
       readers.flux,

@@ -50,6 +50,8 @@ export const OBJECTS = {
   postgresClaim: 'alga-core-sebastian-postgres-data',
   bootstrapJobPrefix: 'alga-core-sebastian-bootstrap',
   application: 'alga-core-sebastian',
+  /** Job and Secret of `appliance-client admin`, for the seconds that it takes. */
+  administration: 'appliance-admin',
 } as const;
 
 /** The field manager under which the installer owns what it applies (Kubernetes server-side apply). */

@@ -13,6 +13,8 @@ export const SITE_FILES = {
   handover: 'handover.json',
   values: 'values',
   report: 'install-report.json',
+  /** A line for each act on the appliance that no install remembers: when, who, what. */
+  actions: 'actions.log',
   // What follows holds keys: none of it ever leaves this machine in a log, a workflow or a bundle.
   talosconfig: 'talosconfig',
   kubeconfig: 'kubeconfig',

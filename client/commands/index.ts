@@ -55,6 +55,11 @@ export const COMMANDS: readonly CommandRow[] = [
     summary: 'print the end of a log: of a component, a pod, or the installer itself',
     load: () => import('./logs.ts'),
   },
+  {
+    usage: 'admin <action>',
+    summary: 'show the administrators of Alga PSA, or reset the password of one',
+    load: () => import('./admin.ts'),
+  },
   { usage: 'token [action]', summary: 'show or rotate the token of the status page', load: () => import('./token.ts') },
   {
     usage: 'releases [action] [release]',

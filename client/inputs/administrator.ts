@@ -86,7 +86,10 @@ export async function wholeAdministrator(
     if (site.simulated) whole.set(input.key, input.simulated);
     else if (prompter) whole.set(input.key, await askFor(input, prompter));
   }
-  const answer = password === null && prompter && !takeDefaults && !site.simulated ? await askPassword(prompter) : null;
+  const answer =
+    password === null && prompter && !takeDefaults && !site.simulated
+      ? await askPassword(prompter, 'Password of the first administrator')
+      : null;
   const known = password ?? answer;
   const tenant = initialTenant.parse({
     ...Object.fromEntries(whole),
@@ -131,26 +134,31 @@ async function recorded(site: Site): Promise<InitialTenant | null> {
   }
 }
 
-interface GivenPassword {
+export interface GivenPassword {
   readonly password: string | null;
   readonly faults: readonly Fault[];
 }
 
 async function givenPassword(io: Io, options: Options): Promise<GivenPassword> {
-  const file = textOption(options, 'adminPasswordFile');
-  const fromStdin = switchOption(options, 'adminPasswordStdin');
-  if (file !== undefined && fromStdin)
-    return wrong('--admin-password-file', 'and --admin-password-stdin exclude each other: give one of them');
-  if (fromStdin && switchOption(options, 'authKeyStdin'))
+  if (switchOption(options, 'adminPasswordStdin') && switchOption(options, 'authKeyStdin'))
     return wrong('--admin-password-stdin', 'and --auth-key-stdin exclude each other: give one of them by a file');
-  if (fromStdin) return checked('--admin-password-stdin', await readAll(io.stdin));
+  return passwordGivenBy(io, options, 'admin-password');
+}
+
+/** Takes the stem of a pair of flags, gives the password that came by `--<stem>-file` or `--<stem>-stdin`, checked by the vendor's rule. */
+export async function passwordGivenBy(io: Io, options: Options, stem: string): Promise<GivenPassword> {
+  const [byFile, byStdin] = [`--${stem}-file`, `--${stem}-stdin`];
+  const file = textOption(options, optionKey(`${stem}-file`));
+  const fromStdin = switchOption(options, optionKey(`${stem}-stdin`));
+  if (file !== undefined && fromStdin) return wrong(byFile, `and ${byStdin} exclude each other: give one of them`);
+  if (fromStdin) return checked(byStdin, await readAll(io.stdin));
   if (file === undefined) return { password: null, faults: [] };
   const path = resolve(io.cwd, file);
   try {
-    return checked('--admin-password-file', await readFile(path, 'utf8'));
+    return checked(byFile, await readFile(path, 'utf8'));
   } catch (error) {
     const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    return wrong('--admin-password-file', `${path} cannot be read (${reason})`);
+    return wrong(byFile, `${path} cannot be read (${reason})`);
   }
 }
 
@@ -173,8 +181,9 @@ async function askFor({ prompt, schema }: AdministratorInput, prompter: Prompter
   return answer.trim();
 }
 
-async function askPassword(prompter: Prompter): Promise<string | null> {
-  const answer = await prompter.secret('Password of the first administrator (empty: one is generated)', (text) =>
+/** Asks for a password, hidden, by the vendor's rule; null where one is to be generated. */
+export async function askPassword(prompter: Prompter, what: string): Promise<string | null> {
+  const answer = await prompter.secret(`${what} (empty: one is generated)`, (text) =>
     text === '' ? undefined : (passwordFault(text) ?? undefined),
   );
   return answer === '' ? null : answer;

@@ -142,6 +142,7 @@ const unreachable: Omit<Services, 'clock' | 'programs'> = {
   checkout: async () => null,
   prompter: refuse('prompter'),
   reader: refuse('reader'),
+  cluster: refuse('cluster'),
   writeStatusToken: refuse('writeStatusToken'),
   openPage: async () => endedPage,
 };

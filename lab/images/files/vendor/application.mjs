@@ -9,23 +9,52 @@ import { look, query } from './health.mjs';
 const page =
   "<!doctype html><title>Alga PSA (stand-in)</title><h1>Alga PSA</h1><p>This is the lab's stand-in for the application.</p>";
 
-/** Takes e-mail and password, tells whether a user has them: by the settings for hashing that this server was given. */
-async function letsIn({ email, password }) {
-  const user = 'select hashed_password from users where email = $1 and not is_inactive';
+/** As long as a cookie of the vendor's lives by default. */
+const SESSION_HOURS = 24;
+
+/**
+ * Takes e-mail and password, gives a session where a user has them, else null: by the settings for hashing that this server was given,
+ * and noted in the database as the image notes it.
+ */
+async function sessionFor({ email, password }) {
+  const user =
+    "select tenant, user_id, hashed_password from users where email = $1 and user_type = 'internal' and not is_inactive";
   const { rows } = await query(user, [String(email).toLowerCase()]);
-  return rows.some((row) => passwordMatches(String(password), row.hashed_password));
+  const found = rows.find((row) => passwordMatches(String(password), row.hashed_password));
+  if (!found) return null;
+  const begin = `insert into sessions (tenant, user_id, expires_at)
+    values ($1, $2, now() + interval '${SESSION_HOURS} hours') returning session_id`;
+  const session = await query(begin, [found.tenant, found.user_id]);
+  await query('update users set last_login_at = now() where user_id = $1', [found.user_id]);
+  return session.rows[0].session_id;
 }
 
+/** Who a session belongs to, or null: one that was revoked is none, and neither is one that the database does not know. */
+async function userOf(session) {
+  const alive = `select u.email from sessions s join users u using (tenant, user_id)
+    where s.session_id::text = $1 and s.revoked_at is null and s.expires_at > now()`;
+  const { rows } = await query(alive, [session]);
+  return rows[0]?.email ?? null;
+}
+
+const tell = (response, status, said) =>
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(said));
+
 async function login(request, response) {
-  const tell = (status, said) =>
-    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(said));
   let given;
   try {
     given = JSON.parse(await text(request));
   } catch {
-    return tell(400, { error: 'expected JSON with email and password' });
+    return tell(response, 400, { error: 'expected JSON with email and password' });
   }
-  return (await letsIn(given ?? {})) ? tell(200, { ok: true }) : tell(401, { error: 'CredentialsSignin' });
+  const session = await sessionFor(given ?? {});
+  return session ? tell(response, 200, { ok: true, session }) : tell(response, 401, { error: 'CredentialsSignin' });
+}
+
+/** The image keeps the session in a signed cookie; here it is a bearer token. */
+async function whoIs(request, response) {
+  const email = await userOf((request.headers.authorization ?? '').replace(/^Bearer /, ''));
+  return email ? tell(response, 200, { user: { email } }) : tell(response, 401, { error: 'SessionRequired' });
 }
 
 const server = createServer(async (request, response) => {
@@ -33,6 +62,7 @@ const server = createServer(async (request, response) => {
   if (path === '/msp/dashboard') return response.writeHead(200, { 'content-type': 'text/html' }).end(page);
   try {
     if (path === '/api/auth/login' && request.method === 'POST') return await login(request, response);
+    if (path === '/api/auth/session') return await whoIs(request, response);
     const healthy = await look({ withTemporal: false });
     if (path === '/') return response.writeHead(307, { location: '/msp/dashboard' }).end();
     return response

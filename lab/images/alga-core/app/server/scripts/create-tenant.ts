@@ -41,6 +41,9 @@ async function createTenant(given: Map<string, string>): Promise<void> {
       const names = [given.get('firstName') ?? 'Admin', given.get('lastName') ?? 'User'];
       await database.query(insertUser, [rows[0]?.tenant, email.toLowerCase(), ...names, hashPassword(password)]);
       await database.query("insert into roles (tenant, role_name) values ($1, 'Admin')", [rows[0]?.tenant]);
+      const giveRole =
+        'insert into user_roles select u.tenant, u.user_id, r.role_id from users u join roles r using (tenant) where tenant = $1';
+      await database.query(giveRole, [rows[0]?.tenant]);
     }
     await sleep(database, 'STAND_IN_SLOW_ADMINISTRATOR');
     console.log(`Tenant created successfully!\nTenant ID: ${rows[0]?.tenant}`);
