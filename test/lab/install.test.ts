@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readFile, readdir } from 'node:fs/promises';
+import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -88,6 +88,32 @@ describe('a fresh install', () => {
     expect(existsSync(path.join(bench.home, SITE, 'initial-tenant.json'))).toBe(false);
   });
 
+  test('gives the administrator another password, and ends the sessions of the old one', async () => {
+    const shown = await bench.run(['admin', 'show', '-o', 'json']);
+    expect(shown.exitCode, shown.all).toBe(0);
+    expect(JSON.parse(shown.stdout)).toMatchObject({
+      administrators: [{ email: LAB_ADMINISTRATOR.email, active: true }],
+    });
+
+    const { password } = LAB_ADMINISTRATOR;
+    const session = await sessionOf(password);
+    expect(await isSession(session)).toBe(true);
+    const another = `Another-${password}`;
+    expect(await resetTo(another)).toMatchObject({ email: LAB_ADMINISTRATOR.email, sessionsEnded: expect.any(Number) });
+    expect(await isSession(session)).toBe(false);
+    expect(await sessionOf(password)).toBeNull();
+    expect(await isSession(await sessionOf(another))).toBe(true);
+    // Back to the one that the tests after this one know.
+    expect(await resetTo(password)).toMatchObject({ sessionsEnded: 1 });
+    expect(await isSession(await sessionOf(password))).toBe(true);
+
+    const { items } = await clusterOf(bench).core.listNamespacedSecret({ namespace: 'msp' });
+    expect(items.map(({ metadata }) => metadata?.name)).not.toContain('appliance-admin');
+    const log = await readFile(path.join(bench.home, SITE, 'actions.log'), 'utf8');
+    expect(log.match(/ reset the password of /g)).toHaveLength(2);
+    expect(log).not.toContain(password);
+  });
+
   test('makes one tenant, and seeds the database once', async () => {
     const { sql } = clusterOf(bench);
     expect(await sql('select (select count(*) from tenants), (select count(*) from users)')).toBe('1|1');
@@ -143,6 +169,29 @@ describe('a fresh install', () => {
 
 describeRestarts(() => bench);
 describeExistingData(() => bench);
+
+const application = (): string => `http://${bench.lab.record.nodeAddress}:3000`;
+
+/** Logs in as the lab's administrator; null where this password is none. */
+async function sessionOf(password: string): Promise<string | null> {
+  const body = JSON.stringify({ email: LAB_ADMINISTRATOR.email, password });
+  const response = await fetch(`${application()}/api/auth/login`, { method: 'POST', body });
+  return response.ok ? z.object({ session: z.string() }).parse(await response.json()).session : null;
+}
+
+async function isSession(session: string | null): Promise<boolean> {
+  return (await fetch(`${application()}/api/auth/session`, { headers: { authorization: `Bearer ${session}` } })).ok;
+}
+
+async function resetTo(password: string): Promise<unknown> {
+  const file = path.join(bench.home, 'new-password');
+  await writeFile(file, `${password}\n`, { mode: 0o600 });
+  const reset = await bench.run(['admin', 'reset-password', '--yes', '--password-file', file, '-o', 'json']);
+  await rm(file);
+  expect(reset.exitCode, reset.all).toBe(0);
+  expect(reset.all).not.toContain(password);
+  return JSON.parse(reset.stdout);
+}
 
 /** Looks from the first sight of the pull until it is over, or the install is. */
 async function watchPull(installing: ReturnType<Bench['run']>): Promise<void> {
