@@ -12,6 +12,7 @@ import type { Io } from '../terminal/io.ts';
 import { switchOption, textOption } from '../terminal/options.ts';
 import type { Options } from '../terminal/options.ts';
 import type { Prompter } from '../terminal/prompts.ts';
+import { faultsError } from './faults.ts';
 import type { Fault } from './faults.ts';
 
 /** What was said of the first administrator so far, and what is wrong with it. */
@@ -101,6 +102,32 @@ export async function wholeAdministrator(
 /** Keeps the first administrator for the install: 0600 in the site's folder. */
 export async function recordAdministrator(site: Site, { tenant }: Administrator): Promise<void> {
   await site.folder.write(SITE_FILES.initialTenant, `${JSON.stringify(tenant, null, 2)}\n`);
+}
+
+export type AdministratorChange = Partial<Record<AdministratorKey, string>>;
+
+/** Takes flags, gives what they say of the first administrator, or null for nothing. Throws a usage error that names every fault. */
+export function administratorChange(options: Options, helpOf: string): AdministratorChange | null {
+  const change: AdministratorChange = {};
+  const faults: Fault[] = [];
+  for (const { key, flag, schema } of ADMINISTRATOR) {
+    const text = textOption(options, optionKey(flag));
+    if (text === undefined) continue;
+    const { data, error } = schema.safeParse(text);
+    if (data === undefined)
+      faults.push({ flag: `--${flag}`, text: `"${text}": ${error?.issues[0]?.message ?? 'wrong'}` });
+    else change[key] = data;
+  }
+  if (faults.length > 0) throw faultsError(faults, helpOf);
+  return Object.keys(change).length === 0 ? null : change;
+}
+
+/** Changes the first administrator that the install is to make; gives false, and changes nothing, where it has none to make (any more). */
+export async function changeAdministrator(site: Site, change: AdministratorChange): Promise<boolean> {
+  const before = await recorded(site);
+  if (!before) return false;
+  await recordAdministrator(site, { tenant: { ...before, ...change }, isGenerated: false });
+  return true;
 }
 
 const LENGTH = 28;

@@ -48,9 +48,16 @@ export const AUTH_KEY = [
 
 const FIRST_ADMINISTRATOR = 'First administrator, of a fresh install:';
 
+/** The company and its first administrator, but for the password. */
+export const NAMED_ADMINISTRATOR: readonly Flag[] = ADMINISTRATOR.map(({ flag, takes, help }) => ({
+  flags: `--${flag} <${takes}>`,
+  help,
+  group: FIRST_ADMINISTRATOR,
+}));
+
 /** The company and its first administrator; the password never on the command line itself. */
 export const ADMINISTRATOR_FLAGS: readonly Flag[] = [
-  ...ADMINISTRATOR.map(({ flag, takes, help }) => ({ flags: `--${flag} <${takes}>`, help })),
+  ...NAMED_ADMINISTRATOR,
   {
     flags: '--admin-password-file <file>',
     help: 'file with the password; without one it is asked for, or generated',

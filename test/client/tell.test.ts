@@ -1,3 +1,5 @@
+import { readFile, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { specDigest } from '../../site-folder/inputs.ts';
 import { EXIT } from '../../client/terminal/exit-codes.ts';
@@ -116,6 +118,7 @@ describe('set', () => {
     [['--alga-core-tag', ''], '--alga-core-tag  "": expected an image tag'],
     [['--dns-servers', ','], '--dns-servers  ",": expected one at least'],
     [['--branch', 'current'], '--repo-branch  "current": this folder is no Git checkout'],
+    [['--admin-email', 'nobody'], '--admin-email  "nobody": expected an e-mail address'],
     [['--node-ip', '192.0.2.1'], "unknown option '--node-ip'"],
   ])('%j ends with 2', async (argv, says) => {
     const { home } = await ordered();
@@ -123,6 +126,37 @@ describe('set', () => {
     expect(exit).toBe(2);
     expect(stderr).toContain(says);
   });
+
+  test('changes the first administrator until it is in the cluster', async () => {
+    const { home } = await ordered();
+    const file = join(home, 'appliance-single-node', 'initial-tenant.json');
+    const before: unknown = JSON.parse(await readFile(file, 'utf8'));
+    const flags = ['--admin-email', 'grace@example.org', '--company-name', 'Compilers & Co'];
+    const { calls, services } = scriptedInstalls({ scenes: [{ at: 0, view: running(progressIn('host')) }] });
+    const { exit } = await runClient(['set', ...flags], { home, services });
+    expect(exit).toBe(0);
+    const changed = { INITIAL_ADMIN_EMAIL: 'grace@example.org', INITIAL_TENANT_NAME: 'Compilers & Co' };
+    expect(JSON.parse(await readFile(file, 'utf8'))).toEqual({ ...(before as object), ...changed });
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    expect(calls.filter((call) => call.startsWith('set'))).toEqual([]);
+  });
+
+  test.each(['in the cluster', 'in the database'])(
+    'leaves it alone once it is %s, and names `admin`',
+    async (where) => {
+      const { home } = await ordered();
+      const file = join(home, 'appliance-single-node', 'initial-tenant.json');
+      const before = await readFile(file, 'utf8');
+      if (where === 'in the database') await rm(file);
+      const { calls, services } = scriptedInstalls({ scenes: [{ at: 0, view: running(PARKED) }] });
+      const argv = ['set', '--admin-email', 'grace@example.org', '--dns-servers', '9.9.9.9'];
+      const { exit, stderr } = await runClient(argv, { home, services });
+      expect(exit).toBe(2);
+      expect(stderr).toContain('nothing was changed. `appliance-client admin show` says who administers the appliance');
+      if (where === 'in the cluster') expect(await readFile(file, 'utf8')).toBe(before);
+      expect(calls.filter((call) => call.startsWith('set'))).toEqual([]);
+    },
+  );
 
   test('without a running install it ends with 2', async () => {
     const { home } = await ordered();
