@@ -1,11 +1,24 @@
+import { listSites } from '../../site-folder/index.ts';
+import type { CommandContext } from '../context.ts';
+import type { ProgramRow } from '../install/required-programs.ts';
+import { openSite } from '../site/site.ts';
+import type { Site } from '../site/site.ts';
+import { certificatesOf } from '../status/certificates.ts';
+import type { CertificateRow } from '../status/certificates.ts';
 import { EXIT } from '../terminal/exit-codes.ts';
+import { UserError } from '../terminal/failure.ts';
+import { textOption } from '../terminal/options.ts';
+import type { Tone } from '../terminal/style.ts';
 import { table } from '../terminal/table.ts';
 import { defineCommand } from './define.ts';
 
-/** `doctor`: the programs that an install needs. Ends with 7 when one is missing. */
+/**
+ * `doctor`: the programs that an install needs, and the certificates that the sites of this machine need. Ends with 7 when a program
+ * is missing or a certificate is not valid.
+ */
 export const command = defineCommand({
   flags: [{ flags: '--fetch', help: 'download or build what is missing' }],
-  examples: ['doctor'],
+  examples: ['doctor', 'doctor --site berlin'],
   run: async (context, { fetch = false }) => {
     const programs = await context.services.programs({
       env: context.io.env,
@@ -13,25 +26,85 @@ export const command = defineCommand({
       fetch,
       onProgress: (line) => context.say(line),
     });
+    const { certificates, faults } = await certificatesHere(context);
     const missing = programs.filter(({ problem }) => problem !== null);
-    await context.give(programs, () =>
-      table(
-        context.style,
-        ['PROGRAM', 'WANTED', 'FOUND', 'BY', 'PATH'],
-        programs.map((row) => [
-          { text: row.id },
-          { text: row.wanted },
-          {
-            text: row.problem === null ? (row.version ?? 'yes') : 'missing',
-            tone: row.problem === null ? 'good' : 'bad',
-          },
-          { text: row.foundBy ?? '' },
-          { text: row.path ?? `or set ${row.variable}` },
-        ]),
-      ),
-    );
+    await context.give({ programs, certificates }, () => [
+      ...programTable(context, programs),
+      ...(certificates.length > 0 ? ['', ...certificateTable(context, certificates)] : []),
+    ]);
     context.insist(...missing.flatMap(({ problem }) => (problem === null ? [] : ['', problem])));
     if (missing.length > 0) context.say('', '`appliance-client doctor --fetch` downloads or builds what is missing.');
-    return missing.length > 0 ? EXIT.missing : EXIT.done;
+    context.insist(
+      ...[...certificates.map(({ problem }) => problem), ...faults].flatMap((line) =>
+        line === null ? [] : ['', line],
+      ),
+    );
+    const isWell =
+      missing.length === 0 && faults.length === 0 && !certificates.some(({ state }) => TONES[state] === 'bad');
+    return isWell ? EXIT.done : EXIT.missing;
   },
 });
+
+const TONES: Record<CertificateRow['state'], Tone> = {
+  valid: 'good',
+  ending: 'busy',
+  unanswered: 'busy',
+  expired: 'bad',
+  'not-yet-valid': 'bad',
+  unreadable: 'bad',
+};
+
+interface Certificates {
+  readonly certificates: readonly CertificateRow[];
+  /** Sites that cannot be opened, and why. */
+  readonly faults: readonly string[];
+}
+
+/** Of the site that is named, else of every one: a certificate ends whether somebody thinks of its site or not. */
+async function certificatesHere({ home, options, io, services }: CommandContext): Promise<Certificates> {
+  const named = textOption(options, 'site') ?? (io.env['ALGA_APPLIANCE_SITE'] || undefined);
+  const faults: string[] = [];
+  const found = await Promise.all(
+    (named === undefined ? await listSites(home) : [named]).map(async (siteId) => {
+      const site = await openSite(home, siteId).catch((error: unknown): Site | null => {
+        if (!(error instanceof UserError)) throw error;
+        faults.push(error.message);
+        return null;
+      });
+      return site ? certificatesOf(site, services.clock.now(), io.signal) : [];
+    }),
+  );
+  return { certificates: found.flat(), faults };
+}
+
+function programTable({ style }: CommandContext, programs: readonly ProgramRow[]): string[] {
+  return table(
+    style,
+    ['PROGRAM', 'WANTED', 'FOUND', 'BY', 'PATH'],
+    programs.map((row) => [
+      { text: row.id },
+      { text: row.wanted },
+      {
+        text: row.problem === null ? (row.version ?? 'yes') : 'missing',
+        tone: row.problem === null ? 'good' : 'bad',
+      },
+      { text: row.foundBy ?? '' },
+      { text: row.path ?? `or set ${row.variable}` },
+    ]),
+  );
+}
+
+function certificateTable({ style }: CommandContext, certificates: readonly CertificateRow[]): string[] {
+  return table(
+    style,
+    ['SITE', 'CERTIFICATE', 'STATE', 'ENDS', 'DAYS LEFT', 'WHERE'],
+    certificates.map(({ siteId, certificate, state, to, daysLeft, at }) => [
+      { text: siteId },
+      { text: certificate },
+      { text: state.replaceAll('-', ' '), tone: TONES[state] },
+      { text: to?.slice(0, 10) ?? '' },
+      { text: daysLeft === null ? '' : String(daysLeft) },
+      { text: at },
+    ]),
+  );
+}

@@ -74,7 +74,7 @@ export const COMMANDS: readonly CommandRow[] = [
   },
   {
     usage: 'doctor',
-    summary: 'show the programs that are needed, and where each was found',
+    summary: 'show the programs that are needed, and when certificates end',
     load: () => import('./doctor.ts'),
   },
   {

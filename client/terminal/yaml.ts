@@ -1,2 +1,2 @@
 /** YAML, in a module of its own: loaded only where somebody asks for it. */
-export { stringify } from 'yaml';
+export { parse, stringify } from 'yaml';

@@ -1,10 +1,14 @@
 import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 
-/** A key and a certificate for 127.0.0.1 that signs itself, as PEM; made without a program, for two days. */
-export function selfSigned(commonName: string): { readonly key: string; readonly cert: string } {
+const DAY_MS = 24 * 3_600_000;
+
+/** A key and a certificate for 127.0.0.1 that signs itself, as PEM; made without a program, for two days unless said otherwise. */
+export function selfSigned(
+  commonName: string,
+  from = new Date(Date.now() - DAY_MS),
+  to = new Date(Date.now() + DAY_MS),
+): { readonly key: string; readonly cert: string } {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const day = 24 * 3_600_000;
-  const [from, to] = [new Date(Date.now() - day), new Date(Date.now() + day)];
   const algorithm = sequence(oid('2a8648ce3d040302')); // ecdsa-with-SHA256
   const name = sequence(der(0x31, sequence(oid('550403'), der(0x0c, Buffer.from(commonName)))));
   const extensions = sequence(

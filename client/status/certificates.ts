@@ -1,0 +1,231 @@
+import { X509Certificate } from 'node:crypto';
+import { open } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { connect } from 'node:tls';
+import { z } from 'zod';
+import { PORTS } from '../../model/appliance.ts';
+import { SITE_FILES } from '../../site-folder/index.ts';
+import { kubeconfigOf } from '../site/kubeconfig.ts';
+import type { Site } from '../site/site.ts';
+
+/** When one certificate that a site needs begins and ends. */
+export interface CertificateRow {
+  readonly siteId: string;
+  readonly certificate: 'talosconfig' | 'kubeconfig' | 'API server';
+  /** The file that holds it, or the address that shows it. */
+  readonly at: string;
+  readonly from: string | null;
+  readonly to: string | null;
+  /** Whole days until its end; negative once it is past. */
+  readonly daysLeft: number | null;
+  /** `unanswered`: nobody was there to show one; that is for `status` to tell. */
+  readonly state: 'valid' | 'ending' | 'expired' | 'not-yet-valid' | 'unreadable' | 'unanswered';
+  /** What is wrong and what to do about it; null where nothing is. */
+  readonly problem: string | null;
+}
+
+const DAY_MS = 24 * 3_600_000;
+const WARN_DAYS = 30;
+/** A certificate that lives shorter than this is renewed by whoever made it, long before a warning would help. */
+const SHORT_LIFE_DAYS = 60;
+const PATIENCE_MS = 3_000;
+/** Far more than the files of any cluster hold. */
+const MOST_BYTES = 1_048_576;
+
+/** Takes a site, gives the certificates by which this machine reaches it, and the one that its API server shows. Sends no credentials. */
+export async function certificatesOf(site: Site, now: Date, signal: AbortSignal): Promise<CertificateRow[]> {
+  if (site.simulated) return [];
+  const talosconfig = site.record?.spec.existingCluster.talosconfig ?? site.folder.path(SITE_FILES.talosconfig);
+  const kubeconfig = kubeconfigOf(site);
+  const rows = [rowOf(site, now, 'talosconfig', talosconfig, await talosCertificate(talosconfig))];
+  if (kubeconfig !== null)
+    rows.push(
+      rowOf(site, now, 'kubeconfig', kubeconfig, await kubeCertificate(kubeconfig)),
+      await serverRow(site, now, kubeconfig, signal),
+    );
+  return rows.filter((row) => row !== null);
+}
+
+/** What was found where a certificate may be: it, why it cannot be read, or null where there is none. */
+type Found = { readonly certificate: X509Certificate } | { readonly fault: string } | null;
+
+const talosConfig = z.object({
+  context: z.string(),
+  contexts: z.record(z.string(), z.looseObject({ crt: z.string().optional() })),
+});
+
+async function talosCertificate(path: string): Promise<Found> {
+  return read(path, talosConfig, async ({ context, contexts }) => {
+    const crt = contexts[context]?.crt;
+    return crt === undefined ? null : Buffer.from(crt, 'base64');
+  });
+}
+
+const kubeConfig = z.object({
+  'current-context': z.string(),
+  contexts: z.array(z.object({ name: z.string(), context: z.object({ cluster: z.string(), user: z.string() }) })),
+  clusters: z.array(z.object({ name: z.string(), cluster: z.looseObject({ server: z.string() }) })),
+  users: z.array(
+    z.object({
+      name: z.string(),
+      user: z.looseObject({
+        'client-certificate-data': z.string().optional(),
+        'client-certificate': z.string().optional(),
+      }),
+    }),
+  ),
+});
+
+async function kubeCertificate(path: string): Promise<Found> {
+  return read(path, kubeConfig, async (config) => {
+    const context = config.contexts.find(({ name }) => name === config['current-context'])?.context;
+    const user = config.users.find(({ name }) => name === context?.user)?.user;
+    const [data, file] = [user?.['client-certificate-data'], user?.['client-certificate']];
+    if (data !== undefined) return Buffer.from(data, 'base64');
+    // A token or a program in its place has no end that is seen here.
+    return file === undefined ? null : Buffer.from(await textOf(resolve(dirname(path), file)));
+  });
+}
+
+async function read<Value>(
+  path: string,
+  schema: z.ZodType<Value>,
+  certificateIn: (config: Value) => Promise<Buffer | null>,
+): Promise<Found> {
+  try {
+    const { parse } = await import('../terminal/yaml.ts');
+    const config = schema.safeParse(parse(await textOf(path)));
+    if (!config.success) return { fault: `it lacks ${config.error.issues[0]?.path.join('.') || 'everything'}` };
+    const pem = await certificateIn(config.data);
+    return pem && { certificate: new X509Certificate(pem) };
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    if (code === 'ENOENT' && error instanceof Error && 'path' in error && error.path === path) return null;
+    // The words of a parser may quote a key that stands in the file.
+    return { fault: /^E[A-Z]+$/.test(code) ? code : 'what it holds is no certificate, or no such file' };
+  }
+}
+
+async function textOf(path: string): Promise<string> {
+  const file = await open(path);
+  try {
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(MOST_BYTES), 0, MOST_BYTES, 0);
+    return buffer.toString('utf8', 0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
+function rowOf(
+  site: Site,
+  now: Date,
+  certificate: CertificateRow['certificate'],
+  at: string,
+  found: Found,
+): CertificateRow | null {
+  if (found === null) return null;
+  const row = { siteId: site.siteId, certificate, at };
+  if ('fault' in found) {
+    const problem = `${at} cannot be read: ${found.fault}. ${renewal(site, certificate, at, true)}`;
+    return { ...row, from: null, to: null, daysLeft: null, state: 'unreadable', problem };
+  }
+  const { validFromDate: from, validToDate: to } = found.certificate;
+  const left = to.getTime() - now.getTime();
+  const lifeDays = (to.getTime() - from.getTime()) / DAY_MS;
+  const daysLeft = Math.floor(left / DAY_MS);
+  const state =
+    left < 0
+      ? 'expired'
+      : from > now
+        ? 'not-yet-valid'
+        : daysLeft < WARN_DAYS && lifeDays >= SHORT_LIFE_DAYS
+          ? 'ending'
+          : 'valid';
+  const what = certificate === 'API server' ? `The certificate of the API server at ${at}` : `The certificate in ${at}`;
+  const words = {
+    valid: null,
+    ending: `${what} ends on ${dayOf(to)}, in ${daysLeft} days. ${renewal(site, certificate, at, false)}`,
+    expired: `${what} has expired on ${dayOf(to)}. ${renewal(site, certificate, at, true)}`,
+    'not-yet-valid': `${what} is valid from ${from.toISOString()} on, and this machine's clock says ${now.toISOString()}. Set the clock of this machine, or of the one that made it.`,
+  };
+  return { ...row, from: from.toISOString(), to: to.toISOString(), daysLeft, state, problem: words[state] };
+}
+
+const dayOf = (date: Date): string => date.toISOString().slice(0, 10);
+
+/** Talos: a talosconfig and a kubeconfig are given out for a year, and again whenever one asks; what a node shows it renews itself. */
+function renewal(site: Site, certificate: CertificateRow['certificate'], at: string, isOver: boolean): string {
+  const { record, folder } = site;
+  if (certificate === 'API server')
+    return `Talos renews it by itself: look at the node's clock, and restart the node if that is right.`;
+  const own = certificate === 'talosconfig' ? SITE_FILES.talosconfig : SITE_FILES.kubeconfig;
+  if (!record || at !== folder.path(own)) return 'Renew it where it was made: this site was given the file.';
+  const { nodeIp, spec } = record;
+  const talosconfig = spec.existingCluster.talosconfig ?? folder.path(SITE_FILES.talosconfig);
+  const talosctl = `talosctl --talosconfig ${quoted(talosconfig)}`;
+  if (certificate === 'kubeconfig')
+    return `Write it anew: \`${talosctl} --nodes ${nodeIp} kubeconfig --merge=false --force ${quoted(at)}\`.`;
+  const fresh = quoted(`${at}.new`);
+  const take = `\`mv ${fresh} ${quoted(at)}\``;
+  if (!isOver)
+    return `Have the node give out another one: \`${talosctl} --nodes ${nodeIp} config new ${fresh}\`, then ${take}.`;
+  const secrets = quoted(folder.path(SITE_FILES.secrets));
+  const endpoint = `https://${nodeIp}:${PORTS.kubernetes}`;
+  return (
+    `Make it anew from the site's secrets: \`talosctl gen config --with-secrets ${secrets} --output-types talosconfig --output ${fresh} ${spec.clusterName} ${endpoint}\`, ` +
+    `then ${take} and \`${talosctl} config endpoint ${nodeIp}\`.`
+  );
+}
+
+const quoted = (path: string): string =>
+  /^[\w@%+=:,./~-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`;
+
+async function serverRow(
+  site: Site,
+  now: Date,
+  kubeconfig: string,
+  signal: AbortSignal,
+): Promise<CertificateRow | null> {
+  const server = await serverIn(kubeconfig);
+  if (!server) return null;
+  const port = Number(server.port || 443);
+  const certificate = await shownBy(server.hostname.replace(/^\[|\]$/g, ''), port, signal);
+  const at = server.host;
+  if (certificate) return rowOf(site, now, 'API server', at, { certificate });
+  const row = { siteId: site.siteId, certificate: 'API server', at } as const;
+  return { ...row, from: null, to: null, daysLeft: null, state: 'unanswered', problem: null };
+}
+
+/** A file that cannot be read is told of as such, and not once more here. */
+async function serverIn(kubeconfig: string): Promise<URL | null> {
+  try {
+    const { parse } = await import('../terminal/yaml.ts');
+    const config = kubeConfig.parse(parse(await textOf(kubeconfig)));
+    const context = config.contexts.find(({ name }) => name === config['current-context'])?.context;
+    const url = new URL(config.clusters.find(({ name }) => name === context?.cluster)?.cluster.server ?? '');
+    return url.protocol === 'https:' ? url : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Gives the certificate that a TLS server shows, or null when it shows none in time. Nothing is trusted or sent. */
+function shownBy(host: string, port: number, signal: AbortSignal): Promise<X509Certificate | null> {
+  if (signal.aborted) return Promise.resolve(null);
+  return new Promise((done) => {
+    const socket = connect({ host, port, rejectUnauthorized: false, timeout: PATIENCE_MS });
+    const end = (certificate: X509Certificate | null): void => {
+      clearTimeout(patience);
+      signal.removeEventListener('abort', give);
+      socket.destroy();
+      done(certificate);
+    };
+    const give = (): void => end(null);
+    // The socket's own time-out begins anew with every byte.
+    const patience = setTimeout(give, PATIENCE_MS);
+    signal.addEventListener('abort', give, { once: true });
+    socket.once('timeout', give);
+    socket.once('error', give);
+    socket.once('secureConnect', () => end(socket.getPeerX509Certificate() ?? null));
+  });
+}
