@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from '@temporalio/client';
 import type { WorkflowHandle } from '@temporalio/client';
@@ -6,6 +8,7 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
 import { createActivities } from '../../activities/index.ts';
 import { changedInputs, changedSpec } from '../../model/input-change.ts';
+import { z } from 'zod';
 import type { InstallProgress } from '../../model/progress.ts';
 import type { InputChange, InstallSpec, SiteRecord } from '../../model/site.ts';
 import {
@@ -49,6 +52,8 @@ export interface SimulatedInstall {
   retry(): Promise<void>;
   /** Ends the worker at once, and begins another one that knows the world only from its file. */
   replaceWorker(): Promise<void>;
+  /** A lid that is closed for so many hours: no worker meanwhile, and the appliance goes on. */
+  sleep(hours: number): Promise<void>;
   /** Waits for the end of the install; gives its last progress. */
   end(): Promise<InstallProgress>;
   /** Ends the worker. To be called whatever happens. */
@@ -125,9 +130,22 @@ export async function beginInstall(options: SimulatedInstallOptions): Promise<Si
       await worker.stop();
       worker = await startWorker();
     },
+    sleep: async (hours) => {
+      await worker.stop();
+      await letHoursPass(join(home, '.world', `${scenario}.json`), hours, speed);
+      worker = await startWorker();
+    },
     end: () => until(({ state }) => ENDED.has(state)),
     close: () => worker.stop(),
   };
+}
+
+async function letHoursPass(file: string, hours: number, speed: number): Promise<void> {
+  const world = z
+    .looseObject({ clock: z.looseObject({ realAt: z.number() }) })
+    .parse(JSON.parse(await readFile(file, 'utf8')));
+  world.clock.realAt -= (hours * 3_600_000) / speed;
+  await writeFile(file, JSON.stringify(world));
 }
 
 /** The site is on record before its install begins, as the client does it. */
