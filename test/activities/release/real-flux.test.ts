@@ -5,9 +5,11 @@ import { applianceObjects } from '../../../activities/flux-objects.ts';
 import { createNamespaces } from '../../../activities/phases/identity/create-namespaces.ts';
 import { createSecrets } from '../../../activities/phases/identity/create-secrets.ts';
 import { connectSource } from '../../../activities/phases/release/connect-source.ts';
+import { renewFailedSetup } from '../../../activities/phases/bootstrap/renew-failed-setup.ts';
 import { selectRelease } from '../../../activities/phases/release/select-release.ts';
 import { wipeApplicationData } from '../../../activities/phases/storage/wipe-application-data.ts';
 import type { Cluster } from '../../../activities/ports/kubernetes.ts';
+import type { KubernetesObject } from '../../../model/snapshot.ts';
 import { startFluxControllers } from '../../flux/controllers.ts';
 import type { FluxControllers } from '../../flux/controllers.ts';
 import { BRANCH, startGitServer } from '../../flux/git-server.ts';
@@ -71,6 +73,16 @@ test('the source is connected, the tree applied, wiped, and made anew by another
   const credentials = await cluster.get(ref.secret('msp', 'db-credentials'), signal);
   expect([claim, credentials]).not.toContain(null);
 
+  // A failed setup, which neither Helm nor Flux would ever run again: made anew with the same values when it is retried.
+  // The Job's controller has begun it: what it noted then cannot be changed.
+  await expect.poll(async () => (await setupJob())['status']).toHaveProperty('startTime');
+  const failed = await setupJob();
+  await players(server.kubeconfig).status(failed, failedStatus());
+  await renewFailedSetup(bed.context(first));
+  expect((await setupJob()).metadata.uid).toBe(failed.metadata.uid);
+  await renewFailedSetup(bed.context({ ...first, retriedAt: new Date().toISOString() }));
+  expect((await setupJob()).metadata.uid).not.toBe(failed.metadata.uid);
+
   // A commit that is not there: said by the real Flux, found by the diagnosis.
   await expect(connectSource(bed.context(order('install-1', 'release/none')))).rejects.toMatchObject({
     blockers: [{ code: 'flux-source-ref-missing' }],
@@ -94,6 +106,26 @@ test('the source is connected, the tree applied, wiped, and made anew by another
   const now = await cluster.get(ref.secret('msp', 'db-credentials'), signal);
   expect(now?.metadata.uid).not.toBe(credentials?.metadata.uid);
 }, 170_000);
+
+async function setupJob(): Promise<KubernetesObject> {
+  const jobs = await cluster.list({ apiVersion: 'batch/v1', kind: 'Job' }, { namespace: 'msp' }, signal);
+  const job = jobs.find(({ metadata }) => metadata.name.startsWith('alga-core-sebastian-bootstrap'));
+  if (!job) throw new Error('there is no Job that sets up the database');
+  return job;
+}
+
+function failedStatus(): Record<string, unknown> {
+  const at = new Date().toISOString();
+  const conditions = ['FailureTarget', 'Failed'].map((type) => ({
+    type,
+    status: 'True',
+    reason: 'BackoffLimitExceeded',
+    message: 'Job has reached the specified backoff limit',
+    lastTransitionTime: at,
+    lastProbeTime: at,
+  }));
+  return { failed: 3, active: 0, ready: 0, terminating: 0, conditions };
+}
 
 function order(installId: string, branch = BRANCH): ContextChanges {
   return { spec: { repo: { url: git.url, branch, path: './flux/profiles/talos-single-node' } }, facts: { installId } };
