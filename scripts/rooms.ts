@@ -6,6 +6,7 @@ type Allowed = 'everything' | readonly string[];
  * refused. The client's rooms are named with the client's: `client/terminal`; `client` is its door.
  */
 export const ROOMS: Readonly<Record<string, Allowed>> = {
+  // Data in the root: validated.json.
   model: ['.'],
   redaction: [],
   system: [],

@@ -86,7 +86,7 @@ describe('an empty database', () => {
     const job = await runJob(bed.env({ ...NO_INITIAL_TENANT, INITIAL_ADMIN_EMAIL: 'ada@first.test' }));
     expect(job.exitCode).toBe(12);
     expect(job.result?.error).toMatch(
-      /without a tenant.*Secret appliance-initial-tenant lacks INITIAL_TENANT_NAME, INITIAL_ADMIN_FIRST_NAME, INITIAL_ADMIN_LAST_NAME, INITIAL_ADMIN_PASSWORD\. Make the Secret .*then delete the Job/,
+      /without a tenant.*Secret appliance-initial-tenant lacks INITIAL_TENANT_NAME, INITIAL_ADMIN_FIRST_NAME, INITIAL_ADMIN_LAST_NAME, INITIAL_ADMIN_PASSWORD\. Make the Secret .*then have the Job run again: appliance-client retry/,
     );
     expect(await bed.postgres.query('postgres', `select 1 from pg_database where datname = '${bed.database}'`)).toEqual(
       [],

@@ -8,6 +8,7 @@ import { openCluster } from '../../cluster.ts';
 import type { PhaseContext } from '../../phase-context.ts';
 import type { Cluster } from '../../ports/kubernetes.ts';
 import { waitFor } from '../../wait.ts';
+import { provideInitialTenant } from '../identity/initial-tenant.ts';
 
 const RELEASE: ObjectRef = { ...KINDS.helmRelease, namespace: NAMESPACES.releases, name: 'alga-core' };
 /** On the HelmRelease: for which retry the Job of which uid is made anew, `<token> <uid>`. Written before anything is deleted. */
@@ -54,7 +55,11 @@ function isAsked({ metadata }: KubernetesObject, token: string): boolean {
 async function renew(context: PhaseContext, cluster: Cluster, { token, uid }: Note): Promise<void> {
   const { signal } = context;
   const job = (await setups(cluster, signal)).find(({ metadata }) => metadata.uid === uid);
-  if (job && hasFailed(job)) await cluster.delete(refOf(job), { uid }, signal);
+  if (job && hasFailed(job)) {
+    // Whoever deleted the first tenant's Secret, or has corrected its file, gets it again: the new Job reads it at its start.
+    await provideInitialTenant(context, cluster);
+    await cluster.delete(refOf(job), { uid }, signal);
+  }
   const annotations = { [REQUESTED_AT]: token, [FORCE_AT]: token };
   await cluster.patch(RELEASE, { metadata: { annotations } }, signal);
   await waitFor<void>(context, {

@@ -1,9 +1,11 @@
 import { beforeAll, expect, test } from 'vitest';
+import { z } from 'zod';
 import { kubernetesPort } from '../../../activities/adapters/kubernetes.ts';
 import { awaitBootstrap } from '../../../activities/phases/bootstrap/await-bootstrap.ts';
 import type { Cluster } from '../../../activities/ports/kubernetes.ts';
-import { KINDS } from '../../../kubernetes/addresses.ts';
+import { KINDS, ref } from '../../../kubernetes/addresses.ts';
 import { FORCE_AT, REQUESTED_AT } from '../../../kubernetes/flux-state.ts';
+import type { InitialTenant } from '../../../model/initial-tenant.ts';
 import type { KubernetesObject } from '../../../model/snapshot.ts';
 import { helmRelease, installFluxDefinitions } from '../support/flux.ts';
 import { Killed, meddler } from '../support/meddler.ts';
@@ -17,6 +19,15 @@ const server = realCluster(false);
 const FACTS = { installId: 'install-1', gitRevision: REVISION };
 const JOB = { apiVersion: 'batch/v1', kind: 'Job', namespace: 'msp', name: 'alga-core-sebastian-bootstrap-1' };
 const RELEASE = { ...KINDS.helmRelease, namespace: 'alga-system', name: 'alga-core' };
+const TENANT_SECRET = ref.secret('msp', 'appliance-initial-tenant');
+const TENANT: InitialTenant = {
+  INITIAL_TENANT_NAME: 'Analytical Engines',
+  INITIAL_ADMIN_FIRST_NAME: 'Grace',
+  INITIAL_ADMIN_LAST_NAME: 'Hopper',
+  INITIAL_ADMIN_EMAIL: 'grace@example.org',
+  INITIAL_ADMIN_PASSWORD: 'canary-Word-4711',
+};
+const secret = z.object({ data: z.record(z.string(), z.string()) });
 const RETRIED = '2026-05-01T12:00:00.000Z';
 const AT = new Date().toISOString();
 
@@ -57,6 +68,36 @@ test('a Job that has failed is deleted and its release asked for with force, onc
   await expect(attempt(RETRIED)).rejects.toMatchObject({ name: 'Blocked' });
   expect(writes).toHaveLength(3);
   expect((await cluster.get(JOB, signal))?.metadata.uid).toBe(made?.metadata.uid);
+});
+
+test("the first tenant's Secret is written again from the site's folder before the new Job can read it", async () => {
+  const { bed } = await failedSetup();
+  await bed.folder.write('initial-tenant.json', JSON.stringify(TENANT));
+  const { cluster: watched, writes } = meddler(cluster);
+  const attempt = (retriedAt?: string) =>
+    awaitBootstrap(bed.context({ facts: FACTS, cluster: watched, ...(retriedAt && { retriedAt }) }));
+  await expect(attempt()).rejects.toMatchObject({ name: 'Blocked' });
+  expect(writes).toEqual([]);
+
+  helm('it fails again');
+  await expect(attempt(RETRIED)).rejects.toMatchObject({ name: 'Blocked' });
+  expect(writes).toEqual([
+    'patch HelmRelease alga-core',
+    'create Secret appliance-initial-tenant',
+    'delete Job alga-core-sebastian-bootstrap-1',
+    'patch HelmRelease alga-core',
+  ]);
+  const written = secret.parse(await cluster.get(TENANT_SECRET, signal));
+  expect(Buffer.from(written.data['INITIAL_ADMIN_EMAIL'] ?? '', 'base64').toString()).toBe('grace@example.org');
+  await cluster.delete(TENANT_SECRET, {}, signal);
+});
+
+test('a file of the first tenant that cannot be used is said before the failed Job is deleted', async () => {
+  const { bed, failed } = await failedSetup();
+  await bed.folder.write('initial-tenant.json', JSON.stringify({ ...TENANT, INITIAL_ADMIN_EMAIL: 'grace' }));
+  const attempt = awaitBootstrap(bed.context({ facts: FACTS, retriedAt: RETRIED }));
+  await expect(attempt).rejects.toMatchObject({ blockers: [{ code: 'input-invalid' }] });
+  expect((await cluster.get(JOB, signal))?.metadata.uid).toBe(failed.metadata.uid);
 });
 
 test('a worker that dies after any of its writes leaves what the next attempt brings to its end', async () => {

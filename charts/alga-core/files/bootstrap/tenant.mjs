@@ -18,7 +18,8 @@ export function checkInitialTenant(settings) {
     throw new Stop(
       EXIT.configuration,
       `the database is without a tenant, and the first one cannot be made: the Secret ${secret} lacks ${missing.join(', ')}. ` +
-        `Make the Secret ${secret} in the namespace of this Job with the keys ${Object.keys(initialTenant).join(', ')}, then delete the Job to have it run again.`,
+        `Make the Secret ${secret} in the namespace of this Job with the keys ${Object.keys(initialTenant).join(', ')}, then have the Job run again: ` +
+        "appliance-client retry, which also makes the Secret where initial-tenant.json is still in the site's folder; without an installer delete the Job.",
     );
   }
   // The program's own reading of its arguments takes a value that begins with a dash for the next option.
