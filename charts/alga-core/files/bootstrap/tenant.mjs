@@ -70,7 +70,8 @@ export async function createTenant(settings, log, signal) {
         program(settings),
         ...Object.entries(values).flatMap(([name, value]) => [`--${name}`, value.trim()]),
       ],
-      cwd: settings.appDir,
+      // As the image's own `npm run create-tenant` does: later images find their packages by the tsconfig.json in this folder alone.
+      cwd: join(settings.appDir, 'server'),
       // Never an argument: those are seen by everybody on the machine.
       env: { INITIAL_ADMIN_PASSWORD: given.INITIAL_ADMIN_PASSWORD },
       signal,

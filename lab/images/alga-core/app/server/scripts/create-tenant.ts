@@ -1,6 +1,7 @@
 // Stand-in for the image's create-tenant. Like the image's own it is not idempotent, commits tenant and administrator one after
 // the other, opens its sessions itself, and tells a password that it had to make up.
 import { randomBytes } from 'node:crypto';
+import path from 'node:path';
 import { Client } from 'pg';
 import { hashPassword } from '../password.ts';
 
@@ -17,6 +18,9 @@ function readArguments(words: readonly string[]): Map<string, string> {
 }
 
 async function createTenant(given: Map<string, string>): Promise<void> {
+  // Later images find their packages by the tsconfig.json in this folder alone.
+  if (path.resolve('.') !== path.join(import.meta.dirname, '..'))
+    throw new Error('No "exports" main defined in /app/node_modules/@alga-psa/db/package.json');
   const product = given.get('productCode') ?? 'psa';
   if (product !== 'psa' && product !== 'algadesk') throw new Error(`Invalid productCode "${product}"`);
   const password = given.get('password') ?? env['INITIAL_ADMIN_PASSWORD'] ?? randomBytes(12).toString('base64url');
