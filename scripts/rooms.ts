@@ -109,6 +109,7 @@ export const ROOMS: Readonly<Record<string, Allowed>> = {
   ],
   'status-service': ['model', 'redaction', 'kubernetes', 'diagnosis', 'observation'],
   lab: ['model', 'system', 'tools'],
+  'image-check': ['model', 'tools'],
   '.': 'everything',
   scripts: 'everything',
   bench: 'everything',

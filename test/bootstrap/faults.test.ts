@@ -51,7 +51,7 @@ describe('Postgres goes away', () => {
 });
 
 test('Postgres without the extension vector: said before anything is made', async () => {
-  const server = await started({ vector: false });
+  const server = await started({ vector: 'none' });
   const job = await runJob(env(server));
   expect(job.exitCode).toBe(12);
   expect(job.result?.error).toMatch(/^ERROR: Postgres at 127\.0\.0\.1:\d+ does not offer the extension "vector"/);

@@ -1,0 +1,144 @@
+import { access, chmod, lstat, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import path from 'node:path';
+import { execa } from 'execa';
+import type { Subprocess } from 'execa';
+
+const NODES = ['usr/local/bin/node', 'usr/bin/node'];
+/** Names of the appliance's Services, which are this machine's own address while an image is checked. */
+const HOSTS = [
+  'localhost',
+  'db',
+  'redis',
+  'pgbouncer',
+  'temporal-frontend.msp.svc.cluster.local',
+  'alga-core-sebastian.msp.svc.cluster.local',
+];
+/** Where the preload writes, inside the root. */
+export const READS = 'run/check-image/reads';
+export const PRELOAD = 'opt/check-image/preload.cjs';
+export const BOOTSTRAP = 'opt/bootstrap';
+export const TERMINATION_LOG = 'dev/termination-log';
+
+/** A folder that cannot be checked, in words for a person. */
+export class NoImageRoot extends Error {}
+
+/**
+ * Refuses a folder that is no unpacked root of an image with Node in it. Gives the folder's own path, and that of Node inside.
+ * @throws NoImageRoot
+ */
+export async function examine(folder: string): Promise<{ folder: string; node: string }> {
+  const root = path.resolve(folder);
+  const there = await stat(root).catch((error: NodeJS.ErrnoException) => {
+    throw new NoImageRoot(`${root}: ${error.code === 'ENOENT' ? 'is not there' : error.message}`);
+  });
+  if (!there.isDirectory())
+    throw new NoImageRoot(`${root} is no folder: unpack the image, and name the folder that its root is in`);
+  await access(root, constants.R_OK | constants.X_OK).catch((error: Error) => {
+    throw new NoImageRoot(`${root} cannot be read by this user: ${error.message}`);
+  });
+  const entries = await readdir(root);
+  if (entries.includes('manifest.json') || entries.includes('oci-layout')) {
+    throw new NoImageRoot(
+      `${root} is a saved image in layers: unpack its root file system (export a container, not the image)`,
+    );
+  }
+  if (!entries.includes('app'))
+    throw new NoImageRoot(`${root} is no root of one of the vendor's images: it has no folder app`);
+  for (const node of NODES) {
+    const found = await stat(path.join(root, node)).catch(() => null); // in another place, or in none
+    if (found?.isFile() && (found.mode & 0o111) !== 0) return { folder: root, node: `/${node}` };
+  }
+  throw new NoImageRoot(
+    `${root} has no Node (${NODES.map((each) => `/${each}`).join(', ')}): the image's programs run with its own`,
+  );
+}
+
+/** An image's root, mounted so that what runs in it changes nothing in the folder. */
+export interface ImageRoot {
+  /** Its path on this machine. */
+  readonly at: string;
+  /** Starts a program in it, alone: no network but this machine's own, no privileges, its own processes. */
+  start(command: readonly string[], options: StartOptions): Subprocess<{ all: true; reject: false; stdin: 'ignore' }>;
+}
+
+export interface StartOptions {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly milliseconds: number;
+}
+
+/**
+ * Mounts the folder under one that is thrown away. Only for a mount namespace of its own, as image-check/inside.ts has.
+ * @param files more files in the root, by their path there
+ */
+export async function mountRoot(options: {
+  folder: string;
+  work: string;
+  user: number;
+  files: Readonly<Record<string, string>>;
+}): Promise<ImageRoot> {
+  const { folder, work, user, files } = options;
+  const layers = path.join(work, 'layers');
+  const at = path.join(work, 'root');
+  for (const made of [layers, at]) await mkdir(made);
+  const mount = (...args: string[]) => execa('mount', args, { timeout: 30_000 });
+  await mount('-t', 'tmpfs', '-o', 'mode=0755', 'tmpfs', layers);
+  const [upper, scratch] = [path.join(layers, 'upper'), path.join(layers, 'scratch')];
+  for (const made of [upper, scratch]) await mkdir(made);
+  await mount('-t', 'overlay', '-o', `nosuid,lowerdir=${folder},upperdir=${upper},workdir=${scratch}`, 'overlay', at);
+  await chmod(at, 0o755);
+  for (const name of ['proc', 'dev', 'tmp']) await makeFolder(at, name);
+  await mount('-t', 'tmpfs', '-o', 'mode=1777,nosuid,nodev', 'tmpfs', path.join(at, 'tmp'));
+  await mount('-t', 'tmpfs', '-o', 'mode=0755,nosuid', 'tmpfs', path.join(at, 'dev'));
+  for (const device of ['null', 'zero', 'full', 'random', 'urandom']) {
+    await writeFile(path.join(at, 'dev', device), '');
+    await mount('--bind', `/dev/${device}`, path.join(at, 'dev', device));
+  }
+  await place(at, 'etc/hosts', `127.0.0.1 ${HOSTS.join(' ')}\n`);
+  await place(at, PRELOAD, await readFile(path.join(import.meta.dirname, 'preload.cjs'), 'utf8'));
+  for (const [name, text] of Object.entries(files)) await place(at, name, text);
+  for (const name of [READS, TERMINATION_LOG]) {
+    await place(at, name, '');
+    await chmod(path.join(at, name), 0o666);
+  }
+  // Two of them: a change of the user takes away that a program dies with who started it, so the first of its processes is ours.
+  const alone = ['--mount', '--pid', '--fork', '--kill-child=SIGKILL', `--mount-proc=${path.join(at, 'proc')}`];
+  const entered = ['--fork', `--root=${at}`, `--setgid=${user}`, `--setuid=${user}`];
+  return {
+    at,
+    start: (command, { cwd, env, milliseconds }) =>
+      execa('unshare', [...alone, '--', 'unshare', ...entered, `--wd=${cwd}`, '--', ...command], {
+        env,
+        extendEnv: false,
+        stdin: 'ignore',
+        all: true,
+        reject: false,
+        timeout: milliseconds,
+        killSignal: 'SIGKILL',
+        maxBuffer: 8_000_000,
+      }),
+  };
+}
+
+/** Makes a folder in the root. A link on the way could lead out of it, so there may be none. */
+async function makeFolder(at: string, name: string): Promise<void> {
+  let folder = at;
+  for (const part of name.split('/')) {
+    folder = path.join(folder, part);
+    const there = await lstat(folder).catch(() => null); // not there yet
+    if (there === null) await mkdir(folder, { mode: 0o755 });
+    else if (!there.isDirectory())
+      throw new NoImageRoot(`/${name} in the image is no folder, or a link on the way to it`);
+  }
+}
+
+async function place(at: string, name: string, text: string): Promise<void> {
+  await makeFolder(at, path.dirname(name));
+  const file = path.join(at, name);
+  await rm(file, { force: true });
+  await writeFile(file, text, { flag: 'wx', mode: 0o644 });
+}
+
+/** What a program of the root wrote there last; empty where it wrote nothing. */
+export const readIn = (root: ImageRoot, file: string): Promise<string> => readFile(path.join(root.at, file), 'utf8');

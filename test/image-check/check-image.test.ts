@@ -1,0 +1,156 @@
+import { execaSync } from 'execa';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { checkImage } from '../../image-check/main.ts';
+import { needs } from '../support/needs.ts';
+import { standInFolder } from './folder.ts';
+
+needs('root', 'postgres', 'helm', 'ip');
+
+/** The lab's stand-in of alga-core, unpacked: proves the tool, not the image. */
+let image: Awaited<ReturnType<typeof standInFolder>>;
+beforeAll(async () => {
+  image = await standInFolder();
+});
+afterAll(() => image.remove());
+
+async function checked(...argv: string[]) {
+  const said = { out: '', error: '' };
+  const exitCode = await checkImage(argv, {
+    out: (text) => (said.out += text),
+    error: (text) => (said.error += text),
+  });
+  return { exitCode, ...said };
+}
+const scratch = () => {
+  const dir = mkdtempSync(join(tmpdir(), 'check-image-test-'));
+  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
+  return dir;
+};
+/** A whole image with something else in it. */
+const changed = (change: (dir: string) => void) => {
+  const dir = scratch();
+  chmodSync(dir, 0o755);
+  execaSync('cp', ['-al', `${image.dir}/.`, dir]);
+  change(dir);
+  return dir;
+};
+describe('the bootstrap job', () => {
+  test('runs fresh, again, to recover, and cut at statements; the folder stays as it was', async () => {
+    const before = execaSync('find', [image.dir, '-printf', '%p %s %T@\n']).stdout;
+    const { exitCode, out } = await checked(image.dir, '--only', 'bootstrap', '--every', '45', '--limit', '2');
+    expect(out).toMatch(/^fresh +4 +1 +1 +1 +seeded +1 /m);
+    expect(out).toMatch(/^again +4 +1 +1 +1 +skipped +1 /m);
+    expect(out).toMatch(/^recover +4 +1 +1 +1 +skipped +1 /m);
+    expect(out).toMatch(/^kill at 45, answered .* (20|22)$/m);
+    expect(out).toMatch(/^kill at 90, sent .* (20|22)$/m);
+    expect(out.match(/^ {2}run again +4 +1 +1 +1 +seeded +1 .* 0$/gm)).toHaveLength(2);
+    expect(out).toContain('bootstrap: nothing is broken');
+    expect(exitCode).toBe(0);
+    expect(execaSync('find', [image.dir, '-printf', '%p %s %T@\n']).stdout).toBe(before);
+  }, 180_000);
+
+  test('that ends well over two tenants is told as broken', async () => {
+    const twice =
+      "exports.seed = async (knex) => knex.raw(\"insert into tenants (client_name, email) values ('b', 'b')\");\n";
+    const dir = changed((at) => writeFileSync(join(at, 'app/ee/server/seeds/onboarding/psa/03_more.cjs'), twice));
+    const { exitCode, out } = await checked(dir, '--only', 'bootstrap', '--limit', '1');
+    expect(out).toContain('WRONG fresh: there are 2 tenants');
+    expect(exitCode).toBe(1);
+  }, 180_000);
+
+  test('that fails is told with its own words', async () => {
+    const dir = changed((at) => rmSync(join(at, 'app/server/scripts/create-tenant.ts')));
+    const { exitCode, out } = await checked(dir, '--only', 'bootstrap');
+    expect(out).toMatch(/WRONG fresh: the job ended with 12: ERROR: this image cannot make the first tenant/);
+    expect(exitCode).toBe(1);
+  }, 180_000);
+});
+
+describe('the variables', () => {
+  const program = `
+    import { createServer } from 'node:http';
+    import { spawnSync } from 'node:child_process';
+    import { env } from 'node:process';
+    const level = process.env.SOME_LEVEL || 'info';
+    const { SOME_HOST } = process.env;
+    if ('SOME_FLAG' in env) console.log(process.env.EDITION);
+    spawnSync(process.execPath, ['-e', 'process.env.OF_A_CHILD']);
+    createServer().listen(3000);`;
+
+  test('that a start reads and nothing sets are listed, those of its children too, until it listens', async () => {
+    const dir = changed((at) => writeFileSync(join(at, 'app/start.mjs'), program));
+    const start = ['--only', 'environment', '--start', 'node /app/start.mjs', '--env', 'BY_THE_IMAGE=1'];
+    const { exitCode, out } = await checked(dir, ...start);
+    expect(out).toContain('started node /app/start.mjs: it listens on 3000');
+    expect(out).toMatch(/^ {2}SOME_LEVEL +default +\/app\/start\.mjs:5:\d+$/m);
+    expect(out).toMatch(/^ {2}SOME_HOST +– /m);
+    for (const name of ['SOME_FLAG', 'OF_A_CHILD']) expect(out).toMatch(new RegExp(`^  ${name} `, 'm'));
+    for (const name of ['EDITION', 'BY_THE_IMAGE']) expect(out).not.toContain(name);
+    expect(exitCode).toBe(0);
+  }, 120_000);
+
+  test('are those of a program that is apart: nobody, without a network, and gone when it takes too long', async () => {
+    const alone = `
+      import { networkInterfaces } from 'node:os';
+      import { readFileSync, writeFileSync } from 'node:fs';
+      console.log('who', process.getuid(), Object.keys(networkInterfaces()).join(), /CapEff:\\s*0+\\s/.test(readFileSync('/proc/self/status', 'utf8')));
+      try { writeFileSync('/app/mine', ''); } catch (error) { console.log(error.code); }
+      setInterval(() => {}, 1000);`;
+    const dir = changed((at) => writeFileSync(join(at, 'app/start.mjs'), alone));
+    const start = ['--only', 'environment', '--start', 'node /app/start.mjs', '--seconds', '3', '--user', '1234'];
+    const { out } = await checked(dir, ...start);
+    expect(out).toContain('it neither listened nor ended within 3 s');
+    expect(out).toContain('who 1234 lo true');
+    expect(out).toContain('EACCES');
+  }, 120_000);
+
+  test('of a worker are asked for with what it starts, which its chart does not say', async () => {
+    const refused = await checked(image.dir, '--image', 'email-service');
+    expect(refused).toMatchObject({ exitCode: 2, out: '' });
+    expect(refused.error).toContain('leaves to the image what email-service starts');
+    const start = ['--start', 'node /app/stand-in/worker.mjs', '--seconds', '20'];
+    const { out } = await checked(image.dir, '--image', 'email-service', ...start);
+    expect(out).toMatch(/it listens on \d+/);
+  }, 120_000);
+});
+
+describe('is refused, and says why', () => {
+  const refused = async (...argv: string[]) => {
+    const { exitCode, out, error } = await checked(...argv);
+    expect({ exitCode, out }).toEqual({ exitCode: 2, out: '' });
+    return error;
+  };
+
+  test('a folder that is no root of such an image', async () => {
+    const dir = scratch();
+    expect(await refused(join(dir, 'none'))).toMatch(/none: is not there/);
+    expect(await refused(dir)).toMatch(/no root of one of the vendor's images: it has no folder app/);
+    writeFileSync(join(dir, 'manifest.json'), '[]');
+    expect(await refused(dir)).toMatch(/a saved image in layers: unpack its root file system/);
+    expect(await refused(join(dir, 'manifest.json'))).toMatch(/is no folder: unpack the image/);
+  });
+
+  test('one without Node, and one whose links lead out of it', async () => {
+    const dir = scratch();
+    mkdirSync(join(dir, 'app'));
+    expect(await refused(dir)).toMatch(/has no Node \(\/usr\/local\/bin\/node, \/usr\/bin\/node\)/);
+    const outside = scratch();
+    const led = changed((at) => {
+      rmSync(join(at, 'opt'), { recursive: true, force: true });
+      symlinkSync(outside, join(at, 'opt'));
+    });
+    expect(await refused(led, '--only', 'bootstrap')).toMatch(/\/opt\S* in the image is no folder, or a link/);
+    expect(readdirSync(outside)).toEqual([]);
+  }, 120_000);
+
+  test('a release that is not there, and what was mistyped', async () => {
+    expect(await refused(image.dir, '--release', '9.9')).toMatch(/there is no release 9\.9, only .*1\.0/);
+    expect(await refused(image.dir, '--every', '0')).toMatch(
+      /--every 0: a whole number above 0[\s\S]*npm run check:image/,
+    );
+    expect(await refused()).toContain('one FOLDER is to be named');
+  });
+});
