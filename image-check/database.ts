@@ -2,8 +2,9 @@ import { z } from 'zod';
 import type { Postgres } from './postgres.ts';
 
 export const DATABASE = 'server';
-/** The copy that the bootstrap job takes before it fills a database (charts/alga-core/files/bootstrap/copy.mjs). */
+/** The copies that the bootstrap job takes before it fills a database and before it migrates an empty one (copy.mjs of the job). */
 const COPY = `${DATABASE}_before_seeds`;
+const BEGINNING = `${DATABASE}_before_migrations`;
 
 /** What is in the application's database; null for a table that is not there. */
 export interface Contents {
@@ -16,6 +17,8 @@ export interface Contents {
   readonly begun: number | null;
   /** Whether the copy of before a filling is there. */
   readonly copied: boolean;
+  /** Databases of the job's that are there beside the application's. */
+  readonly left: readonly string[];
 }
 
 const TABLES = {
@@ -31,7 +34,7 @@ const counted = z.tuple([z.object({ count: z.number().int() })]);
 export async function contents(postgres: Postgres): Promise<Contents> {
   const there = await postgres.query(
     'postgres',
-    `select datname from pg_database where datname in ('${DATABASE}', '${COPY}')`,
+    `select datname from pg_database where datname in ('${DATABASE}', '${COPY}', '${BEGINNING}')`,
   );
   const databases = there.map(({ datname }) => datname);
   const count = async (table: string, where: string): Promise<number | null> => {
@@ -49,6 +52,7 @@ export async function contents(postgres: Postgres): Promise<Contents> {
     filled: await count(...TABLES.filled),
     begun: await count(...TABLES.begun),
     copied: databases.includes(COPY),
+    left: [COPY, BEGINNING].filter((name) => databases.includes(name)),
   };
 }
 
@@ -79,7 +83,7 @@ export function broken(found: Contents, run: { readonly ended: 'well' | 'badly' 
   if (users === 0) faults.push('a run that left no users was called a success');
   if (tenants !== 1 && tenants < 2) faults.push('a run that left no tenant was called a success');
   if ((found.begun ?? 0) > 0) faults.push('a filling was left open by a run that was called a success');
-  if (found.copied) faults.push(`the copy ${COPY} was left by a run that was called a success`);
+  for (const name of found.left) faults.push(`the copy ${name} was left by a run that was called a success`);
   return faults;
 }
 
@@ -100,7 +104,7 @@ export function starts(postgres: Postgres): Starts {
       isKept = true;
     },
     restore: async () => {
-      for (const name of [DATABASE, COPY]) await drop(name);
+      for (const name of [DATABASE, COPY, BEGINNING]) await drop(name);
       if (isKept) await postgres.query('postgres', `create database ${DATABASE} template ${kept}`);
     },
   };

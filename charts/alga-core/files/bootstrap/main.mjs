@@ -1,12 +1,12 @@
 // The bootstrap job: brings the database to the state that this image needs, from whatever state it is in. Every step may be
 // killed at any instant and run again. Plain Node 20 with the image's own pg and knex: a shell could hold no lock over a
 // session, tell no SQLSTATE from another and would need psql, which the image does not promise.
-import { undoInterruptedFilling } from './copy.mjs';
+import { backToBeginning, dropBeginning, keepBeginning, undoInterruptedFilling } from './copy.mjs';
 import { checkFilling, fill, refuseHalfTenant } from './filling.mjs';
 import { createLog } from './log.mjs';
 import { endLeftovers, takeLock } from './lock.mjs';
 import { setUpDatabases } from './database.mjs';
-import { migrate } from './migrations.mjs';
+import { FailedAgain, migrate } from './migrations.mjs';
 import { waitForPostgres, withDatabase } from './postgres.mjs';
 import { beginRun, begunBy, countUsers, databaseExists, endRun, ensureRecord } from './record.mjs';
 import { writeResult } from './result.mjs';
@@ -27,14 +27,12 @@ async function run(settings, log, facts) {
     await endLeftovers(admin, log);
     await undoInterruptedFilling(admin, settings, log);
     await checkData(admin, settings, log, facts);
-    await setUpDatabases(admin, settings, log, lost.signal);
-    await recorded(settings, facts, async () => {
-      if (settings.runMigrations) facts.migrationsApplied = await migrate(settings, log, lost.signal);
-      facts.migrated = settings.runMigrations;
-      facts.seeds = await fill(admin, settings, log, lost.signal);
-      facts.usersCount = await withDatabase(settings, settings.database, countUsers);
-      if (facts.usersCount === 0) throw new Stop(EXIT.configuration, NOBODY);
-    });
+    try {
+      await setUp(admin, settings, log, lost.signal, facts);
+    } catch (error) {
+      if (!(error instanceof FailedAgain) || !(await backToBeginning(admin, settings, log))) throw error;
+      await setUp(admin, settings, log, lost.signal, facts);
+    }
   } catch (error) {
     if (!lost.signal.aborted) throw error;
     throw new Stop(
@@ -44,6 +42,22 @@ async function run(settings, log, facts) {
   } finally {
     await admin.end().catch((error) => log.info(`closing the session failed: ${error.message}`));
   }
+}
+
+/** Databases and roles, schema, and what is in it. */
+async function setUp(admin, settings, log, signal, facts) {
+  await setUpDatabases(admin, settings, log, signal);
+  await recorded(settings, facts, async () => {
+    if (settings.runMigrations) {
+      await keepBeginning(admin, settings, log);
+      facts.migrationsApplied = await migrate(settings, log, signal);
+    }
+    facts.migrated = settings.runMigrations;
+    facts.seeds = await fill(admin, settings, log, signal);
+    facts.usersCount = await withDatabase(settings, settings.database, countUsers);
+    if (facts.usersCount === 0) throw new Stop(EXIT.configuration, NOBODY);
+    await dropBeginning(admin, settings);
+  });
 }
 
 /** `fresh` is for an empty database, or for one that this very install began. */

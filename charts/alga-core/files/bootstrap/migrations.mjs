@@ -3,7 +3,8 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { runNode } from './child.mjs';
 import { withDatabase } from './postgres.mjs';
-import { exists } from './record.mjs';
+import { countMigrations, exists } from './record.mjs';
+import { Stop } from './stop.mjs';
 
 /** Takes the image's folder, gives the folder of its knex. */
 export function knexFolder(appDir) {
@@ -26,6 +27,9 @@ export function runKnex(name, args, knexfile, settings, log, signal, failure) {
   );
 }
 
+/** Migrations that failed over what an earlier run had begun: the fault may be that one's, who was killed in the middle. */
+export class FailedAgain extends Stop {}
+
 /** Brings the schema to the image's newest migration. Gives the number of migrations that were applied. */
 export async function migrate(settings, log, signal) {
   const before = await withDatabase(settings, settings.database, async (client) => {
@@ -33,7 +37,13 @@ export async function migrate(settings, log, signal) {
     return countMigrations(client);
   });
   log.info(`running migrations (${before} applied so far)`);
-  await runKnex('migrate', ['migrate:latest'], join(settings.appDir, 'server', 'knexfile.cjs'), settings, log, signal);
+  const knexfile = join(settings.appDir, 'server', 'knexfile.cjs');
+  try {
+    await runKnex('migrate', ['migrate:latest'], knexfile, settings, log, signal);
+  } catch (error) {
+    if (before === 0 || signal.aborted || !(error instanceof Stop)) throw error;
+    throw new FailedAgain(error.exitCode, error.message);
+  }
   const after = await withDatabase(settings, settings.database, countMigrations);
   log.info(after === before ? 'migrations already up to date' : `applied ${after - before} migrations`);
   return after - before;
@@ -44,9 +54,4 @@ async function releaseLock(client, log) {
   if (!(await exists(client, 'public.knex_migrations_lock'))) return;
   const { rowCount } = await client.query('update public.knex_migrations_lock set is_locked = 0 where is_locked = 1');
   if (rowCount > 0) log.info('released the migration lock that an interrupted run left behind');
-}
-
-async function countMigrations(client) {
-  if (!(await exists(client, 'public.knex_migrations'))) return 0;
-  return (await client.query('select count(*)::int as count from public.knex_migrations')).rows[0].count;
 }

@@ -17,7 +17,8 @@ const TABLES = `
     started_at timestamptz not null default now(),
     finished_at timestamptz
   );
-  alter table alga_bootstrap.seeding add column if not exists inputs text;`;
+  alter table alga_bootstrap.seeding add column if not exists inputs text;
+  create table if not exists alga_bootstrap.beginning (id uuid primary key default gen_random_uuid());`;
 const OPEN = 'select id from alga_bootstrap.seeding where finished_at is null';
 
 /** Makes the record's tables where they are missing and lets the application's role read them. */
@@ -88,6 +89,21 @@ export async function recordSeedsAgain(client, inputs) {
 export async function exists(client, table) {
   return (await client.query('select to_regclass($1) is not null as there', [table])).rows[0].there;
 }
+
+/** Marks the database as not begun to migrate, by an id that its copy then has as well. */
+export async function markBeginning(client) {
+  await client.query('delete from alga_bootstrap.beginning');
+  await client.query('insert into alga_bootstrap.beginning default values');
+}
+
+/** That id; undefined where there is none. */
+export async function readBeginning(client) {
+  if (!(await exists(client, 'alga_bootstrap.beginning'))) return undefined;
+  return (await client.query('select id from alga_bootstrap.beginning')).rows[0]?.id;
+}
+
+/** Number of migrations that were applied. */
+export const countMigrations = (client) => countRows(client, 'public.knex_migrations');
 
 /** Number of rows in `users`, 0 when there is no such table. */
 export const countUsers = (client) => countRows(client, 'public.users');
