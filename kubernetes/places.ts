@@ -148,6 +148,7 @@ const CLAIMS: readonly [prefix: string, component: string][] = [
   [OBJECTS.postgresClaim, 'db'],
   ['alga-core-sebastian-redis-data', 'redis'],
   ['alga-core-sebastian-storage', 'alga-core'],
+  ['alga-core-sebastian-tenant-secrets', 'alga-core'],
 ];
 
 /** Takes a claim, gives its place: above it stand the pods that mount it and all above them. */

@@ -185,7 +185,7 @@ async function temporal(): Promise<Entry[]> {
 
 /** One layer for the vendor's four images: they differ in what they start. */
 async function application(): Promise<Entry[]> {
-  const programs = ['application.mjs', 'worker.mjs', 'health.mjs', 'grpc.mjs'];
+  const programs = ['application.mjs', 'links.mjs', 'tenant-secrets.mjs', 'worker.mjs', 'health.mjs', 'grpc.mjs'];
   return [
     { from: path.join(import.meta.dirname, 'alga-core', 'app'), to: '/app' },
     ...(await packageEntries(['knex', 'pg'], '/app/node_modules')),

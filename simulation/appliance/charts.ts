@@ -78,7 +78,9 @@ function algaCore(namespace: string, values: ChartValues): ApiObject[] {
     ...['db-credentials', 'redis-credentials', 'alga-core-sebastian-secrets'].map((name) =>
       keptSecret(name, namespace),
     ),
-    ...['postgres-data', 'redis-data', 'storage'].map((name) => claim(`alga-core-sebastian-${name}`, namespace)),
+    ...['postgres-data', 'redis-data', 'storage', 'tenant-secrets'].map((name) =>
+      claim(`alga-core-sebastian-${name}`, namespace),
+    ),
     statefulSetOf({
       name: 'db',
       namespace,
@@ -112,7 +114,13 @@ function algaCore(namespace: string, values: ChartValues): ApiObject[] {
         ports: [{ containerPort: PORTS.application, hostPort: PORTS.application }],
         startupProbe: { tcpSocket: { port: PORTS.application }, periodSeconds: 10, failureThreshold: 90 },
       },
-      pod: { hostNetwork: true, ...volume('storage', 'alga-core-sebastian-storage') },
+      pod: {
+        hostNetwork: true,
+        volumes: [
+          ...volume('storage', 'alga-core-sebastian-storage').volumes,
+          ...volume('tenant-secrets', 'alga-core-sebastian-tenant-secrets').volumes,
+        ],
+      },
     }),
     service(OBJECTS.application, namespace, PORTS.application),
   ];

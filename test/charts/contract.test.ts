@@ -43,12 +43,51 @@ const CONTRACT = {
   KEY_LENGTH: '64',
   ALGORITHM: 'sha512',
   LOG_LEVEL: 'INFO',
+  NEXT_PUBLIC_EDITION: 'enterprise',
+  NEXT_PUBLIC_APP_URL: 'http://192.0.2.10:3000',
+  SERVER_ACTIONS_BODY_LIMIT: '200mb',
+  NEXTAUTH_SESSION_EXPIRES: '86400',
+  LOG_IS_FORMAT_JSON: 'false',
+  LOG_IS_FULL_DETAILS: 'false',
+  EMAIL_ENABLE: 'false',
+  EMAIL_PORT: '587',
+  STORAGE_LOCAL_MAX_FILE_SIZE: '104857600',
+  STORAGE_UPLOAD_TEMP_DIR: '/tmp/uploads',
+  STORAGE_UPLOAD_MAX_CONCURRENT: '3',
+  STORAGE_UPLOAD_CHUNK_SIZE: '5242880',
+  ALGA_LICENSE_SERVICE_URL: 'https://license.nineminds.com',
+  SECRET_READ_CHAIN: 'env,filesystem',
+  SECRET_WRITE_PROVIDER: 'filesystem',
+  SECRET_FS_BASE_PATH: '/shared-tenant-secrets',
+  REQUIRE_HOCUSPOCUS: 'false',
 };
 
 test('the server: the environment of the contract, its entry point, its files', () => {
   expect(environment(own('alga-core-sebastian'))).toMatchObject(CONTRACT);
   expect(own('alga-core-sebastian').command).toEqual(['./entrypoint.sh']);
   expect(mountPaths('alga-core-sebastian')).toContain(CONTRACT.STORAGE_LOCAL_BASE_PATH);
+  expect(mountPaths('alga-core-sebastian')).toContain(CONTRACT.SECRET_FS_BASE_PATH);
+  const { VERSION, APP_VERSION, APP_BUILD_SHA } = environment(own('alga-core-sebastian'));
+  expect(own('alga-core-sebastian').image).toMatch(new RegExp(`:${APP_BUILD_SHA}$`));
+  expect([VERSION, APP_VERSION]).toEqual([APP_BUILD_SHA, APP_BUILD_SHA]);
+});
+
+test('collaborative editing: what it needs to start and to store, beside what it shares with the server', () => {
+  const { AI_DOCUMENT_API_KEY, COLLAB_PERSIST_API_KEY, HOCUSPOCUS_JWT_SECRET } = CONTRACT;
+  expect(environment(own('hocuspocus'))).toMatchObject({
+    NODE_ENV: 'production',
+    DB_USER_HOCUSPOCUS: 'hocuspocus_user',
+    DB_NAME_HOCUSPOCUS: 'hocuspocus',
+    DB_PASSWORD_HOCUSPOCUS: 'db-credentials/DB_PASSWORD_HOCUSPOCUS',
+    REDIS_DB: '1',
+    REDIS_PASSWORD: CONTRACT.REDIS_PASSWORD,
+    COLLAB_PERSIST_API_URL: 'http://alga-core-sebastian:3000/api/internal/collab/persist',
+    AI_DOCUMENT_API_URL: 'http://alga-core-sebastian:3000/api/v1/ai/document-assist',
+    AI_DOCUMENT_API_KEY,
+    COLLAB_PERSIST_API_KEY,
+    HOCUSPOCUS_JWT_SECRET,
+  });
+  expect(own('hocuspocus').securityContext.capabilities).toEqual({ drop: ['ALL'], add: ['SETGID', 'SETUID'] });
 });
 
 const INITIAL_TENANT = [
@@ -106,6 +145,7 @@ test('Postgres, Redis and PgBouncer: folders that are mounted', () => {
   expect(written.length).toBeGreaterThan(1);
   for (const path of written.map((each) => each.replace('dir ', '').replace('/redis.conf', '')))
     expect(mountPaths('redis')).toContain(path);
+  expect(environment(own('db'))['POSTGRES_INITDB_ARGS']).toBe('--data-checksums');
   const ini = the(manifests, 'ConfigMap', 'pgbouncer').data?.['pgbouncer.ini'] ?? '';
   const users = /auth_file = (\S+)/.exec(ini)?.[1] ?? 'none';
   expect(own('pgbouncer').args?.join('\n')).toContain(`>> ${users}`);
@@ -149,9 +189,10 @@ test('on the node: the application on port 3000, the page on 8080, data on local
   expect(Object.fromEntries(open.filter(([, port]) => port !== undefined))).toEqual({
     'alga-core-sebastian': 3000,
     'appliance-status': 8080,
+    hocuspocus: 1234,
   });
   const claims = manifests.filter(({ kind }) => kind === 'PersistentVolumeClaim');
-  expect(claims).toHaveLength(3);
+  expect(claims).toHaveLength(4);
   for (const { metadata, spec } of claims)
     expect(spec, metadata.name).toMatchObject({ storageClassName: 'local-path', accessModes: ['ReadWriteOnce'] });
 });

@@ -15,6 +15,7 @@ export const CLAIMS = [
   'alga-core-sebastian-postgres-data',
   'alga-core-sebastian-redis-data',
   'alga-core-sebastian-storage',
+  'alga-core-sebastian-tenant-secrets',
 ];
 
 export type SecretData = Record<string, Record<string, string> | undefined>;

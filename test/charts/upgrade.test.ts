@@ -39,8 +39,22 @@ describe('two releases in one namespace', () => {
       'redis',
       'redis-2',
     ]);
-    expect(await cluster.claimNames()).toHaveLength(6);
+    expect(await cluster.claimNames()).toHaveLength(8);
   });
+});
+
+test('an appliance without a volume for tenant secrets gets one, and keeps the three that it had', async () => {
+  const claims = async () =>
+    Object.fromEntries(
+      (await cluster.core.listNamespacedPersistentVolumeClaim({ namespace: cluster.namespace })).items.map(
+        ({ metadata }) => [metadata?.name, metadata?.uid],
+      ),
+    );
+  await done(cluster.helm('install', 'alga-core', ['--set', 'tenantSecrets.enabled=false']));
+  const before = await claims();
+  expect(Object.keys(before)).toHaveLength(3);
+  await done(cluster.helm('upgrade', 'alga-core'));
+  expect(await claims()).toEqual({ ...before, 'alga-core-sebastian-tenant-secrets': expect.any(String) });
 });
 
 describe('an upgrade with other values', () => {

@@ -28,6 +28,8 @@ describe('values are refused, with chart and field', () => {
       'hocuspocus.enabled=true',
       'the image harbor.nineminds.com/nineminds/sebastian_hocuspocus has no tag',
     ],
+    ['alga-core', 'server.uploadLimit=200', "at '/server/uploadLimit'"],
+    ['alga-core', 'tenantSecrets.path=/secrets', "at '/tenantSecrets': additional properties 'path' not allowed"],
     ['pgbouncer', 'users=null', "missing property 'users'"],
     ['pgbouncer', 'port=0', "at '/port'"],
     ['temporal', 'database.hots=db', "at '/database': additional properties 'hots' not allowed"],
@@ -128,6 +130,22 @@ describe('the server', () => {
       APPLICATION_URL: url,
       NEXT_PUBLIC_BASE_URL: url,
     });
+  });
+
+  test('takes what server.extraEnv says for what the chart would have set, once', async () => {
+    const own = (await server(['--set', 'server.extraEnv.EMAIL_ENABLE=yes,server.extraEnv.OWN=x']))?.pod.containers[0];
+    expect(own && environment(own)).toMatchObject({ EMAIL_ENABLE: 'yes', OWN: 'x', EMAIL_PORT: '587' });
+    expect(own?.env.filter(({ name }) => name === 'EMAIL_ENABLE')).toHaveLength(1);
+  });
+
+  test('keeps tenant secrets in a volume, or where that is not wanted, in no folder of a volume', async () => {
+    const named = await server(['--set', 'tenantSecrets.existingClaim=shared']);
+    expect(named?.pod['volumes']).toContainEqual({
+      name: 'tenant-secrets',
+      persistentVolumeClaim: { claimName: 'shared' },
+    });
+    const own = (await server(['--set', 'tenantSecrets.enabled=false']))?.pod.containers[0];
+    expect(own && environment(own)).not.toHaveProperty('SECRET_FS_BASE_PATH');
   });
 
   test("is on the node's network on the appliance, and not elsewhere", async () => {

@@ -143,6 +143,7 @@ describe('workloads', () => {
       'alga-core-sebastian-postgres-data',
       'alga-core-sebastian-redis-data',
       'alga-core-sebastian-storage',
+      'alga-core-sebastian-tenant-secrets',
     ]);
   });
 
@@ -204,6 +205,10 @@ describe('addresses', () => {
           env['PATIENCE'] && `${env['HOST']}:${env['PORT']}`,
           env['IMAP_WEBHOOK_URL'] && new URL(env['IMAP_WEBHOOK_URL']).host,
           env['HOCUSPOCUS_URL'] && new URL(env['HOCUSPOCUS_URL']).host,
+          env['HOCUSPOCUS_INTERNAL_URL'] && new URL(env['HOCUSPOCUS_INTERNAL_URL']).host,
+          env['HOCUSPOCUS_HOST'] && `${env['HOCUSPOCUS_HOST']}:${env['HOCUSPOCUS_PORT']}`,
+          env['COLLAB_PERSIST_API_URL'] && new URL(env['COLLAB_PERSIST_API_URL']).host,
+          env['AI_DOCUMENT_API_URL'] && new URL(env['AI_DOCUMENT_API_URL']).host,
         ])
         .filter((address) => address !== undefined && address !== '')
         .map(
@@ -230,6 +235,7 @@ describe('addresses', () => {
         "email-service → alga-core-sebastian:3000",
         "email-service → pgbouncer:6432",
         "email-service → redis:6379",
+        "hocuspocus → alga-core-sebastian:3000",
         "hocuspocus → db:5432",
         "hocuspocus → redis:6379",
         "temporal → db:5432",

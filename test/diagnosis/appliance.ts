@@ -224,15 +224,15 @@ function platformObjects(): KubernetesObject[] {
       provisioner: 'rancher.io/local-path',
       volumeBindingMode: 'WaitForFirstConsumer',
     },
-    ...['alga-core-sebastian-postgres-data', 'alga-core-sebastian-redis-data', 'alga-core-sebastian-storage'].map(
-      (name): KubernetesObject => ({
+    ...['postgres-data', 'redis-data', 'storage', 'tenant-secrets']
+      .map((suffix) => `alga-core-sebastian-${suffix}`)
+      .map((name): KubernetesObject => ({
         apiVersion: 'v1',
         kind: 'PersistentVolumeClaim',
         metadata: meta(name, NAMESPACES.workloads),
         spec: { storageClassName: 'local-path', volumeName: `pvc-${name}` },
         status: { phase: 'Bound' },
-      }),
-    ),
+      })),
     {
       apiVersion: 'v1',
       kind: 'ConfigMap',

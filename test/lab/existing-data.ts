@@ -7,6 +7,7 @@ import { applianceOf } from './appliance.ts';
 import { SITE } from './bench.ts';
 import type { Bench } from './bench.ts';
 import { clusterOf } from './cluster.ts';
+import { MAIL_PASSWORD, mailPassword } from './mail-password.ts';
 import { CLEAR_LINE, ENTER, openTerminal } from './terminal.ts';
 
 const VALUES = { namespace: 'alga-system', name: 'appliance-values-alga-core' };
@@ -37,6 +38,7 @@ export function describeExistingData(given: () => Bench): void {
       const recover = await bench.run(['start', '--recover']);
       expect(recover.exitCode, recover.all).toBe(0);
       expect(await cluster.kept()).toEqual(before);
+      expect(await mailPassword(bench)).toBe(MAIL_PASSWORD);
       const { effects } = await bench.lab.machine.control.state();
       expect(effects).toMatchObject({ bootstrap: 1, install: 1 });
     }, 400_000);
@@ -103,6 +105,7 @@ export function describeExistingData(given: () => Bench): void {
       for (const [name, claim] of Object.entries(after.claims)) expect(claim).not.toBe(before.claims[name]);
       expect(after.credentials['db-credentials']).not.toEqual(before.credentials['db-credentials']);
       expect(after.rows).toBe('1|1|1');
+      expect(await mailPassword(bench)).toBeNull();
       // The promotion to recover is the last thing, and Flux still takes it up.
       await applianceOf(bench).until('full health', ({ rollup }) => rollup.state === 'fully_healthy', 60_000);
       const { effects } = await bench.lab.machine.control.state();

@@ -13,6 +13,7 @@ import { SITE, startBench } from './bench.ts';
 import type { Bench } from './bench.ts';
 import { clusterOf } from './cluster.ts';
 import { describeExistingData } from './existing-data.ts';
+import { MAIL_PASSWORD, mailPassword, setMailPassword } from './mail-password.ts';
 import { describeRestarts } from './restart.ts';
 
 const upAt = z.object({ upAt: z.string() });
@@ -123,6 +124,21 @@ describe('a fresh install', () => {
     ).toBe('1');
   });
 
+  test('starts its database with data checksums', async () => {
+    expect(await clusterOf(bench).sql('show data_checksums')).toBe('on');
+  });
+
+  test('names the address that people opened in the links that it sends', async () => {
+    const url = `http://${bench.lab.record.nodeAddress}:3000`;
+    expect(await (await fetch(`${url}/api/links/appointments`)).text()).toBe(`${url}/client-portal/appointments`);
+  });
+
+  test("keeps a mailbox's password in a file of its tenant", async () => {
+    expect(await mailPassword(bench)).toBeNull();
+    await setMailPassword(bench);
+    expect(await mailPassword(bench)).toBe(MAIL_PASSWORD);
+  });
+
   test('keeps existing data from then on', async () => {
     const map = await clusterOf(bench).core.readNamespacedConfigMap({
       namespace: 'alga-system',
@@ -160,7 +176,7 @@ describe('a fresh install', () => {
   });
 
   test('leaves no secret where none may be', async () => {
-    const secrets = [LAB_ADMINISTRATOR.password, ...(await clusterOf(bench).secretValues())];
+    const secrets = [LAB_ADMINISTRATOR.password, MAIL_PASSWORD, ...(await clusterOf(bench).secretValues())];
     expect(secrets.length).toBeGreaterThan(10);
     const places = [install.all, ...(await filesWithoutSecrets(bench.home))];
     for (const secret of secrets) for (const text of places) expect(text.includes(secret)).toBe(false);

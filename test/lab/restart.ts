@@ -8,6 +8,7 @@ import { SITE } from './bench.ts';
 import type { Bench } from './bench.ts';
 import { FLUX_KINDS, clusterOf } from './cluster.ts';
 import type { LabCluster } from './cluster.ts';
+import { MAIL_PASSWORD, mailPassword } from './mail-password.ts';
 
 const RELEASES = ['alga-core', 'pgbouncer', 'temporal', 'workflow-worker', 'email-service', 'temporal-worker'];
 const TIERS = ['alga-platform', 'alga-core', 'alga-background'];
@@ -43,6 +44,7 @@ export function describeRestarts(given: () => Bench): void {
       await expect.poll(() => databaseStart(cluster).catch(() => started), { timeout: 120_000 }).not.toBe(started);
       await applianceOf(bench).until('full health', ({ rollup }) => rollup.state === 'fully_healthy', 240_000);
       expect(await cluster.kept()).toEqual(before);
+      expect(await mailPassword(bench)).toBe(MAIL_PASSWORD);
       const log = await cluster.core.readNamespacedPodLog({ namespace: 'msp', name: 'db-0', container: 'postgres' });
       expect(log).toContain('database system was shut down at');
       expect(log).not.toContain('not properly shut down');
@@ -79,6 +81,7 @@ export function describeRestarts(given: () => Bench): void {
       await expect.poll(madeAgain, { timeout: 240_000, interval: 1_000 }).toBe(RELEASES.length);
       await applianceOf(bench).until('full health', ({ rollup }) => rollup.state === 'fully_healthy', 400_000);
       expect(await cluster.kept()).toEqual(before);
+      expect(await mailPassword(bench)).toBe(MAIL_PASSWORD);
       const log = await bench.run(['logs', 'bootstrap']);
       expect(log.stdout).toContain('seeds already present, skipping (users: 1)');
     }, 900_000);

@@ -42,6 +42,48 @@
   value: sha512
 {{- end }}
 
+{{/*
+Environment of the server that server.extraEnv may name otherwise, as a map. Numbers go through int64: a large one would be written
+as 1e+08 otherwise.
+*/}}
+{{- define "alga-core.furtherEnv" -}}
+{{- $version := .Values.appVersion | default .Values.images.server.tag }}
+NEXT_PUBLIC_EDITION: {{ .Values.edition | quote }}
+# Links in mails begin with it.
+NEXT_PUBLIC_APP_URL: {{ .Values.site.appUrl | quote }}
+VERSION: {{ $version | quote }}
+APP_VERSION: {{ $version | quote }}
+APP_BUILD_SHA: {{ .Values.images.server.tag | quote }}
+LOG_IS_FORMAT_JSON: {{ .Values.logJson | quote }}
+LOG_IS_FULL_DETAILS: {{ .Values.logDetails | quote }}
+SERVER_ACTIONS_BODY_LIMIT: {{ .Values.server.uploadLimit | quote }}
+NEXTAUTH_SESSION_EXPIRES: {{ .Values.server.sessionSeconds | int64 | quote }}
+STORAGE_LOCAL_MAX_FILE_SIZE: {{ .Values.storage.maxFileBytes | int64 | quote }}
+STORAGE_UPLOAD_TEMP_DIR: /tmp/uploads
+STORAGE_UPLOAD_MAX_CONCURRENT: "3"
+STORAGE_UPLOAD_CHUNK_SIZE: "5242880"
+# Mail of the application itself goes through each tenant's own settings.
+EMAIL_ENABLE: "false"
+EMAIL_PORT: "587"
+{{- with .Values.licenseServiceUrl }}
+ALGA_LICENSE_SERVICE_URL: {{ . | quote }}
+{{- end }}
+SECRET_READ_CHAIN: env,filesystem
+SECRET_WRITE_PROVIDER: filesystem
+{{- if .Values.tenantSecrets.enabled }}
+SECRET_FS_BASE_PATH: /shared-tenant-secrets
+{{- end }}
+{{- if .Values.hocuspocus.enabled }}
+HOCUSPOCUS_HOST: hocuspocus
+HOCUSPOCUS_PORT: {{ .Values.hocuspocus.port | quote }}
+HOCUSPOCUS_URL: ws://hocuspocus:{{ .Values.hocuspocus.port }}
+# Browsers find it below the address at which they opened the application; this is the server's own way to it.
+HOCUSPOCUS_INTERNAL_URL: ws://hocuspocus:{{ .Values.hocuspocus.port }}
+# People log in without it: with true the image does not start until it answers.
+REQUIRE_HOCUSPOCUS: "false"
+{{- end }}
+{{- end }}
+
 {{/* Environment from a Secret that need not be there: (dict "secret" … "keys" (list …)) */}}
 {{- define "alga-core.optionalSecretEnv" -}}
 {{- range .keys }}

@@ -2,9 +2,11 @@
 // let in) and is nothing of the product.
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { linkTo } from './links.mjs';
 // In the image this file lies in /app/stand-in.
 import { passwordMatches } from '../server/password.ts';
 import { look, query } from './health.mjs';
+import { readTenantSecret, writeTenantSecret } from './tenant-secrets.mjs';
 
 const page =
   "<!doctype html><title>Alga PSA (stand-in)</title><h1>Alga PSA</h1><p>This is the lab's stand-in for the application.</p>";
@@ -57,12 +59,29 @@ async function whoIs(request, response) {
   return email ? tell(response, 200, { user: { email } }) : tell(response, 401, { error: 'SessionRequired' });
 }
 
+/** Keeps or gives a secret of the first tenant: what a mailbox's settings do in the real one. */
+async function tenantSecret(request, response, name) {
+  const { rows } = await query('select tenant from tenants order by tenant limit 1');
+  const tenant = rows[0]?.tenant;
+  if (tenant === undefined) return response.writeHead(404).end('no tenant');
+  if (request.method === 'POST') {
+    await writeTenantSecret(tenant, name, await text(request));
+    return response.writeHead(204).end();
+  }
+  const value = await readTenantSecret(tenant, name);
+  return value === undefined ? response.writeHead(404).end('no such secret') : response.writeHead(200).end(value);
+}
+
 const server = createServer(async (request, response) => {
   const path = (request.url ?? '/').split('?')[0];
   if (path === '/msp/dashboard') return response.writeHead(200, { 'content-type': 'text/html' }).end(page);
   try {
     if (path === '/api/auth/login' && request.method === 'POST') return await login(request, response);
     if (path === '/api/auth/session') return await whoIs(request, response);
+    const [, secret] = /^\/api\/tenant-secrets\/([\w.-]+)$/.exec(path) ?? [];
+    if (secret) return await tenantSecret(request, response, secret);
+    if (path === '/api/links/appointments')
+      return response.writeHead(200, { 'content-type': 'text/plain' }).end(linkTo('/client-portal/appointments'));
     const healthy = await look({ withTemporal: false });
     if (path === '/') return response.writeHead(307, { location: '/msp/dashboard' }).end();
     return response
