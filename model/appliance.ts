@@ -46,6 +46,7 @@ export const OBJECTS = {
   statusService: 'appliance-status',
   sharedSecret: 'alga-psa-shared',
   initialTenantSecret: 'appliance-initial-tenant',
+  licenceSeedSecret: 'appliance-license-seed',
   databaseSecret: 'db-credentials',
   postgresClaim: 'alga-core-sebastian-postgres-data',
   bootstrapJobPrefix: 'alga-core-sebastian-bootstrap',

@@ -26,6 +26,8 @@ export const SITE_FILES = {
   authKey: 'auth-key',
   /** The first tenant and its administrator with the password; gone once the tenant stands. */
   initialTenant: 'initial-tenant.json',
+  /** The licence of the appliance; gone once the database has it. */
+  licenceToken: 'license-token',
 } as const;
 
 const PRIVATE_FILE = 0o600;

@@ -4,13 +4,13 @@ import { takeOrder } from '../inputs/order.ts';
 import { reportLines } from '../render/preflight.ts';
 import { withSession } from '../install/session.ts';
 import { recordSimulation } from '../site/simulation.ts';
-import { ADMINISTRATOR_FLAGS, AUTH_KEY, INPUT_FLAGS, MODE } from '../inputs/flags.ts';
+import { ADMINISTRATOR_FLAGS, AUTH_KEY, INPUT_FLAGS, LICENCE, MODE } from '../inputs/flags.ts';
 import { SIMULATE } from '../site/simulation.ts';
 import { defineCommand } from './define.ts';
 
 /** `preflight`: every check of an install, nothing else. Ends with 3 when a hard one fails. */
 export const command = defineCommand({
-  flags: [...MODE, ...AUTH_KEY, ...SIMULATE, ...INPUT_FLAGS, ...ADMINISTRATOR_FLAGS],
+  flags: [...MODE, ...AUTH_KEY, ...LICENCE, ...SIMULATE, ...INPUT_FLAGS, ...ADMINISTRATOR_FLAGS],
   examples: ['preflight --node-ip 192.0.2.10'],
   run,
 });

@@ -11,6 +11,7 @@ import { callOf } from '../site/hints.ts';
 import type { StartOutcome } from '../install/install-client.ts';
 import { recordAdministrator } from '../inputs/administrator.ts';
 import type { Administrator } from '../inputs/administrator.ts';
+import { recordLicence } from '../inputs/licence.ts';
 import { couldWipe, takeOrder } from '../inputs/order.ts';
 import type { Order } from '../inputs/order.ts';
 import { withPageBeside } from '../page/beside.ts';
@@ -23,7 +24,7 @@ import { recordSite } from '../site/site.ts';
 import type { Site } from '../site/site.ts';
 import { statusPageUrl } from '../status/login-ready.ts';
 import { givePlan } from '../install/give-plan.ts';
-import { ADMINISTRATOR_FLAGS, AUTH_KEY, INPUT_FLAGS, MODE } from '../inputs/flags.ts';
+import { ADMINISTRATOR_FLAGS, AUTH_KEY, INPUT_FLAGS, LICENCE, MODE } from '../inputs/flags.ts';
 import { SIMULATE } from '../site/simulation.ts';
 import { FOLLOW, followOptions } from '../follow/follow-options.ts';
 import { defineCommand } from './define.ts';
@@ -36,6 +37,7 @@ export const command = defineCommand({
     { flags: '--dry-run', help: 'print the plan and every file it would write; touch nothing, start nothing' },
     ...FOLLOW,
     ...AUTH_KEY,
+    ...LICENCE,
     ...SIMULATE,
     ...INPUT_FLAGS,
     ...ADMINISTRATOR_FLAGS,
@@ -58,7 +60,7 @@ export const command = defineCommand({
     return withSession(context, site, { start: 'on-demand', detached }, async (session) => {
       const confirmed = await confirmWipe(context, order, session);
       const administrator = isKnown ? await administratorOf(context, order, session) : first;
-      if (isKnown) await record(context, confirmed, administrator);
+      if (isKnown) await record(context, await keptIfRunning(context, confirmed, session), administrator);
       const outcome = await session.installs.start(confirmed.spec);
       if (outcome.kind === 'refused') return refuse(context, confirmed, outcome);
       const isJoined = outcome.kind === 'joined';
@@ -112,6 +114,14 @@ async function administratorOf(
   return null;
 }
 
+/** An install that runs goes by the licence that it has: another would come too late, or never. */
+async function keptIfRunning(context: CommandContext, order: Order, { installs }: Session): Promise<Order> {
+  const { site, licence } = order;
+  if (licence === null || (await installs.view(site.siteId))?.run !== 'RUNNING') return order;
+  context.say('--license-file is left aside: the install that runs goes by what it began with.');
+  return { ...order, licence: null };
+}
+
 /** A generated password is shown once, to whoever sits at the terminal: what goes into a pipe is kept by somebody. */
 function tellPassword(context: CommandContext, site: Site, administrator: Administrator | null): void {
   if (!administrator?.isGenerated || site.simulated) return;
@@ -127,13 +137,14 @@ function tellPassword(context: CommandContext, site: Site, administrator: Admini
 
 async function record(
   context: CommandContext,
-  { site, spec, authKey, simulate }: Order,
+  { site, spec, authKey, licence, simulate }: Order,
   administrator: Administrator | null,
 ): Promise<void> {
   await recordSite(site, spec, context.services.clock.now());
   await recordSimulation(site, simulate);
   if (authKey !== null) await site.folder.write(SITE_FILES.authKey, `${authKey}\n`);
   if (administrator) await recordAdministrator(site, administrator);
+  if (licence !== null) await recordLicence(site, licence);
 }
 
 /** Consent to a wipe: `--yes`, or the site's name typed. An install that runs already was consented to when it began. */

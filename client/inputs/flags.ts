@@ -46,6 +46,14 @@ export const AUTH_KEY = [
   { flags: '--auth-key-stdin', help: 'read the authentication key from standard input' },
 ] as const satisfies readonly Flag[];
 
+/** The licence of the appliance; its token never on the command line itself. */
+export const LICENCE = [
+  {
+    flags: '--license-file <file>',
+    help: 'file with the licence token, for a database that has no licence yet (without: a trial)',
+  },
+] as const satisfies readonly Flag[];
+
 const FIRST_ADMINISTRATOR = 'First administrator, of a fresh install:';
 
 /** The company and its first administrator, but for the password. */

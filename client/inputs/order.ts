@@ -14,6 +14,7 @@ import type { Checkout } from './checkout.ts';
 import { faultsError } from './faults.ts';
 import type { Fault } from './faults.ts';
 import { gatherSpec } from './gather.ts';
+import { givenLicence, licenceFaults } from './licence.ts';
 import type { Simulate } from '../../worker/index.ts';
 
 /** An install as a person ordered it, before anything of it was written or begun. */
@@ -23,6 +24,8 @@ export interface Order {
   /** Null when none was given. */
   readonly authKey: string | null;
   readonly administrator: AdministratorOrder;
+  /** The licence's token; null when none was given. */
+  readonly licence: string | null;
   readonly simulate: Simulate;
   readonly notes: readonly string[];
 }
@@ -61,6 +64,7 @@ export async function takeOrder(
   const prompter = simulate ? null : await context.prompter();
   const mode = await modeOf(context, prompter, site, modeOtherwise);
   const auth = await givenAuthKey(io, options);
+  const licence = await givenLicence(io, options);
   const named = await givenAdministrator({ io, options, site, mode: mode.mode });
   // An install of a site that was ordered before may run: whoever joins it is asked for nothing.
   const isNew = site.record === null;
@@ -75,9 +79,18 @@ export async function takeOrder(
     checkout: (): Promise<Checkout | null> => services.checkout(io.cwd, io.signal),
     prompter,
     takeDefaults: context.yes,
-    faults: [...mode.faults, ...auth.faults, ...named.faults, ...(isNew ? missing : []), ...(await folderFaults(site))],
+    faults: [
+      ...mode.faults,
+      ...auth.faults,
+      ...named.faults,
+      ...licence.faults,
+      ...(isNew ? missing : []),
+      ...(await folderFaults(site)),
+    ],
     command,
   });
+  const unwanted = licenceFaults(licence, spec);
+  if (unwanted.length > 0) throw faultsError(unwanted, command);
   const asks = prompter && writes && auth.key === null && !context.yes;
   const asked = asks ? await askAuthKey(site, prompter) : null;
   const make = async (): Promise<Administrator | null> => {
@@ -90,7 +103,7 @@ export async function takeOrder(
     isWhole: named.isWanted && named.missing.length === 0,
     make: isNew ? async () => made : make,
   };
-  return { site, spec, authKey: auth.key ?? asked, administrator, simulate, notes };
+  return { site, spec, authKey: auth.key ?? asked, administrator, licence: licence.token, simulate, notes };
 }
 
 type Prompter = Awaited<ReturnType<CommandContext['prompter']>>;

@@ -51,6 +51,7 @@ const SITE_WRITES: readonly Writes[] = [
   { name: SITE_FILES.kubeconfig, what: 'credentials for Kubernetes', once: true, ownCluster: true },
   { name: SITE_FILES.authKey, what: 'authentication key, when you give one' },
   { name: SITE_FILES.initialTenant, what: 'company and first administrator, with the password', fresh: true },
+  { name: SITE_FILES.licenceToken, what: 'licence token, when you give one, until the database has it' },
   { name: SITE_FILES.statusToken, what: 'token of the status page', once: true },
   { name: SITE_FILES.values, what: 'folder with the values of every release' },
   { name: SITE_FILES.report, what: 'report, written at the end' },

@@ -12,6 +12,7 @@ import { ClusterError } from '../../ports/kubernetes.ts';
 import type { Cluster } from '../../ports/kubernetes.ts';
 import { blockerFor, stop } from '../../stop.ts';
 import { provideInitialTenant } from './initial-tenant.ts';
+import { provideLicence } from './licence-seed.ts';
 
 const STATUS_TOKEN = { ref: ref.secret(NAMESPACES.appliance, OBJECTS.statusAuthSecret), key: 'token' };
 const AUTH_KEY = { ref: ref.secret(NAMESPACES.workloads, OBJECTS.sharedSecret), key: 'ALGA_AUTH_KEY' };
@@ -19,15 +20,16 @@ const AUTH_KEY = { ref: ref.secret(NAMESPACES.workloads, OBJECTS.sharedSecret), 
 const SECRET_BYTES = 32;
 
 /**
- * Makes the installer's two secrets, once, and hands over the first tenant that the operator named. No value leaves this function
- * but into the cluster and a 0600 file.
+ * Makes the installer's two secrets, once, and hands over the first tenant and the licence that the operator named. No value leaves
+ * this function but into the cluster and a 0600 file.
  */
 export async function createSecrets(context: PhaseContext): Promise<PhaseOutcome> {
   const cluster = await openCluster(context);
   const token = await agreeOnStatusToken(context, cluster);
   const key = await provideAuthKey(context, cluster);
   const tenant = await provideInitialTenant(context, cluster);
-  const made = [token, key.made, tenant].filter((each) => each !== null);
+  const licence = await provideLicence(context, cluster);
+  const made = [token, key.made, tenant, licence].filter((each) => each !== null);
   return {
     did: made.length > 0 ? 'acted' : 'nothing-to-do',
     detail: made.length > 0 ? made.join('; ') : 'All secrets were there',

@@ -15,6 +15,7 @@ needs('kube-controller-manager');
 const server = realCluster(true);
 const TOKEN = ref.secret('appliance-system', 'appliance-status-auth');
 const TENANT = ref.secret('msp', 'appliance-initial-tenant');
+const LICENCE = ref.secret('msp', 'appliance-license-seed');
 const SHARED = ref.secret('msp', 'alga-psa-shared');
 
 describe('namespaces', () => {
@@ -192,9 +193,51 @@ describe('the first tenant', () => {
   });
 });
 
+describe('the licence', () => {
+  const TOKEN_TEXT = 'eyJhbGciOiJFZERTQSJ9.canary.c2lnbmF0dXJl';
+  const inCluster = async (bed: TestBed) =>
+    Promise.all(['EDITION_CHOICE', 'LICENSE_TOKEN'].map((key) => secretValue(bed.cluster, LICENCE, key)));
+
+  test('of the file is put where the database setup looks for it, once, and told nowhere', async () => {
+    const bed = await freshBed();
+    await bed.folder.make();
+    await writeFile(bed.folder.path('license-token'), `${TOKEN_TEXT}\n`, { mode: 0o644 });
+    const outcome = await createSecrets(bed.context());
+    expect(outcome.detail).toContain('Licence stored');
+    expect(await inCluster(bed)).toEqual(['ee', TOKEN_TEXT]);
+    expect((await stat(bed.folder.path('license-token'))).mode & 0o777).toBe(0o600);
+    expect(JSON.stringify([outcome, bed.seen, bed.reports])).not.toContain('canary');
+    const before = versions([await bed.cluster.get(LICENCE, signal)]);
+    expect(await createSecrets(bed.context())).toMatchObject({ did: 'nothing-to-do' });
+    expect(versions([await bed.cluster.get(LICENCE, signal)])).toEqual(before);
+    await bed.folder.write('license-token', `${TOKEN_TEXT}-2`);
+    await createSecrets(bed.context());
+    expect(await inCluster(bed)).toEqual(['ee', `${TOKEN_TEXT}-2`]);
+  });
+
+  test('need not be there, and leaves the Secret that there is', async () => {
+    const bed = await freshBed();
+    await createSecrets(bed.context());
+    expect(await bed.cluster.get(LICENCE, signal)).toBeNull();
+  });
+
+  test('that is none is told by its file, and nothing is stored', async () => {
+    const bed = await freshBed();
+    for (const text of ['', 'canary', `${TOKEN_TEXT}\n${TOKEN_TEXT}`]) {
+      await bed.folder.write('license-token', text);
+      await expect(createSecrets(bed.context())).rejects.toMatchObject({
+        blockers: [
+          { code: 'input-invalid', reason: expect.stringMatching(/license-token (is|has|holds) (?!.*canary)/) },
+        ],
+      });
+    }
+    expect(await bed.cluster.get(LICENCE, signal)).toBeNull();
+  });
+});
+
 async function freshBed(): Promise<TestBed> {
   const bed = await testBed(server.kubeconfig);
   await createNamespaces(bed.context());
-  await Promise.all([TOKEN, SHARED, TENANT].map((each) => bed.cluster.delete(each, {}, signal)));
+  await Promise.all([TOKEN, SHARED, TENANT, LICENCE].map((each) => bed.cluster.delete(each, {}, signal)));
   return bed;
 }

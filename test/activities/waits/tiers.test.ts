@@ -79,11 +79,13 @@ describe('core', () => {
 });
 
 describe('bootstrap', () => {
-  test("ends with the job that has ended well, and does not keep the first administrator's password", async () => {
+  test("ends with the job that has ended well, and keeps neither the first administrator's password nor the licence's file", async () => {
     const { bed } = await readyBed();
     await bed.folder.write('initial-tenant.json', '{}');
+    await bed.folder.write('license-token', 'a.b.c');
     expect(await awaitBootstrap(bed.context({ facts: FACTS }))).toMatchObject({ did: 'acted' });
     expect(await bed.folder.exists('initial-tenant.json')).toBe(false);
+    expect(await bed.folder.exists('license-token')).toBe(false);
   });
 });
 
