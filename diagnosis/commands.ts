@@ -56,3 +56,8 @@ export function recreatePod(context: BlockerContext): string {
   if (named?.kind !== 'Pod') return appliance(context, 'retry');
   return kubectl(context, `-n ${named.namespace ?? 'default'} delete pod ${named.name}`);
 }
+
+/** Gives the command that names another image for a component; that of collaborative editing is named whole. */
+export function otherImage({ component }: BlockerContext): string {
+  return component === 'hocuspocus' ? 'set --collaboration-image <image>' : 'set --image-tag <image>=<tag>';
+}

@@ -1,12 +1,16 @@
 import type { VendorImage } from './appliance.ts';
 import { capabilitiesOf } from './capabilities.ts';
+import { collaborationImageOf } from './collaboration.ts';
 import type { Image } from './release.ts';
 import type { InstallSpec } from './site.ts';
 import { imageOf } from './vendor-images.ts';
 
 /** What a site's values are made from. */
 export interface ApplianceValuesInput {
-  readonly spec: Pick<InstallSpec, 'siteId' | 'nodeIp' | 'appUrl' | 'release' | 'imageTags'>;
+  readonly spec: Pick<
+    InstallSpec,
+    'siteId' | 'nodeIp' | 'appUrl' | 'release' | 'imageTags' | 'collaboration' | 'collaborationImage'
+  >;
   readonly bootstrapMode: 'fresh' | 'recover';
   /** One id for one fresh install with all its retries and resumes; at most 63 of `[A-Za-z0-9._-]`. */
   readonly installId: string;
@@ -30,13 +34,15 @@ export function applianceValues(input: ApplianceValuesInput): Readonly<Record<st
   const appUrl = spec.appUrl.replace(/\/+$/, '');
   const image = (key: VendorImage) => imageValues(imageOf(spec, key));
   const { seedsFolder, idempotentSeeds } = capabilitiesOf(spec.release, 'algaCore', spec.imageTags.algaCore);
+  const collaboration = collaborationImageOf(spec);
   const worker = (key: VendorImage) => ({ ...everywhere, images: { worker: image(key) }, site: { appUrl } });
   return {
     'appliance-status': { ...everywhere, site: { siteId: spec.siteId, nodeIp: spec.nodeIp, appUrl } },
     'alga-core': {
       ...everywhere,
-      images: { server: image('algaCore') },
+      images: { server: image('algaCore'), ...(collaboration && { hocuspocus: imageValues(collaboration) }) },
       site: { appUrl },
+      ...(collaboration && { hocuspocus: { enabled: true } }),
       bootstrap: {
         mode: bootstrapMode,
         installId,

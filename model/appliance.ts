@@ -22,7 +22,13 @@ export const PRIVILEGED_NAMESPACES: readonly string[] = [
   NAMESPACES.storage,
 ];
 
-export const PORTS = { application: 3000, statusPage: 8080, talos: 50_000, kubernetes: 6443 } as const;
+export const PORTS = {
+  application: 3000,
+  statusPage: 8080,
+  collaboration: 1234,
+  talos: 50_000,
+  kubernetes: 6443,
+} as const;
 
 export const STORAGE = {
   className: 'local-path',

@@ -2,11 +2,16 @@ import { CHANGEABLE, valueAt } from './inputs.ts';
 import type { Input } from './inputs.ts';
 import type { InputChange, InstallSpec } from './site.ts';
 
-/** Takes a spec and what is to be otherwise, gives the changed spec. Tags that are not named keep what they were. */
+/**
+ * Takes a spec and what is to be otherwise, gives the changed spec. Tags that are not named keep what they were, and a switch
+ * that is turned off is left out, as in a spec that never had it.
+ */
 export function changedSpec(spec: InstallSpec, change: InputChange): InstallSpec {
-  const { branch, imageTags, ...rest } = change;
+  const { branch, imageTags, collaboration, ...rest } = change;
+  const { collaboration: before, ...kept } = spec;
   return {
-    ...spec,
+    ...kept,
+    ...((collaboration ?? before) && { collaboration: true }),
     ...rest,
     repo: { ...spec.repo, branch: branch ?? spec.repo.branch },
     imageTags: { ...spec.imageTags, ...imageTags },

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { PORTS, VENDOR_IMAGES } from './appliance.ts';
 import type { VendorImage } from './appliance.ts';
-import { CHANNELS, branchName, channelName, imageTag, releaseVersion } from './release.ts';
+import { CHANNELS, branchName, channelName, imageReferenceText, imageTag, releaseVersion } from './release.ts';
 import type { ReleaseManifest } from './release.ts';
 import { imageName, tagFlag } from './vendor-images.ts';
 
@@ -274,6 +274,21 @@ const TABLE = {
     file: true,
   },
   ...tagRows(),
+  collaboration: {
+    schema: z.boolean().optional(),
+    flag: 'collaboration',
+    kind: 'switch',
+    help: 'run collaborative editing (Hocuspocus) too; browsers reach it through a reverse proxy of your own',
+    change: { reruns: ['selectRelease', 'prepullImages', 'connectSource'] },
+  },
+  collaborationImage: {
+    schema: imageReferenceText.optional(),
+    flag: 'collaboration-image',
+    takes: 'ref',
+    kind: 'text',
+    help: 'image of collaborative editing, as registry/repository:tag; needed where the release names none',
+    change: { reruns: ['selectRelease', 'prepullImages', 'connectSource'] },
+  },
   prepullImages: {
     schema: z.boolean(),
     flag: 'prepull-images',

@@ -52,6 +52,9 @@ export const releaseManifest = z.strictObject({
       workflowWorker: image.extend({ capabilities: CAPABILITIES.workflowWorker.optional() }),
       emailService: image.extend({ capabilities: CAPABILITIES.emailService.optional() }),
       temporalWorker: image.extend({ capabilities: CAPABILITIES.temporalWorker.optional() }),
+      hocuspocus: image
+        .optional()
+        .describe('Collaborative editing; a release without it has it only with an image that the operator names.'),
     }),
   }),
   dependencies: z.strictObject({
@@ -84,4 +87,20 @@ export type ReleaseChannel = z.infer<typeof releaseChannel>;
 /** Takes an image, gives its reference as a registry client takes it: by digest when that is known, by tag otherwise. */
 export function imageReference(value: Image): string {
   return value.digest ? `${value.repository}:${value.tag}@${value.digest}` : `${value.repository}:${value.tag}`;
+}
+
+/** A reference with a tag, and with a digest where that is known. */
+const REFERENCE = /^(?<repository>[^@]+):(?<tag>[^:@/]+)(@(?<digest>.+))?$/;
+
+/** An image as a person writes it: registry, repository and tag, and a digest where it is known. */
+export const imageReferenceText = z
+  .string()
+  .refine(
+    (text) => image.safeParse(REFERENCE.exec(text)?.groups).success,
+    'expected an image with registry and tag, such as registry.example.com/alga/hocuspocus:1.2.3, which may end in @sha256:… and is not "latest"',
+  );
+
+/** Takes an image as a person wrote it and it was checked, gives it as a release has it. */
+export function imageFromReference(text: string): Image {
+  return image.parse(REFERENCE.exec(text)?.groups);
 }

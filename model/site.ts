@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { collaborationFault } from './collaboration.ts';
 import { changeableSchemas, dnsLabel, ip, schemasIn, singleSchemas } from './inputs.ts';
 import { releaseManifest } from './release.ts';
 
@@ -49,6 +50,9 @@ const presentSpec = kept({
   imageTags,
   /** Files of an existing cluster that the operator named; they are read and never written. */
   existingCluster: kept(schemasIn('existingCluster')),
+}).superRefine((spec, context) => {
+  const message = collaborationFault(spec);
+  if (message !== null) context.addIssue({ code: 'custom', path: ['collaboration'], message });
 });
 export type InstallSpec = z.infer<typeof presentSpec>;
 

@@ -6,6 +6,7 @@ import {
 } from '@temporalio/client';
 import type { WorkflowExecutionDescription } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
+import { collaborationFault } from '../../model/collaboration.ts';
 import { changedInputs, changedSpec } from '../../model/input-change.ts';
 import { inputsDigest, orderOf } from '../../model/order.ts';
 import type { InstallOrder } from '../../model/order.ts';
@@ -203,6 +204,8 @@ export function createInstallClient(access: TemporalAccess, home: string, signal
         const { digest, spec } = await present(siteId);
         if (!spec) throw unreadable(siteId);
         const changed = changedSpec(spec, change);
+        const fault = collaborationFault(changed);
+        if (fault !== null) throw usageError(`--collaboration: ${fault}`);
         try {
           await update(siteId, UPDATE_SET_INPUT, await inputUpdate(digest, change, changed));
           return changed;

@@ -1,4 +1,5 @@
-import { VENDOR_IMAGES } from '../../model/appliance.ts';
+import { PORTS, VENDOR_IMAGES } from '../../model/appliance.ts';
+import { collaborationImageOf } from '../../model/collaboration.ts';
 import { INPUTS, written } from '../../model/inputs.ts';
 import type { PhaseId } from '../../model/phases.ts';
 import { PHASES } from '../../model/phases.ts';
@@ -46,7 +47,10 @@ const WORK: Record<PhaseId, (spec: InstallSpec) => string[]> = {
   core: () => ['wait for database, Redis and PgBouncer'],
   bootstrap: () => ['wait for the database setup'],
   login: (spec) => [`wait until ${spec.appUrl} answers for 30 s`],
-  background: () => ['wait for the background services; their failures do not stop the install'],
+  background: (spec) => [
+    'wait for the background services; their failures do not stop the install',
+    ...(spec.collaboration ? [`collaborative editing is one of them, on port ${PORTS.collaboration} of the node`] : []),
+  ],
   finish: () => ['write the report; a later start recovers'],
 };
 
@@ -93,7 +97,10 @@ export function planOf(
     specDigest,
     inputs: inputsOf(spec),
     phases: PHASES.map(({ id, title }) => ({ id, title, work: WORK[id](spec) })),
-    images: VENDOR_IMAGES.map((key) => imageReference(imageOf(spec, key))),
+    images: [
+      ...VENDOR_IMAGES.map((key) => imageOf(spec, key)),
+      ...[collaborationImageOf(spec)].filter((image) => image !== null),
+    ].map(imageReference),
     files,
     warnings,
   };

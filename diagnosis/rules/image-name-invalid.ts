@@ -1,4 +1,4 @@
-import { appliance } from '../commands.ts';
+import { appliance, otherImage } from '../commands.ts';
 import type { Rule } from '../rule.ts';
 
 /** The reference itself cannot be parsed. */
@@ -22,5 +22,5 @@ export const rule: Rule = {
   reason: ({ facts, component }) =>
     `The image name ${facts?.image ?? `of ${component}`} cannot be read as registry/repository:tag.`,
   nextAction: (context) =>
-    `Correct the name or tag in the release, or give another tag: \`${appliance(context, 'set --image-tag <image>=<tag>')}\`. Waiting does not help.`,
+    `Correct the name or tag in the release, or give another tag: \`${appliance(context, otherImage(context))}\`. Waiting does not help.`,
 };

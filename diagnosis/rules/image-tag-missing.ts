@@ -1,4 +1,4 @@
-import { appliance } from '../commands.ts';
+import { appliance, otherImage } from '../commands.ts';
 import type { Rule } from '../rule.ts';
 
 /** The registry answers: no such image or tag. */
@@ -31,5 +31,5 @@ export const rule: Rule = {
   reason: ({ facts, component }) =>
     `The registry answers that the image ${facts?.image ?? `of ${component}`} does not exist.`,
   nextAction: (context) =>
-    `Choose a release whose images exist (\`${appliance(context, 'releases')}\`), or name a tag that does: \`${appliance(context, 'set --image-tag <image>=<tag>')}\`. Waiting does not help; the pod is replaced when the tag changes.`,
+    `Choose a release whose images exist (\`${appliance(context, 'releases')}\`), or name a tag that does: \`${appliance(context, otherImage(context))}\`. Waiting does not help; the pod is replaced when the tag changes.`,
 };

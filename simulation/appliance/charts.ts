@@ -123,6 +123,26 @@ function algaCore(namespace: string, values: ChartValues): ApiObject[] {
       },
     }),
     service(OBJECTS.application, namespace, PORTS.application),
+    ...(values.hocuspocus?.enabled ? hocuspocus(namespace, values) : []),
+  ];
+}
+
+function hocuspocus(namespace: string, values: ChartValues): ApiObject[] {
+  const name = 'hocuspocus';
+  // As the chart: which image it is, only whoever enables it can say.
+  const image = values.images?.hocuspocus;
+  if (!image) throw new Error('hocuspocus is enabled and its image has no tag');
+  return [
+    deploymentOf({
+      name,
+      namespace,
+      image: referenceOf(image, ''),
+      strategy: 'Recreate',
+      ...DEADLINE,
+      initContainers: [{ name: 'wait-for-db', image: BUSYBOX }],
+      container: { ports: [{ containerPort: PORTS.collaboration, hostPort: PORTS.collaboration }] },
+    }),
+    service(name, namespace, PORTS.collaboration),
   ];
 }
 

@@ -4,7 +4,8 @@ import { z } from 'zod';
 /** The values that the simulated charts read; everything else of the installer's values is taken as right. */
 const image = z.object({ repository: z.string(), tag: z.string() });
 const values = z.object({
-  images: z.object({ server: image.optional(), worker: image.optional() }).optional(),
+  images: z.object({ server: image.optional(), worker: image.optional(), hocuspocus: image.optional() }).optional(),
+  hocuspocus: z.object({ enabled: z.boolean().optional() }).optional(),
   bootstrap: z.object({ mode: z.string().optional(), installId: z.string().optional() }).optional(),
 });
 export type ChartValues = z.infer<typeof values>;

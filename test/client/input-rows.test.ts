@@ -25,9 +25,15 @@ const word = fc.oneof(
   fc.tuple(fc.nat(9), fc.nat(9)).map(([major, minor]) => `${major}.${minor}`),
 );
 
+const image = label.map((name) => `registry.example.org/alga/${name}:1.0`);
+
+/** A spec in which every switch can be turned on: one needs an image beside it. */
+const base = () => testSpec({ collaborationImage: 'registry.example.org/alga/hocuspocus:1.0' });
+
 /** What a person may write for an input, as its own row accepts it. */
 function textFor(input: Input): fc.Arbitrary<string> {
   if (input.kind === 'switch') return fc.constantFrom('true', 'false', 'yes', 'off');
+  if (input.key === 'collaborationImage') return image;
   if (input.choices) return fc.constantFrom(...input.choices);
   const text =
     input.kind === 'list' ? fc.array(ip, { minLength: 1, maxLength: 4 }).map((list) => list.join(', ')) : word;
@@ -58,7 +64,7 @@ function ordered(spec: InstallSpec, input?: Input, text = ''): InstallSpec {
 test.each(INPUTS)('--$flag: what was ordered is recorded, and ordered again from the record', (input) => {
   fc.assert(
     fc.property(textFor(input), (text) => {
-      const spec = ordered(testSpec(), input, text);
+      const spec = ordered(base(), input, text);
       expect(valueOf(input, written(input, spec) ?? undefined)).toEqual(valueOf(input, text));
       expect(ordered(spec)).toEqual(spec);
     }),
@@ -72,8 +78,8 @@ test.each(CHANGEABLE)('--$flag: a running install is told what a new one would b
       const value = input.kind === 'switch' ? valueOf(input, text) === true : text;
       const options = { [optionKey(input.flag)]: value };
       const change = await gatherChange({ options, cwd: '/', checkout: async () => null });
-      const changed = changedSpec(testSpec(), change);
-      expect(changed).toEqual(ordered(testSpec(), input, text));
+      const changed = changedSpec(base(), change);
+      expect(changed).toEqual(ordered(base(), input, text));
     }),
     RUNS,
   );
@@ -98,8 +104,10 @@ test('an input that came later is left out of the spec where it says nothing, so
   expect(specValueOf(inputOf('dnsServers'), undefined)).toEqual([]);
 });
 
+const EDITING = { collaboration: true, collaborationImage: 'registry.example.org/alga/hocuspocus:1.0' };
+
 test('every input has a place in the spec', () => {
-  const spec = testSpec({ network: { mode: 'static', address: '192.0.2.9/24', gateway: '192.0.2.1' } });
+  const spec = testSpec({ network: { mode: 'static', address: '192.0.2.9/24', gateway: '192.0.2.1' }, ...EDITING });
   for (const { key, path, ofRelease } of INPUTS) {
     if (!ofRelease) expect([key, valueAt(spec, path)]).not.toEqual([key, undefined]);
   }

@@ -36,7 +36,22 @@ const statesOf = (progress: InstallProgress): [string, string][] => progress.pha
 const allDone = PHASES.map(({ id }): [string, string] => [id, 'done']);
 const codesOf = (list: InstallProgress['blockers']): string[] => list.map(({ code }) => code);
 
+const EDITING = { collaboration: true, collaborationImage: 'registry.example.org/alga/hocuspocus:1.0' };
+
 describe('an install of a simulated appliance', { timeout: TIMEOUT_MS }, () => {
+  it('with collaborative editing: its image is checked and reaches the chart; another that is none is refused', async () => {
+    const home = await temporaryHome();
+    const install = await beginInstall({ environment, scenario: 'all-well', home, speed: SPEED, spec: EDITING });
+    onTestFinished(() => install.close());
+    await expect(install.set({ collaboration: true, collaborationImage: 'nonsense' })).rejects.toThrow();
+    const end = await install.end();
+    expect(statesOf(end)).toEqual(allDone);
+    const values = await readFile(join(home, 'all-well', 'values', 'alga-core.yaml'), 'utf8');
+    expect(values).toContain('hocuspocus:\n  enabled: true');
+    const snapshot = JSON.stringify(end);
+    expect(snapshot).toContain('registry.example.org/alga/hocuspocus:1.0');
+  });
+
   it('all-well: walks every phase to full health, never stops, and leaves keys and a report', async () => {
     const install = await play('all-well');
     const end = await install.end();

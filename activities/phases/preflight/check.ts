@@ -1,5 +1,6 @@
 import type { Blocker, BlockerCode, Evidence } from '../../../model/blocker.ts';
 import type { PreflightCheck } from '../../../model/preflight.ts';
+import type { InstallSpec } from '../../../model/site.ts';
 import type { TierId } from '../../../model/tiers.ts';
 import type { PhaseContext } from '../../phase-context.ts';
 import type { RemoteAnswer, TreeAnswer } from '../../ports/git.ts';
@@ -48,6 +49,8 @@ export interface Check {
   readonly id: string;
   readonly title: string;
   readonly group: PreflightCheck['group'];
+  /** Whether this install has what is looked at; nothing is said of it where not. */
+  readonly when?: (spec: InstallSpec) => boolean;
   /** Runs once the programs are there; a node cannot be asked without talosctl. */
   readonly needsPrograms?: boolean;
   /** More than the calls in it may take; what ends it is their own time-outs. */

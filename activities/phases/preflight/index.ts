@@ -32,7 +32,8 @@ interface Answer {
  */
 export async function checkEverything(context: PhaseContext): Promise<PhaseOutcome> {
   const look = sharedLook(context);
-  const open = new Set([PROGRAMS, ...CHECKS].map(({ title }) => title));
+  const checks = CHECKS.filter(({ when }) => when?.(context.spec) ?? true);
+  const open = new Set([PROGRAMS, ...checks].map(({ title }) => title));
   const answered = (check: Check, finding: Finding): Answer => {
     open.delete(check.title);
     context.see(
@@ -45,7 +46,7 @@ export async function checkEverything(context: PhaseContext): Promise<PhaseOutco
   const programs = ask(PROGRAMS);
   const answers = await Promise.all([
     programs,
-    ...CHECKS.map(async (check) => {
+    ...checks.map(async (check) => {
       if (!check.needsPrograms || (await programs).finding.result !== 'failed') return ask(check);
       return answered(check, skipped('a program is missing, so that this could not be looked at'));
     }),

@@ -1,5 +1,6 @@
 import type { Blocker } from '../../../model/blocker.ts';
 import type { VendorImage } from '../../../model/appliance.ts';
+import { collaborationImageOf } from '../../../model/collaboration.ts';
 import { imageReference } from '../../../model/release.ts';
 import type { InstallSpec } from '../../../model/site.ts';
 import { imageName, imageOf } from '../../../model/vendor-images.ts';
@@ -72,6 +73,7 @@ function wantedImages(spec: InstallSpec): WantedImage[] {
   const { dependencies } = spec.release;
   const core = (component: string, reference: string): WantedImage => ({ component, reference, core: true });
   const later = (component: string, reference: string): WantedImage => ({ component, reference, core: false });
+  const collaboration = collaborationImageOf(spec);
   const vendor = (key: VendorImage, wanted: typeof core): WantedImage =>
     wanted(imageName(key), imageReference(imageOf(spec, key)));
   return [
@@ -86,5 +88,6 @@ function wantedImages(spec: InstallSpec): WantedImage[] {
     vendor('workflowWorker', later),
     vendor('emailService', later),
     vendor('temporalWorker', later),
+    ...(collaboration ? [later('hocuspocus', imageReference(collaboration))] : []),
   ];
 }

@@ -146,6 +146,17 @@ describe('preflight', () => {
     expect(detail).toBe('22 passed, 3 warnings, 2 skipped');
   });
 
+  test('the image of collaborative editing is looked up where it is asked for, and a missing one stops nothing', async () => {
+    const collaboration = { collaboration: true, collaborationImage: 'registry.example.org/alga/hocuspocus:1.0' };
+    const { checks } = await preflight(await around(), { spec: collaboration });
+    expect(checks).toContainEqual(
+      expect.objectContaining({ id: 'image-hocuspocus', detail: expect.stringContaining('alga/hocuspocus:1.0') }),
+    );
+    const { warnings } = await preflight(await around({ missing: ['alga/hocuspocus'] }), { spec: collaboration });
+    expect(warnings[0]).toMatchObject({ code: 'image-tag-missing', component: 'hocuspocus', loginBlocking: false });
+    expect(warnings[0]?.nextAction).toContain('set --collaboration-image <image>');
+  });
+
   test('an overridden tag is the one that is looked up', async () => {
     const site = await around();
     const { checks } = await preflight(site, { spec: { imageTags: { algaCore: 'abc123' } } });

@@ -1,5 +1,6 @@
 import type { Blocker, BlockerCode, Evidence } from '../../../../model/blocker.ts';
 import type { VendorImage } from '../../../../model/appliance.ts';
+import { collaborationImageOf } from '../../../../model/collaboration.ts';
 import { imageReference } from '../../../../model/release.ts';
 import type { Image, ReleaseManifest } from '../../../../model/release.ts';
 import type { InstallSpec } from '../../../../model/site.ts';
@@ -18,7 +19,7 @@ type Dependency = keyof ReleaseManifest['dependencies'];
 interface Row {
   readonly component: string;
   readonly tier: TierId;
-  readonly of: { readonly vendor: VendorImage } | { readonly dependency: Dependency };
+  readonly of: { readonly vendor: VendorImage } | { readonly dependency: Dependency } | 'collaboration';
 }
 
 /** What people wait for before they can log in must be there; what follows in the background may come later. */
@@ -32,6 +33,7 @@ const ROWS: readonly Row[] = [
   { component: 'workflow-worker', tier: 'background', of: { vendor: 'workflowWorker' } },
   { component: 'email-service', tier: 'background', of: { vendor: 'emailService' } },
   { component: 'temporal-worker', tier: 'background', of: { vendor: 'temporalWorker' } },
+  { component: 'hocuspocus', tier: 'background', of: 'collaboration' },
   { component: 'temporal', tier: 'background', of: { dependency: 'temporal' } },
   { component: 'temporal-ui', tier: 'background', of: { dependency: 'temporalUi' } },
   { component: 'appliance-status', tier: 'background', of: { dependency: 'node' } },
@@ -51,12 +53,15 @@ export const imageChecks: readonly Check[] = ROWS.map((row) => ({
   id: `image-${row.component}`,
   title: `Image of ${row.component}`,
   group: 'images',
+  ...(row.of === 'collaboration' && { when: (spec: InstallSpec) => collaborationImageOf(spec) !== null }),
   run: (look) => checkImage(look, row),
 }));
 
 async function checkImage(look: Look, row: Row) {
   if (look.spec.skipImageTagValidation) return skipped('image tags are not checked, as asked');
-  const reference = imageReference(imageIn(look.spec, row));
+  const image = imageIn(look.spec, row);
+  if (image === null) return skipped('the install does without');
+  const reference = imageReference(image);
   const answer = await askedImage(look, reference);
   if (answer.found) {
     const size = answer.sizeBytes === null ? '' : `, ${Math.round(answer.sizeBytes / 1_000_000)} MB`;
@@ -79,7 +84,9 @@ function evidenceOf(look: Look, reference: string, { message }: Absent): Evidenc
   return { source: 'registry', object: reference, message, at: look.ports.clock.now().toISOString() };
 }
 
-function imageIn(spec: InstallSpec, { of }: Row): Image {
+/** Gives null where the install does without. */
+function imageIn(spec: InstallSpec, { of }: Row): Image | null {
+  if (of === 'collaboration') return collaborationImageOf(spec);
   return 'dependency' in of ? spec.release.dependencies[of.dependency] : imageOf(spec, of.vendor);
 }
 
@@ -92,9 +99,11 @@ function absent(look: Look, { component, tier, of }: Row, code: BlockerCode, evi
     facts: { image: reference },
     ...(code === 'image-tag-missing' && {
       nextAction:
-        'vendor' in of
-          ? `Choose a release whose images exist (\`appliance-client releases\`), or name a tag that does: \`appliance-client set --${tagFlag(of.vendor)} <tag> --site ${look.spec.siteId}\`.`
-          : `The release is incomplete: choose another one (\`appliance-client releases\`).`,
+        of === 'collaboration'
+          ? `Name an image that exists: \`appliance-client set --collaboration-image <image> --site ${look.spec.siteId}\`, or do without: \`--no-collaboration\`.`
+          : 'vendor' in of
+            ? `Choose a release whose images exist (\`appliance-client releases\`), or name a tag that does: \`appliance-client set --${tagFlag(of.vendor)} <tag> --site ${look.spec.siteId}\`.`
+            : `The release is incomplete: choose another one (\`appliance-client releases\`).`,
     }),
     evidence: [evidence],
   });
