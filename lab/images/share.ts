@@ -1,4 +1,4 @@
-import { glob, link, rename } from 'node:fs/promises';
+import { glob, link, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 
 /** As the registry of the distribution project lays them out; a blob never changes. */
@@ -15,5 +15,7 @@ export async function shareBlobs(registry: string, other: string): Promise<void>
       throw error;
     }
     await rename(shared, path.join(registry, blob));
+    // Two names of one file already: then a rename does nothing, and leaves both (rename(2)).
+    await rm(shared, { force: true });
   }
 }

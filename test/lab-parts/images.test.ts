@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -63,5 +63,10 @@ describe('the images of two checkouts', () => {
     await shareBlobs(path.join(folder, 'new'), path.join(folder, 'old'));
     expect((await stat(blob('new', 'aa11'))).ino).toBe((await stat(blob('old', 'aa11'))).ino);
     expect((await stat(blob('new', 'bb22'))).nlink).toBe(1);
+    // A third one, which shares it with both.
+    await put('newest', 'aa11');
+    for (const other of ['old', 'new']) await shareBlobs(path.join(folder, 'newest'), path.join(folder, other));
+    expect((await stat(blob('newest', 'aa11'))).nlink).toBe(3);
+    expect(await readdir(path.dirname(blob('newest', 'aa11')))).toEqual(['data']);
   });
 });
