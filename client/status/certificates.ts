@@ -162,18 +162,18 @@ function renewal(site: Site, certificate: CertificateRow['certificate'], at: str
   if (!record || at !== folder.path(own)) return 'Renew it where it was made: this site was given the file.';
   const { nodeIp, spec } = record;
   const talosconfig = spec.existingCluster.talosconfig ?? folder.path(SITE_FILES.talosconfig);
-  const talosctl = `talosctl --talosconfig ${quoted(talosconfig)}`;
+  const file = quoted(talosconfig);
   if (certificate === 'kubeconfig')
-    return `Write it anew: \`${talosctl} --nodes ${nodeIp} kubeconfig --merge=false --force ${quoted(at)}\`.`;
+    return `Write it anew: \`talosctl --talosconfig ${file} --nodes ${nodeIp} kubeconfig --merge=false --force ${quoted(at)}\`.`;
   const fresh = quoted(`${at}.new`);
   const take = `\`mv ${fresh} ${quoted(at)}\``;
   if (!isOver)
-    return `Have the node give out another one: \`${talosctl} --nodes ${nodeIp} config new ${fresh}\`, then ${take}.`;
+    return `Have the node give out another one: \`talosctl --talosconfig ${file} --nodes ${nodeIp} config new ${fresh}\`, then ${take}.`;
   const secrets = quoted(folder.path(SITE_FILES.secrets));
   const endpoint = `https://${nodeIp}:${PORTS.kubernetes}`;
   return (
     `Make it anew from the site's secrets: \`talosctl gen config --with-secrets ${secrets} --output-types talosconfig --output ${fresh} ${spec.clusterName} ${endpoint}\`, ` +
-    `then ${take} and \`${talosctl} config endpoint ${nodeIp}\`.`
+    `then ${take} and \`talosctl --talosconfig ${file} config endpoint ${nodeIp}\`.`
   );
 }
 

@@ -2,12 +2,12 @@
 // neither may run twice: a later run that finds the filling unfinished goes back to the copy and begins anew.
 import { withDatabase } from './postgres.mjs';
 import {
-  countMigrations,
   countTenants,
   countUsers,
   databaseExists,
   forgetFilling,
   markBeginning,
+  migrationsBegun,
   openFilling,
   readBeginning,
 } from './record.mjs';
@@ -88,12 +88,12 @@ async function copyTo(name, before, admin, settings, log, attempts = 3) {
 const beginningName = (settings) => `${settings.database}_before_migrations`;
 
 /**
- * Keeps an empty database as it is before its first migration. Some of the image's migrations run without a transaction: killed
- * in one, it can neither go on nor be repeated.
+ * Keeps an empty database as it is before its first migration. knex writes a migration down after it is committed, and some of the
+ * image's run without a transaction: killed in between, one can neither go on nor be repeated.
  */
 export async function keepBeginning(admin, settings, log) {
   const isBeginning = await withDatabase(settings, settings.database, async (client) => {
-    if ((await countMigrations(client)) > 0 || (await countUsers(client)) > 0) return false;
+    if ((await migrationsBegun(client)) || (await countUsers(client)) > 0) return false;
     await markBeginning(client);
     return true;
   });

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { runNode } from './child.mjs';
 import { withDatabase } from './postgres.mjs';
-import { countMigrations, exists } from './record.mjs';
+import { countMigrations, exists, migrationsBegun } from './record.mjs';
 import { Stop } from './stop.mjs';
 
 /** Takes the image's folder, gives the folder of its knex. */
@@ -32,16 +32,16 @@ export class FailedAgain extends Stop {}
 
 /** Brings the schema to the image's newest migration. Gives the number of migrations that were applied. */
 export async function migrate(settings, log, signal) {
-  const before = await withDatabase(settings, settings.database, async (client) => {
+  const { begun, before } = await withDatabase(settings, settings.database, async (client) => {
     await releaseLock(client, log);
-    return countMigrations(client);
+    return { begun: await migrationsBegun(client), before: await countMigrations(client) };
   });
   log.info(`running migrations (${before} applied so far)`);
   const knexfile = join(settings.appDir, 'server', 'knexfile.cjs');
   try {
     await runKnex('migrate', ['migrate:latest'], knexfile, settings, log, signal);
   } catch (error) {
-    if (before === 0 || signal.aborted || !(error instanceof Stop)) throw error;
+    if (!begun || signal.aborted || !(error instanceof Stop)) throw error;
     throw new FailedAgain(error.exitCode, error.message);
   }
   const after = await withDatabase(settings, settings.database, countMigrations);

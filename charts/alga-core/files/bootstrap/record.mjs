@@ -102,6 +102,9 @@ export async function readBeginning(client) {
   return (await client.query('select id from alga_bootstrap.beginning')).rows[0]?.id;
 }
 
+/** Tells whether knex has begun to migrate this database, whatever it has written down of it. */
+export const migrationsBegun = (client) => exists(client, 'public.knex_migrations');
+
 /** Number of migrations that were applied. */
 export const countMigrations = (client) => countRows(client, 'public.knex_migrations');
 
