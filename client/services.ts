@@ -1,5 +1,6 @@
 import type { Cluster } from '../activities/ports/kubernetes.ts';
 import type { ClusterReader } from '../observation/index.ts';
+import type { RegistryClient, RegistryClientOptions } from '../registry/client.ts';
 import type { OpenOptions } from '../temporal/index.ts';
 import type { WorkerHandle, WorkerOptions, WorkerState } from '../worker/index.ts';
 import type { Clock } from './terminal/clock.ts';
@@ -34,6 +35,8 @@ export interface Services {
   /** Opens the status page on this machine. Throws a UserError when it does not come up. */
   readonly openPage: (options: LocalPageOptions) => Promise<LocalPage>;
   readonly programs: (options: ProgramOptions) => Promise<ProgramRow[]>;
+  /** Takes the environment, gives a reader of container registries; nothing is sent yet. */
+  readonly registry: (environment: NodeJS.ProcessEnv, options: RegistryClientOptions) => Promise<RegistryClient>;
 }
 
 export const realServices: Services = {
@@ -59,4 +62,6 @@ export const realServices: Services = {
     (await import('./site/status-token.ts')).writeStatusToken(kubeconfig, token),
   openPage: async (options) => (await import('./page/local-page.ts')).openLocalPage(options),
   programs: async (options) => (await import('./install/required-programs.ts')).clientPrograms(options),
+  registry: async (environment, options) =>
+    (await import('../registry/client.ts')).registryClient(environment, options),
 };

@@ -1,24 +1,17 @@
-import { EnvHttpProxyAgent, fetch } from 'undici';
-import type { Dispatcher, Response } from 'undici';
+import type { Response } from 'undici';
 import { z } from 'zod';
 import { redact } from '../../redaction/index.ts';
+import { INDEX_TYPES, MANIFEST_LIMIT_BYTES, MANIFEST_TYPES } from '../../registry/client.ts';
+import { ask, bodyOf, registryWays, repositoryUrl } from '../../registry/http.ts';
+import type { Way } from '../../registry/http.ts';
+import { parseReference } from '../../registry/reference.ts';
+import type { ImageReference } from '../../registry/reference.ts';
+import { registryToken } from '../../registry/token.ts';
 import type { ImageAnswer, RegistryPort } from '../ports/registry.ts';
-import { apiHost, parseReference } from './image-reference.ts';
-import type { ImageReference } from './image-reference.ts';
 import { isUnresolved, wordsOf } from './network-error.ts';
-import { registryToken } from './registry-token.ts';
 
 const TIMEOUT_MS = 15_000;
 const LONGEST_MESSAGE = 500;
-
-const INDEX_TYPES = [
-  'application/vnd.oci.image.index.v1+json',
-  'application/vnd.docker.distribution.manifest.list.v2+json',
-];
-const MANIFEST_TYPES = [
-  'application/vnd.oci.image.manifest.v1+json',
-  'application/vnd.docker.distribution.manifest.v2+json',
-];
 
 const sized = z.object({ size: z.number() });
 const manifest = z.object({
@@ -35,45 +28,36 @@ const manifest = z.object({
 });
 type Manifest = z.infer<typeof manifest>;
 
-/**
- * Gives the port to registries: the OCI distribution protocol, asked as a node without credentials asks. A mirror named by
- * APPLIANCE_REGISTRY_MIRROR (`host:port`, plain http) answers in every registry's place, for installs without the internet.
- */
+/** Gives the port to registries: the OCI distribution protocol, asked as a node without credentials asks. */
 export function registryPort(environment: NodeJS.ProcessEnv, timeoutMs: number = TIMEOUT_MS): RegistryPort {
-  const mirror = environment['APPLIANCE_REGISTRY_MIRROR'] || null;
-  const dispatcher = proxyOf(environment);
+  const ways = registryWays(environment, { timeoutMs });
   return {
     lookUp: async (text, signal) => {
       const reference = parseReference(text);
       if (!reference) return notFound('name-invalid', `${text} is not an image reference`);
-      const host = mirror ?? apiHost(reference.registry);
-      const base = `${mirror || isLocal(host) ? 'http' : 'https'}://${host}/v2/${reference.repository}`;
+      const way = ways(reference);
       try {
-        return await ask({ base, reference, signal, timeoutMs, dispatcher });
+        return await answerOf({ way, reference, signal });
       } catch (error) {
         signal.throwIfAborted();
-        return unreachable(host, error, timeoutMs);
+        return unreachable(way.host, error, timeoutMs);
       }
     },
   };
 }
 
 interface Question {
-  readonly base: string;
+  readonly way: Way;
   readonly reference: ImageReference;
   readonly signal: AbortSignal;
-  readonly timeoutMs: number;
-  readonly dispatcher: Dispatcher | undefined;
 }
 
 /** The digest by HEAD, which no registry counts as a pull; what more there is to say, by GET. */
-async function ask(question: Question): Promise<ImageAnswer> {
+async function answerOf(question: Question): Promise<ImageAnswer> {
+  const { way, signal } = question;
   const { reference } = question.reference;
   const challenge = await request(question, 'HEAD', reference, null);
-  const token =
-    challenge.status === 401
-      ? await registryToken(challenge, question.reference, (url) => get(question, url, {}))
-      : null;
+  const token = challenge.status === 401 ? await registryToken(way, challenge, question.reference, signal) : null;
   const response = token === null ? challenge : await request(question, 'HEAD', reference, token);
   if (!response.ok) return refusal(await request(question, 'GET', reference, token));
   const digest = response.headers.get('docker-content-digest') ?? '';
@@ -100,7 +84,8 @@ async function detailsOf(
 
 async function manifestOf(question: Question, reference: string, token: string | null): Promise<Manifest | null> {
   const response = await request(question, 'GET', reference, token);
-  const parsed = manifest.safeParse(parseJson(await response.text()));
+  const text = await textOf(response);
+  const parsed = manifest.safeParse(parseJson(text));
   return response.ok && parsed.success ? parsed.data : null;
 }
 
@@ -118,21 +103,12 @@ function request(
     accept: [...INDEX_TYPES, ...MANIFEST_TYPES].join(', '),
     ...(token !== null && { authorization: `Bearer ${token}` }),
   };
-  return get(question, `${question.base}/manifests/${reference}`, headers, method);
+  const url = `${repositoryUrl(question.way, question.reference)}/manifests/${reference}`;
+  return ask(question.way, url, { method, headers, signal: question.signal });
 }
 
-function get(
-  { signal, timeoutMs, dispatcher }: Question,
-  url: string,
-  headers: Record<string, string>,
-  method: 'GET' | 'HEAD' = 'GET',
-): Promise<Response> {
-  return fetch(url, {
-    method,
-    headers,
-    signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
-    ...(dispatcher && { dispatcher }),
-  });
+async function textOf(response: Response): Promise<string> {
+  return (await bodyOf(response, MANIFEST_LIMIT_BYTES, 'the answer')).toString('utf8');
 }
 
 const errors = z.object({ errors: z.array(z.object({ code: z.string(), message: z.string().default('') })) });
@@ -142,7 +118,7 @@ const errors = z.object({ errors: z.array(z.object({ code: z.string(), message: 
  * told apart without credentials; only a 404 says that a repository is there and the tag is not.
  */
 async function refusal(response: Response): Promise<ImageAnswer> {
-  const text = await response.text();
+  const text = await textOf(response);
   const parsed = errors.safeParse(parseJson(text));
   const [first] = parsed.success ? parsed.data.errors : [];
   const said = first ? `${first.code}${first.message && `: ${first.message}`}` : text.trim();
@@ -172,20 +148,4 @@ function parseJson(text: string): unknown {
   } catch {
     return null;
   }
-}
-
-/** Docker, containerd and crane take plain http for a registry on this machine; so does this. */
-function isLocal(host: string): boolean {
-  return /^(localhost|127\.\d+\.\d+\.\d+)(:\d+)?$/.test(host);
-}
-
-function proxyOf(environment: NodeJS.ProcessEnv): Dispatcher | undefined {
-  const of = (name: string): string | undefined => environment[name] || environment[name.toUpperCase()] || undefined;
-  const [httpProxy, httpsProxy, noProxy] = [of('http_proxy'), of('https_proxy'), of('no_proxy')];
-  if (!httpProxy && !httpsProxy) return undefined;
-  return new EnvHttpProxyAgent({
-    ...(httpProxy && { httpProxy }),
-    ...(httpsProxy && { httpsProxy }),
-    ...(noProxy && { noProxy }),
-  });
 }

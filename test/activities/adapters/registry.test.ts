@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { apiHost, parseReference } from '../../../activities/adapters/image-reference.ts';
+import { apiHost, parseReference } from '../../../registry/reference.ts';
 import { registryPort } from '../../../activities/adapters/registry.ts';
 
 const signal = AbortSignal.timeout(60_000);

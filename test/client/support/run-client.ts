@@ -145,4 +145,5 @@ const unreachable: Omit<Services, 'clock' | 'programs'> = {
   cluster: refuse('cluster'),
   writeStatusToken: refuse('writeStatusToken'),
   openPage: async () => endedPage,
+  registry: refuse('registry'),
 };
