@@ -49,10 +49,14 @@ const KNOWN: Known = {
   algaCore: [
     ['a2cbb430', beforeR1],
     ['eaec6253', r1],
+    ['5f2b42b2', r1],
   ],
   workflowWorker: [['a2cbb43', worker]],
   emailService: [['61e4a00e', worker]],
-  temporalWorker: [['a2cbb43', worker]],
+  temporalWorker: [
+    ['a2cbb43', worker],
+    ['c97989d', worker],
+  ],
 };
 
 /** The part of a release that says what its images can do; one of before 2026-11-29 says nothing. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { VENDOR_IMAGES } from './appliance.ts';
 import { CAPABILITIES } from './capabilities.ts';
 
 /** Release version as the appliance's maintainers write it, prereleases such as 1.0-rc5 included (docs/contract.md). */
@@ -11,7 +12,7 @@ export const imageTag = z
   .regex(/^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/, 'expected an image tag: letters, digits, "_", "." and "-", at most 128')
   .refine((tag) => tag !== 'latest', 'a release pins its images: "latest" is not a tag of a release');
 
-const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/, 'expected sha256: and 64 hexadecimal digits');
+export const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/, 'expected sha256: and 64 hexadecimal digits');
 
 /** `digest` stays null until the image has been seen at its registry. */
 export const image = z.strictObject({
@@ -30,6 +31,19 @@ export const branchName = z
   .regex(/^(?!-)(?!.*(\.\.|@\{|\/\/|[\s~^:?*[\\]))(?!\/)(?!.*(\/|\.|\.lock)$).+$/, 'expected a Git branch name');
 
 const semver = z.string().regex(/^v?[0-9]+\.[0-9]+\.[0-9]+(-[A-Za-z0-9.-]+)?$/, 'expected a version such as v1.12.0');
+
+/** Where a release came from that was made on an operator's machine from the vendor's own manifest (./vendor-release.ts). */
+const releaseOrigin = z.strictObject({
+  reference: z.string().min(1).describe('The OCI reference, or the name of the file, that was imported.'),
+  digest: digest.nullable().describe('Digest of the OCI manifest; null for a file.'),
+  configDigest: digest.describe('SHA-256 of the manifest of the vendor as it was read.'),
+  importedAt: z.iso.datetime(),
+  base: releaseVersion.describe('The release whose Talos, Kubernetes, Flux, charts and dependencies this one has.'),
+  assumed: z
+    .partialRecord(z.enum(VENDOR_IMAGES), releaseVersion)
+    .describe('Images that nobody here knows, and the release that whoever imported them said they are like.'),
+});
+export type ReleaseOrigin = z.infer<typeof releaseOrigin>;
 
 /** What one release of the appliance consists of; `releases/<version>/release.json`. */
 export const releaseManifest = z.strictObject({
@@ -69,6 +83,7 @@ export const releaseManifest = z.strictObject({
   }),
   charts: z.record(z.string(), semver),
   flux: z.strictObject({ version: semver, manifestsDigest: digest.nullable().default(null) }),
+  origin: releaseOrigin.optional(),
 });
 export type ReleaseManifest = z.infer<typeof releaseManifest>;
 
@@ -103,4 +118,11 @@ export const imageReferenceText = z
 /** Takes an image as a person wrote it and it was checked, gives it as a release has it. */
 export function imageFromReference(text: string): Image {
   return image.parse(REFERENCE.exec(text)?.groups);
+}
+
+/** Takes a release, gives what an install of it installs: of an imported one not where and when it was imported. */
+export function installed(release: ReleaseManifest): object {
+  if (!release.origin) return release;
+  const { origin: _origin, generatedAt: _generatedAt, ...rest } = release;
+  return rest;
 }

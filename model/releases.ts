@@ -35,15 +35,22 @@ export function describeFault({ file, field, message }: ReleaseFault): string {
   return [file, field, message].filter((part) => part !== '').join(': ');
 }
 
+/** Files by path, and the folder that they are told under. */
+export interface ImportedFiles {
+  readonly folder: string;
+  readonly files: ReadonlyMap<string, string>;
+}
+
 /**
  * Reads a `releases/` folder.
  * @param files content by path relative to that folder, `<version>/release.json` and `channels/<name>.json`; what
  *   stands beside these folders (schemas, README) is ignored
+ * @param imported releases that were imported on this machine; one never takes the place of a release of the folder
  * @returns everything that is sound, and every fault: nothing is thrown
  */
-export function readReleases(files: ReadonlyMap<string, string>): ReleaseCatalogue {
+export function readReleases(files: ReadonlyMap<string, string>, imported?: ImportedFiles): ReleaseCatalogue {
   const faults: ReleaseFault[] = [];
-  const releases: ReleaseManifest[] = [];
+  const releases: ReleaseManifest[] = imported ? readImported(imported, files, faults) : [];
   const channels: { readonly file: string; readonly channel: ReleaseChannel }[] = [];
   for (const [file, text] of files) {
     const version = /^([^/]+)\/release\.json$/.exec(file)?.[1];
@@ -81,6 +88,25 @@ export function readReleases(files: ReadonlyMap<string, string>): ReleaseCatalog
   };
 }
 
+function readImported(
+  { folder, files }: ImportedFiles,
+  own: ReadonlyMap<string, string>,
+  faults: ReleaseFault[],
+): ReleaseManifest[] {
+  const { releases, faults: found } = readReleases(files);
+  const under = (file: string): string => `${folder}/${file}`;
+  faults.push(...found.map((fault) => ({ ...fault, file: under(fault.file) })));
+  return releases.filter(({ releaseVersion: version, origin }) => {
+    const file = `${version}/release.json`;
+    if (origin && !own.has(file)) return true;
+    const message = origin
+      ? `is not used: this client has a release ${version} of its own; \`releases remove ${version}\` removes this one`
+      : 'is missing: only what `releases import` wrote belongs here';
+    faults.push({ file: under(file), field: origin ? '' : 'origin', message });
+    return false;
+  });
+}
+
 /** What the schema cannot see: the folder's name, fields that repeat one another, and versions that do not work together. */
 function crossCheck(file: string, folder: string, release: ReleaseManifest): ReleaseFault[] {
   const faults: ReleaseFault[] = [];
@@ -110,9 +136,10 @@ function crossCheck(file: string, folder: string, release: ReleaseManifest): Rel
   return faults;
 }
 
-type Parsed<Value> = { readonly value: Value } | { readonly faults: ReleaseFault[] };
+export type Parsed<Value> = { readonly value: Value } | { readonly faults: ReleaseFault[] };
 
-function parse<Schema extends z.ZodType>(file: string, text: string, schema: Schema): Parsed<z.infer<Schema>> {
+/** Takes a file's name for people, its text and its schema, gives the document or what is wrong with it, field by field. */
+export function parse<Schema extends z.ZodType>(file: string, text: string, schema: Schema): Parsed<z.infer<Schema>> {
   let document: unknown;
   try {
     document = JSON.parse(text);
@@ -147,8 +174,18 @@ function expectation(issue: z.core.$ZodIssue): string {
 
 /** What stands there instead, short enough for a line. */
 function shown(value: unknown): string {
-  const text = JSON.stringify(value);
+  const text = shownWhole(value);
   return text.length > 60 ? `${text.slice(0, 59)}…` : text;
+}
+
+/** A structure may be deeper than JSON.stringify can go. */
+function shownWhole(value: unknown): string {
+  return isShallow(value, 8) ? JSON.stringify(value) : 'a structure of many levels';
+}
+
+function isShallow(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  return levels > 0 && Object.values(value).every((inner) => isShallow(inner, levels - 1));
 }
 
 function valueAt(document: unknown, path: readonly PropertyKey[]): unknown {
@@ -184,7 +221,7 @@ function selectChannel(catalogue: ReleaseCatalogue, name: string): ReleaseChanne
 
 /** A file that is there and not sound is told by its own faults; one that is not there by those that are. */
 function missing(catalogue: ReleaseCatalogue, file: string, message: string, known: readonly string[]): ReleaseError {
-  const own = catalogue.faults.filter((fault) => fault.file === file);
+  const own = catalogue.faults.filter((fault) => fault.file === file || fault.file.endsWith(`/${file}`));
   const others = known.length > 0 ? 'Name one of them; a newer client brings newer ones' : 'Take a newer client';
   const none = { file: '', field: '', message: `${message}; there are: ${known.join(', ') || 'none'}. ${others}` };
   return new ReleaseError(own.length > 0 ? own : [none]);

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { InputsReference } from '../model/order.ts';
+import { installed as installedOf } from '../model/release.ts';
 import { installSpec } from '../model/site.ts';
 import type { InstallSpec } from '../model/site.ts';
 import type { PrivateFolder } from './index.ts';
@@ -49,7 +50,8 @@ export async function readInputs(
 
 /**
  * Gives the digest of what is installed: not of how it was ordered, nor of the version of the spec's form. So an install that an
- * older client began is joined by the same inputs, whoever orders it and however its keys are sorted.
+ * older client began is joined by the same inputs, whoever orders it, however its keys are sorted, and from whichever machine
+ * that imported the same release.
  */
 export function specDigest(spec: InstallSpec): string {
   return digestOf(canonical(installed(spec)));
@@ -58,7 +60,7 @@ export function specDigest(spec: InstallSpec): string {
 /** The part of a spec that says what is installed. */
 export function installed(spec: InstallSpec): unknown {
   const { specVersion: _version, checkout: _checkout, wipeConfirmed: _wipeConfirmed, ...rest } = spec;
-  return rest;
+  return { ...rest, release: installedOf(spec.release) };
 }
 
 function digestOf(text: string): string {

@@ -63,7 +63,7 @@ export const COMMANDS: readonly CommandRow[] = [
   { usage: 'token [action]', summary: 'show or rotate the token of the status page', load: () => import('./token.ts') },
   {
     usage: 'releases [action] [release]',
-    summary: 'list, show or validate the releases that this client knows',
+    summary: 'list, show, validate, import or remove releases of the appliance',
     load: () => import('./releases.ts'),
   },
   { usage: 'sites', summary: 'list the sites that this machine knows', load: () => import('./sites.ts') },

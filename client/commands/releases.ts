@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rmdir } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { VENDOR_IMAGES } from '../../model/appliance.ts';
 import { capabilitiesOf } from '../../model/capabilities.ts';
-import { imageReference } from '../../model/release.ts';
+import { RELEASE_VERSION, imageReference } from '../../model/release.ts';
 import type { ReleaseManifest } from '../../model/release.ts';
 import { ReleaseError, describeFault, readReleases, selectRelease } from '../../model/releases.ts';
 import type { ReleaseCatalogue, ReleaseFault } from '../../model/releases.ts';
@@ -10,31 +10,62 @@ import { supportWarnings } from '../../model/support-matrix.ts';
 import type { CommandContext } from '../context.ts';
 import { EXIT } from '../terminal/exit-codes.ts';
 import { usageError } from '../terminal/failure.ts';
-import { loadReleases, releaseFiles, releasesFolder } from '../inputs/releases.ts';
+import { originNotes, originText } from '../inputs/origin.ts';
+import {
+  importedFile,
+  importedFolder,
+  knownReleases,
+  loadReleases,
+  releaseFiles,
+  releasesFolder,
+} from '../inputs/releases.ts';
+import { clean } from '../terminal/text.ts';
 import { table } from '../terminal/table.ts';
 import { defineCommand } from './define.ts';
+import type { FlagValues } from '../terminal/flags.ts';
+import { importRelease } from './releases-import.ts';
 
-/** `releases list | show VERSION | validate [FILE]`. */
+const FLAGS = [
+  {
+    flags: '--base <release>',
+    help: 'import: Talos, Kubernetes, Flux and charts of this release (default: the newest of this client)',
+  },
+  { flags: '--like <release>', help: 'import: treat images that are not known here like those of this release' },
+  { flags: '--replace', help: 'import: take the place of a release of the same version that was imported before' },
+  { flags: '--plain-http', help: 'import: ask the registry that is named by http, without encryption' },
+] as const;
+
+/** `releases list | show VERSION | validate [FILE] | import SOURCE | remove VERSION`. */
 export const command = defineCommand({
   arguments: {
-    action: { help: 'what to do (default: list)', choices: ['list', 'show', 'validate'] },
-    release: { help: 'version to show, or file to validate' },
+    action: { help: 'what to do (default: list)', choices: ['list', 'show', 'validate', 'import', 'remove'] },
+    release: {
+      help: "version to show or remove; file to validate; file or OCI reference of the vendor's manifest to import",
+    },
   },
-  flags: [],
-  examples: ['releases list', 'releases show 1.0.0'],
+  flags: FLAGS,
+  examples: [
+    'releases list',
+    'releases show 1.0.0',
+    'releases import ghcr.io/nine-minds/alga-appliance-release:stable --like 1.0',
+  ],
   run,
 });
 
-async function run(context: CommandContext): Promise<number> {
+async function run(context: CommandContext, flags: FlagValues<typeof FLAGS>): Promise<number> {
   const [action = 'list', name] = context.args;
+  const { base, like, replace = false, plainHttp = false } = flags;
+  if (action === 'import') return importRelease(context, { source: name, base, like, replace, plainHttp });
+  if (base !== undefined || like !== undefined || replace || plainHttp)
+    throw usageError(`releases ${action}: --base, --like, --replace and --plain-http belong to \`releases import\`.`);
   if (action === 'show') return show(context, name);
   if (action === 'validate') return validate(context, name);
-  return list(context);
+  return action === 'remove' ? remove(context, name) : list(context);
 }
 
 async function list(context: CommandContext): Promise<number> {
   const folder = releasesFolder(context.io.env);
-  const { releases, channels, faults } = await loadReleases(folder);
+  const { releases, channels, faults } = await knownReleases(context.io.env, context.home);
   const document = releases.map((release) => ({
     releaseVersion: release.releaseVersion,
     appVersion: release.app.version,
@@ -42,13 +73,14 @@ async function list(context: CommandContext): Promise<number> {
     kubernetes: release.kubernetes.version,
     generatedAt: release.generatedAt,
     channels: channels.filter((one) => one.releaseVersion === release.releaseVersion).map((one) => one.channel),
+    origin: release.origin ?? null,
   }));
   await context.give(document, () =>
     document.length === 0
       ? [`No release is known in ${folder}.`]
       : table(
           context.style,
-          ['RELEASE', 'CHANNELS', 'APPLICATION', 'TALOS', 'KUBERNETES', 'GENERATED'],
+          ['RELEASE', 'CHANNELS', 'APPLICATION', 'TALOS', 'KUBERNETES', 'GENERATED', 'ORIGIN'],
           document.map((one) => [
             { text: one.releaseVersion },
             { text: one.channels.join(', ') },
@@ -56,6 +88,7 @@ async function list(context: CommandContext): Promise<number> {
             { text: one.talos },
             { text: one.kubernetes },
             { text: one.generatedAt },
+            { text: one.origin ? clean(originText(one.origin)) : 'bundled' },
           ]),
         ),
   );
@@ -65,7 +98,7 @@ async function list(context: CommandContext): Promise<number> {
 
 async function show(context: CommandContext, version: string | undefined): Promise<number> {
   if (version === undefined) throw usageError('releases show: the version is missing. `releases list` shows them.');
-  const catalogue = await loadReleases(releasesFolder(context.io.env));
+  const catalogue = await knownReleases(context.io.env, context.home);
   try {
     const { release } = selectRelease(catalogue, { version });
     await context.give(release, () => releaseLines(release));
@@ -81,6 +114,7 @@ function releaseLines(release: ReleaseManifest): string[] {
   return [
     `Release ${release.releaseVersion}, application ${release.app.version}, branch ${release.app.releaseBranch}`,
     `Talos ${release.talos.version}, Kubernetes ${release.kubernetes.version}, Flux ${release.flux.version}`,
+    ...originNotes(release).map(clean),
     `Installer ${release.os.installer.image}${release.os.installer.digest ? `@${release.os.installer.digest}` : ''}`,
     'Images:',
     ...images.map(([name, image]) => `  ${name.padEnd(20)} ${imageReference(image)}`),
@@ -92,11 +126,40 @@ function releaseLines(release: ReleaseManifest): string[] {
   ];
 }
 
+/** A site keeps its release whatever becomes of this one: its record carries it whole. */
+async function remove(context: CommandContext, version: string | undefined): Promise<number> {
+  if (version === undefined) throw usageError('releases remove: the version is missing. `releases list` shows them.');
+  const folder = importedFolder(context.home);
+  const isVersion = RELEASE_VERSION.test(version);
+  if (!isVersion || !(await folder.exists(importedFile(version)))) {
+    const { releases } = await loadReleases(releasesFolder(context.io.env));
+    const isOwn = releases.some((release) => release.releaseVersion === version);
+    throw usageError(
+      isOwn
+        ? `releases remove: ${version} belongs to this client, and stays. Only a release that was imported can be removed.`
+        : `releases remove: no release "${clean(version)}" was imported here. \`releases list\` shows them.`,
+    );
+  }
+  await folder.remove(importedFile(version));
+  await rmdir(folder.path(version)).catch(ifNotEmpty);
+  const file = folder.path(importedFile(version));
+  await context.give({ removed: version, file }, () => [
+    `Removed the imported release ${version} (${file}). Sites that were installed from it keep it in their records.`,
+  ]);
+  return EXIT.done;
+}
+
+/** Somebody else's file keeps the folder. */
+function ifNotEmpty(error: unknown): void {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error;
+}
+
 async function validate(context: CommandContext, file: string | undefined): Promise<number> {
   const folder = releasesFolder(context.io.env);
   const where = file === undefined ? folder : resolve(context.io.cwd, file);
   const { names, faults, sound } =
-    file === undefined ? readAll(await loadReleases(folder)) : await readOne(where, folder);
+    file === undefined ? readAll(await knownReleases(context.io.env, context.home)) : await readOne(where, folder);
   const warnings = warningsOf(context, sound);
   await context.give({ where, valid: faults.length === 0, releases: names, faults, warnings }, () => [
     ...(faults.length === 0

@@ -11,6 +11,7 @@ import type { Checkout } from './checkout.ts';
 import { chooseRelease } from './choose-release.ts';
 import { faultsError } from './faults.ts';
 import type { Fault } from './faults.ts';
+import { originNotes } from './origin.ts';
 import { resolveHere } from './resolve.ts';
 import { unknownTagNotes } from './unknown-tags.ts';
 import { givenValues, recordedValues, textsOf } from './values.ts';
@@ -77,7 +78,10 @@ export async function gatherSpec(input: GatherInput): Promise<Gathered> {
 
   const candidate = candidateSpec(values, surroundings);
   if (!candidate.spec || faults.length > 0) throw faultsError([...faults, ...candidate.faults], input.command);
-  return { spec: candidate.spec, notes: [...notes, ...unknownTagNotes(candidate.spec)] };
+  return {
+    spec: candidate.spec,
+    notes: [...notes, ...originNotes(candidate.spec.release), ...unknownTagNotes(candidate.spec)],
+  };
 }
 
 /** A recorded value that was only ever a default follows what it came from, as when the node gets another address. */

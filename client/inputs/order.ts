@@ -3,7 +3,7 @@ import type { InstallSpec } from '../../model/site.ts';
 import { SITE_FILES, whyUnwritable } from '../../site-folder/index.ts';
 import type { CommandContext } from '../context.ts';
 import { switchOption } from '../terminal/options.ts';
-import { loadReleases, releasesFolder } from './releases.ts';
+import { knownReleases } from './releases.ts';
 import { simulationOf } from '../site/simulation.ts';
 import { chooseSiteToInstall, siteChoice } from '../site/site.ts';
 import type { Site } from '../site/site.ts';
@@ -75,7 +75,7 @@ export async function takeOrder(
     options,
     environment: io.env,
     cwd: io.cwd,
-    catalogue: await loadReleases(releasesFolder(io.env)),
+    catalogue: await knownReleases(io.env, context.home),
     checkout: (): Promise<Checkout | null> => services.checkout(io.cwd, io.signal),
     prompter,
     takeDefaults: context.yes,

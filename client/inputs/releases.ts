@@ -3,10 +3,35 @@ import { glob, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { readReleases } from '../../model/releases.ts';
 import type { ReleaseCatalogue } from '../../model/releases.ts';
+import { privateFolder } from '../../site-folder/index.ts';
+import type { PrivateFolder } from '../../site-folder/index.ts';
 
 /** Takes the environment, gives the folder of releases: ALGA_APPLIANCE_RELEASES, else the one beside this client. */
 export function releasesFolder(environment: NodeJS.ProcessEnv): string {
   return environment['ALGA_APPLIANCE_RELEASES'] || join(packageRoot(), 'releases');
+}
+
+/** No site can have this name: a site's name begins with a letter or digit. */
+const IMPORTED = '.releases';
+
+/** Takes the folder of all sites, gives that of the releases that were imported on this machine. */
+export function importedFolder(home: string): PrivateFolder {
+  return privateFolder(join(home, IMPORTED));
+}
+
+/** The name of an imported release's file in its folder. */
+export function importedFile(version: string): string {
+  return `${version}/release.json`;
+}
+
+/** Takes the environment and the folder of all sites, gives the releases of this client and those that were imported. */
+export async function knownReleases(environment: NodeJS.ProcessEnv, home: string): Promise<ReleaseCatalogue> {
+  const { root } = importedFolder(home);
+  const [own, imported] = await Promise.all([
+    filesIn(releasesFolder(environment), '*/*.json'),
+    filesIn(root, '*/release.json'),
+  ]);
+  return readReleases(own, { folder: root, files: imported });
 }
 
 /** Takes a folder of releases, gives what it holds; one that is not there holds nothing. */

@@ -27,8 +27,8 @@ export async function get(url: string, { signal, timeoutMs, headers }: HttpOptio
   }
 }
 
-/** fetch says only "fetch failed"; the cause says what failed. */
-function reason(error: unknown, timeoutMs: number): string {
+/** Takes what fetch failed with, gives what failed in words: fetch itself says only "fetch failed", the cause says more. */
+export function reason(error: unknown, timeoutMs: number): string {
   if (!(error instanceof Error)) return String(error);
   if (error.name === 'TimeoutError') return `no answer in ${timeoutMs / 1000} s`;
   if (error.cause instanceof AggregateError) return error.cause.errors.map((one) => reason(one, timeoutMs)).join('; ');

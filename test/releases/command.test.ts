@@ -94,8 +94,8 @@ describe('where something reads it', () => {
     const { exit, stdout, stderr } = await releases('list');
     expect(exit).toBe(0);
     expect(stdout.split('\n')).toEqual([
-      'RELEASE  CHANNELS                    APPLICATION  TALOS    KUBERNETES  GENERATED',
-      '1.0-rc5  candidate, nightly, stable  1.0-rc5      v1.12.0  v1.34.4     2026-11-29T00:00:00Z',
+      'RELEASE  CHANNELS                    APPLICATION  TALOS    KUBERNETES  GENERATED             ORIGIN',
+      '1.0-rc5  candidate, nightly, stable  1.0-rc5      v1.12.0  v1.34.4     2026-11-29T00:00:00Z  bundled',
       '',
     ]);
     expect(stderr).toBe('');

@@ -470,6 +470,22 @@ describe('release and source', () => {
     expect(recovered.blockers).toEqual([]);
   });
 
+  test('a release that was imported is told with where it came from', async () => {
+    const site = await around();
+    const origin = {
+      reference: 'ghcr.io/nine-minds/alga-appliance-release:stable',
+      digest: null,
+      configDigest: `sha256:${'c'.repeat(64)}`,
+      importedAt: '2026-08-30T10:00:00.000Z',
+      base: '1.0',
+      assumed: {},
+    };
+    const { checks } = await preflight(site, { spec: { release: { ...site.context().spec.release, origin } } });
+    expect(checks.find(({ id }) => id === 'release')?.detail).toContain(
+      '; imported from ghcr.io/nine-minds/alga-appliance-release:stable, 2026-08-30',
+    );
+  });
+
   test('a release whose installer is of another Talos version', async () => {
     const site = await around();
     const { release } = site.context().spec;

@@ -15,6 +15,7 @@ export const release: Check = {
   group: 'release',
   run: async (look) => {
     const { release: manifest, channel } = look.spec;
+    const { origin } = manifest;
     const installer = manifest.os.installer.image;
     const tag = installer.split(':').at(-1) ?? '';
     if (semver.coerce(tag)?.version !== semver.coerce(manifest.talos.version)?.version) {
@@ -26,7 +27,7 @@ export const release: Check = {
       return look.spec.mode === 'fresh' ? failed(blocker) : warned(blocker);
     }
     const by = channel === null ? '' : ` (channel ${channel})`;
-    const what = `${manifest.releaseVersion}${by}: Alga PSA ${manifest.app.version}, Talos ${manifest.talos.version}, Kubernetes ${manifest.kubernetes.version}`;
+    const what = `${manifest.releaseVersion}${by}: Alga PSA ${manifest.app.version}, Talos ${manifest.talos.version}, Kubernetes ${manifest.kubernetes.version}${origin ? `; imported from ${origin.reference}, ${origin.importedAt.slice(0, 10)}` : ''}`;
     const ended = supportWarnings(manifest, look.ports.clock.now());
     return ended.length === 0 ? passed(what) : toldOnly(`${what}; ${ended.join('; ')}`);
   },

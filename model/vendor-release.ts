@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import { VENDOR_IMAGES } from './appliance.ts';
+import type { VendorImage } from './appliance.ts';
+import { digest, imageTag, releaseVersion } from './release.ts';
+import { parse } from './releases.ts';
+import type { ReleaseFault } from './releases.ts';
+
+/** The one form of the vendor's release manifest that is known here (docs/contract.md, "Releases and tags"). */
+export const VENDOR_SCHEMA = 'alga.appliance.release/v1';
+
+/** A version names a folder on this machine and stands in labels of the cluster. */
+const LONGEST_VERSION = 63;
+const text = z.string().min(1);
+
+/**
+ * The vendor's reader wants version, images.algaCore, config.repository and config.digest; this one wants all four images too,
+ * since a release here names all of them. Fields that are not known are kept apart, not refused: the vendor adds some.
+ */
+const vendorRelease = z.looseObject({
+  schema: z.literal(VENDOR_SCHEMA),
+  version: releaseVersion.max(LONGEST_VERSION, `expected a version of at most ${LONGEST_VERSION} characters`),
+  channel: text.nullish(),
+  valuesProfile: text.nullish(),
+  images: z.looseObject({
+    algaCore: imageTag,
+    workflowWorker: imageTag,
+    emailService: imageTag,
+    temporalWorker: imageTag,
+  }),
+  controlPlane: text.nullish(),
+  config: z.looseObject({ repository: text, version: text.nullish(), tag: text.nullish(), digest }),
+  charts: z.record(z.string(), text).nullish(),
+  profileValues: z.record(z.string(), z.string()).nullish(),
+  supportAgent: z.string().nullish(),
+  supportReceiptKeys: z.record(z.string(), z.string()).nullish(),
+});
+
+/** What of the vendor's manifest a release here has no place for, and why. */
+export interface LeftOut {
+  readonly field: string;
+  readonly why: string;
+}
+
+export interface VendorRelease {
+  readonly version: string;
+  readonly tags: Readonly<Record<VendorImage, string>>;
+  readonly leftOut: readonly LeftOut[];
+}
+
+/**
+ * Takes what is imported, by its name for people, gives what a release here takes over of it, or every fault. A manifest of
+ * another schema has that one fault: what its fields mean is not known.
+ */
+export function readVendorRelease(name: string, content: string): VendorRelease | { readonly faults: ReleaseFault[] } {
+  const parsed = parse(name, content, vendorRelease);
+  if ('faults' in parsed) {
+    const other = parsed.faults.filter(({ field }) => field === 'schema');
+    return {
+      faults:
+        other.length > 0 ? other.map((fault) => ({ ...fault, message: schemaMessage(fault.message) })) : parsed.faults,
+    };
+  }
+  const { version, images } = parsed.value;
+  const { algaCore, workflowWorker, emailService, temporalWorker } = images;
+  return { version, tags: { algaCore, workflowWorker, emailService, temporalWorker }, leftOut: leftOut(parsed.value) };
+}
+
+function schemaMessage(message: string): string {
+  return message === 'is missing'
+    ? `is missing: this is no release manifest of the vendor (${VENDOR_SCHEMA} is the one that is known)`
+    : `${message}: a newer client may know that one`;
+}
+
+const WHY = {
+  channel: "channels here stand for this client's own releases, and go on doing so",
+  valuesProfile: "the profile of the base is installed: this product's own Flux tree",
+  controlPlane: 'this product has no control plane image on the node',
+  config: "the vendor's Flux bundle: this product's own tree comes from Git",
+  charts: "the vendor's charts: the base's are installed",
+  profileValues: "values of the vendor's charts: this product makes its own",
+  supportAgent: 'the support agent of the vendor is not installed',
+  supportReceiptKeys: 'keys of the support agent, which is not installed',
+} as const;
+
+function leftOut(manifest: z.infer<typeof vendorRelease>): LeftOut[] {
+  const known = new Set<string>(['schema', 'version', 'images', ...Object.keys(WHY)]);
+  const why = Object.entries(WHY).flatMap(([field, reason]) => {
+    const value = manifest[field];
+    return value === undefined || value === null || value === '' ? [] : [{ field: named(field, value), why: reason }];
+  });
+  const others = [
+    ...Object.keys(manifest).filter((key) => !known.has(key)),
+    ...Object.keys(manifest.images)
+      .filter((key) => !VENDOR_IMAGES.some((image) => image === key))
+      .map((key) => `images.${key}`),
+  ];
+  return [...why, ...others.map((field) => ({ field, why: 'this client does not know it' }))];
+}
+
+/** A field with what it holds: its value, or the names in it. */
+function named(field: string, value: unknown): string {
+  if (typeof value === 'string') return `${field} ${value}`;
+  const names = typeof value === 'object' && value !== null ? Object.keys(value) : [];
+  return names.length === 0 ? field : `${field} (${names.join(', ')})`;
+}
