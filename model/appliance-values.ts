@@ -21,6 +21,12 @@ export interface ApplianceValuesInput {
 }
 
 /**
+ * Where an image without the capability `adminConnection` finds the tenants' data. PgBouncer does not let app_user in. A chart of
+ * before takes these keys too; the password's key is the chart's own matter, by the user's name.
+ */
+const DIRECTLY = { host: 'db', port: 5432, user: 'app_user' };
+
+/**
  * The site's values of every HelmRelease, as they go into the ConfigMaps `appliance-values-<release>` (key `values.yaml`).
  * Source of names and keys: flux/README.md, "What the installer must write"; the charts' schemas refuse anything else.
  * @returns values by name of the HelmRelease
@@ -35,7 +41,12 @@ export function applianceValues(input: ApplianceValuesInput): Readonly<Record<st
   const image = (key: VendorImage) => imageValues(imageOf(spec, key));
   const { seedsFolder, idempotentSeeds } = capabilitiesOf(spec.release, 'algaCore', spec.imageTags.algaCore);
   const collaboration = collaborationImageOf(spec);
-  const worker = (key: VendorImage) => ({ ...everywhere, images: { worker: image(key) }, site: { appUrl } });
+  const worker = (key: VendorImage) => ({
+    ...everywhere,
+    images: { worker: image(key) },
+    site: { appUrl },
+    ...(!capabilitiesOf(spec.release, key, spec.imageTags[key]).adminConnection && { database: DIRECTLY }),
+  });
   return {
     'appliance-status': { ...everywhere, site: { siteId: spec.siteId, nodeIp: spec.nodeIp, appUrl } },
     'alga-core': {

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import type { VendorImage } from './appliance.ts';
 
+/** Named in sites that are recorded: the name stays. Every image has an administrator's connection; this is about the tenants' one. */
 const adminConnection = z
   .boolean()
   .describe(
-    'Its programs reach the database as DB_USER_ADMIN; false before vendor commit 30cb8e41f0 of 2026-07-23: they reach db:5432 as app_user.',
+    "It reaches tenants' data as DB_USER_SERVER, so through PgBouncer; false before vendor commit 30cb8e41f0 of 2026-07-23: always as app_user, so directly at db:5432.",
   );
 
 /** What an image of the server can do that others of it cannot; docs/contract.md, "The vendor's sources". */

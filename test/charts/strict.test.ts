@@ -59,7 +59,9 @@ function keysOf(at: Record<string, unknown>, path: readonly string[] = []): stri
     const below = z.record(z.string(), z.unknown()).safeParse(value);
     // What stands below resources, settings and the like is the operator's to leave out.
     const deeper =
-      below.success && !['resources', 'settings', 'extraEnv'].includes(key) ? keysOf(below.data, here) : [];
+      below.success && !['resources', 'settings', 'extraEnv', 'passwordKeys'].includes(key)
+        ? keysOf(below.data, here)
+        : [];
     return value === null || key === 'digest' ? [] : [here, ...deeper];
   });
 }

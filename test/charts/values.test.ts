@@ -101,7 +101,7 @@ describe('the server', () => {
   const server = async (more: string[] = [], which: 'defaults' | 'appliance' = 'appliance') =>
     workloads(await rendered('alga-core', more, which)).find(({ name }) => name === 'alga-core-sebastian');
 
-  test('talks to Postgres directly; the workers through PgBouncer', async () => {
+  test('talks to Postgres directly', async () => {
     const own = (await server())?.pod.containers[0];
     expect(own && environment(own)).toMatchObject({
       DB_HOST: 'db',
@@ -109,16 +109,6 @@ describe('the server', () => {
       DB_USER_SERVER: 'app_user',
       DB_PASSWORD_SERVER: 'db-credentials/DB_PASSWORD_SERVER',
     });
-    for (const chart of ['workflow-worker', 'email-service', 'temporal-worker']) {
-      const worker = workloads(await rendered(chart))[0]?.pod.containers[0];
-      expect(worker && environment(worker)).toMatchObject({
-        DB_HOST: 'pgbouncer',
-        DB_PORT: '6432',
-        DB_USER_SERVER: 'app_user_pgbouncer',
-        DB_PASSWORD_SERVER: 'db-credentials/DB_PASSWORD_PGBOUNCER',
-        CRYPTO_KEY: 'alga-core-sebastian-secrets/CRYPTR_KEY',
-      });
-    }
   });
 
   test('is named to people by the application URL', async () => {

@@ -14,7 +14,7 @@ const folder = mkdtempSync(join(tmpdir(), 'wait-for-'));
 let server: Server | undefined;
 
 beforeAll(async () => {
-  const [service] = workloads(await rendered('email-service'));
+  const [service] = workloads(await rendered('email-service', [], 'defaults'));
   const [wait] = service?.pod.initContainers ?? [];
   expect(wait).toMatchObject({ name: 'wait-for-pgbouncer', command: ['/bin/sh', '-ec'] });
   // What the container's root would be written to lies here.

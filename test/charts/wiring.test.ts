@@ -199,6 +199,7 @@ describe('addresses', () => {
         .map(environment)
         .flatMap((env) => [
           env['DB_HOST'] && `${env['DB_HOST']}:${env['DB_PORT']}`,
+          env['DB_HOST_ADMIN'] && `${env['DB_HOST_ADMIN']}:${env['DB_PORT_ADMIN']}`,
           env['POSTGRES_SEEDS'] && `${env['POSTGRES_SEEDS']}:${env['DB_PORT']}`,
           env['REDIS_HOST'] && `${env['REDIS_HOST']}:${env['REDIS_PORT']}`,
           env['TEMPORAL_ADDRESS'],
@@ -224,7 +225,7 @@ describe('addresses', () => {
     for (const each of told()) expect(there, each).toContain(each.split(' → ')[1]);
   });
 
-  test('are those of the contract: server, job, Temporal directly to Postgres, workers through PgBouncer', () => {
+  test('are those of the contract; these images go to Postgres directly, all of them', () => {
     expect([...new Set(told())].toSorted()).toMatchInlineSnapshot(`
       [
         "alga-core-sebastian → db:5432",
@@ -233,17 +234,17 @@ describe('addresses', () => {
         "alga-core-sebastian → temporal-frontend:7233",
         "alga-core-sebastian-bootstrap → db:5432",
         "email-service → alga-core-sebastian:3000",
-        "email-service → pgbouncer:6432",
+        "email-service → db:5432",
         "email-service → redis:6379",
         "hocuspocus → alga-core-sebastian:3000",
         "hocuspocus → db:5432",
         "hocuspocus → redis:6379",
         "temporal → db:5432",
         "temporal-ui → temporal-frontend:7233",
-        "temporal-worker → pgbouncer:6432",
+        "temporal-worker → db:5432",
         "temporal-worker → redis:6379",
         "temporal-worker → temporal-frontend:7233",
-        "workflow-worker → pgbouncer:6432",
+        "workflow-worker → db:5432",
         "workflow-worker → redis:6379",
         "workflow-worker → temporal-frontend:7233",
       ]

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { z } from 'zod';
 import { VENDOR_IMAGES } from '../../model/appliance.ts';
 import { applianceValues } from '../../model/appliance-values.ts';
 import { capabilitiesOf, knownCapabilities } from '../../model/capabilities.ts';
@@ -14,6 +15,7 @@ const RELEASES = path.join(import.meta.dirname, '../../releases');
 const ORDER = ['--fresh', '--node-ip', '192.0.2.10', '--app-url', 'http://192.0.2.10:3000', '--yes'];
 const REPO = ['--repo-url', 'https://git.example.org/alga/appliance.git'];
 
+const hasDatabase = z.object({ database: z.unknown().optional() });
 const released = async (version: string) => {
   const found = (await loadReleases(RELEASES)).releases.find(({ releaseVersion }) => releaseVersion === version);
   if (!found) throw new Error(`no release ${version}`);
@@ -57,6 +59,24 @@ describe('what an image can do', () => {
     expect(await seedsOf('1.0-rc5', { algaCore: 'eaec6253' })).toMatchObject(psa);
     // A chart of before this key refuses it, and an install of then may be resumed now.
     expect(JSON.stringify(await seedsOf('1.0'))).not.toContain('seedsAreIdempotent');
+  });
+
+  test('decides where each worker reaches the data of tenants, a tag that nobody knows as the image in the release', async () => {
+    const databases = async (adminConnection: boolean, imageTags = {}) => {
+      const release = structuredClone(await released('1.0'));
+      Object.assign(release.app.images.emailService, { tag: 'next', capabilities: { adminConnection } });
+      const spec = testSpec({ release, imageTags });
+      const values = applianceValues({ spec, bootstrapMode: 'fresh', installId: 'install-1' });
+      const workers = ['workflow-worker', 'email-service', 'temporal-worker'];
+      return workers.map((name) => hasDatabase.parse(values[name]).database ?? 'default');
+    };
+    // These keys and no others: the charts of 90c30a0 know them, and one of them may be on the branch of an install that is resumed.
+    const directly = { host: 'db', port: 5432, user: 'app_user' };
+    expect(await databases(false)).toEqual([directly, directly, directly]);
+    expect(await databases(true)).toEqual([directly, 'default', directly]);
+    expect(await databases(true, { emailService: 'mine' })).toEqual([directly, 'default', directly]);
+    expect(await databases(true, { emailService: '61e4a00e' })).toEqual([directly, directly, directly]);
+    expect(await databases(false, { emailService: 'mine' })).toEqual([directly, directly, directly]);
   });
 
   test('of a release that says nothing is that of the oldest image; reading it adds nothing to it', () => {

@@ -33,6 +33,9 @@ spec:
           type: RuntimeDefault
       initContainers:
         {{- include "alga.waitFor" (dict "root" $ "host" .Values.database.host "port" .Values.database.port "seconds" .Values.database.waitSeconds) | nindent 8 }}
+        {{- if ne .Values.database.admin.host .Values.database.host }}
+        {{- include "alga.waitFor" (dict "root" $ "host" .Values.database.admin.host "port" .Values.database.admin.port "seconds" .Values.database.waitSeconds) | nindent 8 }}
+        {{- end }}
         {{- with .Values.temporal }}
         {{- $temporal := splitList ":" .address }}
         {{- include "alga.waitFor" (dict "root" $ "host" (first $temporal) "port" (last $temporal) "seconds" $.Values.database.waitSeconds) | nindent 8 }}
@@ -48,6 +51,8 @@ spec:
           ports:
             - name: http
               containerPort: {{ .Values.port }}
+          # Ten minutes to start: the vendor's appliance lets temporal-worker be for as long (docs/contract.md, "Readiness of workers").
+          # One that is up sooner is Ready sooner, which a fixed delay would not give. The diagnosis takes its patience from here.
           startupProbe:
             httpGet:
               path: /health
@@ -71,15 +76,29 @@ spec:
             failureThreshold: 10
           securityContext:
             {{- include "alga.containerSecurity" (dict "readOnlyRoot" false) | nindent 12 }}
-            {{- with .Values.runAsUser }}
-            runAsNonRoot: true
-            runAsUser: {{ . }}
+            {{- if not (kindIs "invalid" .Values.runAsUser) }}
+            runAsNonRoot: {{ gt (int64 .Values.runAsUser) 0 }}
+            runAsUser: {{ int64 .Values.runAsUser }}
             {{- end }}
           resources:
             {{- toYaml .Values.resources | nindent 12 }}
+          {{- if .Values.tenantSecrets.existingClaim }}
+          volumeMounts:
+            - name: tenant-secrets
+              mountPath: {{ include "worker.tenantSecretsPath" . }}
+      volumes:
+        - name: tenant-secrets
+          persistentVolumeClaim:
+            claimName: {{ .Values.tenantSecrets.existingClaim }}
+          {{- end }}
 {{- end }}
 
-{{/* Environment that the three workers share: the database through PgBouncer, Redis, the server's own keys. */}}
+{{- define "worker.tenantSecretsPath" }}/shared-tenant-secrets{{ end -}}
+
+{{/*
+Environment that the three workers share: tenants' data as the user that the image takes, the database's administrator directly,
+Redis, the server's own keys, tenants' secrets.
+*/}}
 {{- define "worker.sharedEnv" -}}
 - name: NODE_ENV
   value: production
@@ -87,6 +106,8 @@ spec:
   value: production
 - name: EDITION
   value: {{ .Values.edition }}
+- name: DEPLOYMENT_PROFILE
+  value: {{ .Values.deploymentProfile }}
 - name: LOG_LEVEL
   value: {{ .Values.logLevel }}
 - name: PORT
@@ -94,6 +115,8 @@ spec:
 - name: APPLICATION_URL
   value: {{ .Values.site.appUrl | quote }}
 - name: NEXTAUTH_URL
+  value: {{ .Values.site.appUrl | quote }}
+- name: NEXT_PUBLIC_BASE_URL
   value: {{ .Values.site.appUrl | quote }}
 - name: DB_TYPE
   value: postgres
@@ -105,7 +128,15 @@ spec:
   value: server
 - name: DB_USER_SERVER
   value: {{ .Values.database.user }}
-{{ include "alga.secretEnv" (dict "env" "DB_PASSWORD_SERVER" "secret" .Values.secrets.database "key" "DB_PASSWORD_PGBOUNCER") }}
+{{ include "alga.secretEnv" (dict "env" "DB_PASSWORD_SERVER" "secret" .Values.secrets.database "key" (get .Values.database.passwordKeys .Values.database.user | default "DB_PASSWORD_PGBOUNCER")) }}
+- name: DB_HOST_ADMIN
+  value: {{ .Values.database.admin.host }}
+- name: DB_PORT_ADMIN
+  value: {{ .Values.database.admin.port | quote }}
+- name: DB_USER_ADMIN
+  value: {{ .Values.database.admin.user }}
+{{ include "alga.secretEnv" (dict "env" "DB_PASSWORD_ADMIN" "secret" .Values.secrets.database "key" "DB_PASSWORD_SUPERUSER") }}
+{{ include "alga.secretEnv" (dict "env" "DB_PASSWORD_SUPERUSER" "secret" .Values.secrets.database "key" "DB_PASSWORD_SUPERUSER") }}
 - name: REDIS_HOST
   value: {{ .Values.redis.host }}
 - name: REDIS_PORT
@@ -122,4 +153,12 @@ spec:
   value: "64"
 - name: ALGORITHM
   value: sha512
+- name: SECRET_READ_CHAIN
+  value: env,filesystem
+- name: SECRET_WRITE_PROVIDER
+  value: filesystem
+{{- if .Values.tenantSecrets.existingClaim }}
+- name: SECRET_FS_BASE_PATH
+  value: {{ include "worker.tenantSecretsPath" . }}
+{{- end }}
 {{- end }}
