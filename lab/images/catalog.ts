@@ -1,7 +1,10 @@
 import { readFile, readdir, realpath } from 'node:fs/promises';
 import path from 'node:path';
+import type { VendorImage } from '../../model/appliance.ts';
+import { capabilitiesOf } from '../../model/capabilities.ts';
 import { releaseManifest } from '../../model/release.ts';
 import type { Image } from '../../model/release.ts';
+import { imageName } from '../../model/vendor-images.ts';
 import { PAUSE_IMAGE } from '../node/containerd.ts';
 import { programPath } from '../parts/programs.ts';
 import type { Entry } from './layer.ts';
@@ -64,23 +67,30 @@ export async function recipes(): Promise<Recipe[]> {
   return [...byReference.values()];
 }
 
-function ofRelease({ app, dependencies, os }: ReturnType<typeof releaseManifest.parse>): Recipe[] {
-  const vendor = (image: Image, config: ImageConfig): Recipe => ({
-    reference: named(image),
-    layers: ['base', 'node', 'application'],
-    config: { Env: [PATH], WorkingDir: '/app', ...config },
-  });
-  const worker = { Entrypoint: ['node', '/app/stand-in/worker.mjs'] };
+function ofRelease(release: ReturnType<typeof releaseManifest.parse>): Recipe[] {
+  const { app, dependencies, os } = release;
+  const vendor = (key: VendorImage, config: ImageConfig): Recipe => {
+    // What the image was built for: no environment of the appliance's changes it.
+    const built = capabilitiesOf(release, key).adminConnection ? [] : ['STAND_IN_LOGS_IN_AS=app_user'];
+    return {
+      reference: named(app.images[key]),
+      layers: ['base', 'node', 'application'],
+      config: { Env: [PATH, ...built], WorkingDir: '/app', ...config },
+    };
+  };
+  const worker = (key: VendorImage, config: ImageConfig = {}) =>
+    vendor(key, { Entrypoint: ['node', `/app/stand-in/${imageName(key)}.mjs`], ...config });
   const make = (image: Image, names: readonly LayerName[], config: ImageConfig): Recipe => ({
     reference: named(image),
     layers: ['base', ...names],
     config: { Env: [PATH], ...config },
   });
   return [
-    vendor(app.images.algaCore, { Entrypoint: ['./entrypoint.sh'] }),
-    vendor(app.images.workflowWorker, worker),
-    vendor(app.images.emailService, worker),
-    vendor(app.images.temporalWorker, worker),
+    vendor('algaCore', { Entrypoint: ['./entrypoint.sh'] }),
+    worker('workflowWorker'),
+    worker('emailService'),
+    // The only one of the four whose image names a user.
+    worker('temporalWorker', { User: '999:999' }),
     make(dependencies.busybox, [], { Cmd: ['sh'] }),
     make(dependencies.node, ['node'], { Cmd: ['node'] }),
     make(dependencies.postgres, ['postgres'], {
@@ -185,7 +195,8 @@ async function temporal(): Promise<Entry[]> {
 
 /** One layer for the vendor's four images: they differ in what they start. */
 async function application(): Promise<Entry[]> {
-  const programs = ['application.mjs', 'links.mjs', 'tenant-secrets.mjs', 'worker.mjs', 'health.mjs', 'grpc.mjs'];
+  const own = await readdir(file('vendor'));
+  const programs = own.filter((name) => name.endsWith('.mjs') && name !== 'page.mjs');
   return [
     { from: path.join(import.meta.dirname, 'alga-core', 'app'), to: '/app' },
     ...(await packageEntries(['knex', 'pg'], '/app/node_modules')),

@@ -6,6 +6,7 @@ import { linkTo } from './links.mjs';
 // In the image this file lies in /app/stand-in.
 import { passwordMatches } from '../server/password.ts';
 import { look, query } from './health.mjs';
+import { connectRedis } from './redis.mjs';
 import { readTenantSecret, writeTenantSecret } from './tenant-secrets.mjs';
 
 const page =
@@ -14,20 +15,20 @@ const page =
 /** As long as a cookie of the vendor's lives by default. */
 const SESSION_HOURS = 24;
 
-/**
- * Takes e-mail and password, gives a session where a user has them, else null: by the settings for hashing that this server was given,
- * and noted in the database as the image notes it.
- */
-async function sessionFor({ email, password }) {
+/** Takes e-mail and password, gives the user who has them, else undefined: by the settings for hashing that this server was given. */
+async function letIn({ email, password }) {
   const user =
     "select tenant, user_id, hashed_password from users where email = $1 and user_type = 'internal' and not is_inactive";
   const { rows } = await query(user, [String(email).toLowerCase()]);
-  const found = rows.find((row) => passwordMatches(String(password), row.hashed_password));
-  if (!found) return null;
+  return rows.find((row) => passwordMatches(String(password), row.hashed_password));
+}
+
+/** Begins a session of a user, noted in the database as the image notes it. */
+async function sessionFor({ tenant, user_id }) {
   const begin = `insert into sessions (tenant, user_id, expires_at)
     values ($1, $2, now() + interval '${SESSION_HOURS} hours') returning session_id`;
-  const session = await query(begin, [found.tenant, found.user_id]);
-  await query('update users set last_login_at = now() where user_id = $1', [found.user_id]);
+  const session = await query(begin, [tenant, user_id]);
+  await query('update users set last_login_at = now() where user_id = $1', [user_id]);
   return session.rows[0].session_id;
 }
 
@@ -42,15 +43,34 @@ async function userOf(session) {
 const tell = (response, status, said) =>
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(said));
 
-async function login(request, response) {
+/** What a user may ask of the server, with e-mail and password in the JSON; the last two are the stand-in's own. */
+const requests = {
+  '/api/auth/login': async (user) => ({ ok: true, session: await sessionFor(user) }),
+  /** Keeps the password of a mailbox among the tenant's secrets. */
+  '/api/stand-in/mail-password': async ({ tenant }, { mailbox, mailPassword }) => {
+    await writeTenantSecret(tenant, `imap_password_${mailbox}`, String(mailPassword));
+    return { tenant };
+  },
+  /** Publishes an event of the tenant, for the workflow worker. */
+  '/api/stand-in/event': async ({ tenant }, { type }) => {
+    const redis = await connectRedis();
+    try {
+      return { id: await redis.call('XADD', 'workflow:events:global', '*', 'tenant', tenant, 'event_type', type) };
+    } finally {
+      redis.close();
+    }
+  },
+};
+
+async function answer(request, response, act) {
   let given;
   try {
-    given = JSON.parse(await text(request));
+    given = JSON.parse(await text(request)) ?? {};
   } catch {
     return tell(response, 400, { error: 'expected JSON with email and password' });
   }
-  const session = await sessionFor(given ?? {});
-  return session ? tell(response, 200, { ok: true, session }) : tell(response, 401, { error: 'CredentialsSignin' });
+  const user = await letIn(given);
+  return user ? tell(response, 200, await act(user, given)) : tell(response, 401, { error: 'CredentialsSignin' });
 }
 
 /** The image keeps the session in a signed cookie; here it is a bearer token. */
@@ -76,7 +96,8 @@ const server = createServer(async (request, response) => {
   const path = (request.url ?? '/').split('?')[0];
   if (path === '/msp/dashboard') return response.writeHead(200, { 'content-type': 'text/html' }).end(page);
   try {
-    if (path === '/api/auth/login' && request.method === 'POST') return await login(request, response);
+    const act = Object.hasOwn(requests, path) && request.method === 'POST' && requests[path];
+    if (act) return await answer(request, response, act);
     if (path === '/api/auth/session') return await whoIs(request, response);
     const [, secret] = /^\/api\/tenant-secrets\/([\w.-]+)$/.exec(path) ?? [];
     if (secret) return await tenantSecret(request, response, secret);
