@@ -21,6 +21,8 @@ export interface LabCluster {
   readonly apps: AppsV1Api;
   /** Runs SQL in the database `server` as its superuser, gives psql's unaligned output. */
   sql(query: string): Promise<string>;
+  /** Asks a program in a pod of the workload on its own port, gives the JSON that it answers with. */
+  ask(workload: string, port: number, route: string): Promise<unknown>;
   /** What no restart and no second install may change: credentials, claims and rows. */
   kept(): Promise<Kept>;
   /** Any kind of object, with the API's own deletes and lists. */
@@ -72,6 +74,15 @@ export function clusterOf({ home }: Bench): LabCluster {
       await objects.patch(body, undefined, undefined, undefined, undefined, PatchStrategy.MergePatch);
     },
     sql,
+    ask: async (workload, port, route) => {
+      const labelSelector = `app.kubernetes.io/name=${workload}`;
+      const { items } = await core.listNamespacedPod({ namespace: 'msp', labelSelector });
+      const [pod] = items.filter(({ status }) => status?.phase === 'Running');
+      if (!pod?.metadata?.name) throw new Error(`no pod of ${workload} runs`);
+      const program = 'fetch(process.argv[1]).then((answer) => answer.text()).then(console.log)';
+      const command = ['node', '-e', program, `http://127.0.0.1:${port}${route}`];
+      return JSON.parse(await exec(config, pod.metadata.name, workload, command));
+    },
     secretValues: async () => {
       const lists = await Promise.all(
         ['msp', 'appliance-system'].map((namespace) => core.listNamespacedSecret({ namespace })),

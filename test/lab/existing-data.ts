@@ -8,6 +8,7 @@ import { SITE } from './bench.ts';
 import type { Bench } from './bench.ts';
 import { clusterOf } from './cluster.ts';
 import { MAIL_PASSWORD, mailPassword } from './mail-password.ts';
+import { expectMailPassword } from './restart.ts';
 import { CLEAR_LINE, ENTER, openTerminal } from './terminal.ts';
 
 const VALUES = { namespace: 'alga-system', name: 'appliance-values-alga-core' };
@@ -39,6 +40,7 @@ export function describeExistingData(given: () => Bench): void {
       expect(recover.exitCode, recover.all).toBe(0);
       expect(await cluster.kept()).toEqual(before);
       expect(await mailPassword(bench)).toBe(MAIL_PASSWORD);
+      await expectMailPassword(bench);
       const { effects } = await bench.lab.machine.control.state();
       expect(effects).toMatchObject({ bootstrap: 1, install: 1 });
     }, 400_000);

@@ -115,6 +115,16 @@ describe('a fresh install', () => {
     expect(log).not.toContain(password);
   });
 
+  test('has its events processed in the background', async () => {
+    const { ask } = clusterOf(bench);
+    await applianceOf(bench).until('full health', ({ rollup }) => rollup.state === 'fully_healthy', 60_000);
+    const url = `http://${bench.lab.record.nodeAddress}:3000/api/stand-in/event`;
+    const body = JSON.stringify({ ...LAB_ADMINISTRATOR, type: 'TICKET_CREATED' });
+    expect((await fetch(url, { method: 'POST', body })).status).toBe(200);
+    const events = () => ask('workflow-worker', 4000, '/stand-in/events');
+    await expect.poll(events, { timeout: 30_000 }).toMatchObject({ processed: 1, failed: 0 });
+  });
+
   test('makes one tenant, and seeds the database once', async () => {
     const { sql } = clusterOf(bench);
     expect(await sql('select (select count(*) from tenants), (select count(*) from users)')).toBe('1|1');

@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { LAB_ADMINISTRATOR } from '../../lab/lab.ts';
 import { programPath } from '../../lab/parts/programs.ts';
 import { applianceOf } from './appliance.ts';
 import { SITE } from './bench.ts';
@@ -33,6 +35,19 @@ type FluxObject = z.infer<typeof fluxObject>;
 /** An installed appliance after everything that restarts it without being asked to change anything. */
 export function describeRestarts(given: () => Bench): void {
   describe('an installed appliance', () => {
+    test("keeps a tenant's mail password when its server is restarted", async () => {
+      const bench = given();
+      const { core } = clusterOf(bench);
+      await writeMailPassword(bench);
+      const server = { namespace: 'msp', labelSelector: 'app.kubernetes.io/name=alga-core-sebastian' };
+      const uids = async () => (await core.listNamespacedPod(server)).items.map(({ metadata }) => metadata?.uid);
+      const [old] = await uids();
+      await core.deleteCollectionNamespacedPod(server);
+      await expect.poll(uids, { timeout: 120_000 }).not.toContain(old);
+      await applianceOf(bench).until('full health', ({ rollup }) => rollup.state === 'fully_healthy', 240_000);
+      await expectMailPassword(bench);
+    }, 400_000);
+
     test('comes up as it was after its node was rebooted, its database shut down in order', async () => {
       const bench = given();
       const cluster = clusterOf(bench);
@@ -45,6 +60,7 @@ export function describeRestarts(given: () => Bench): void {
       await applianceOf(bench).until('full health', ({ rollup }) => rollup.state === 'fully_healthy', 240_000);
       expect(await cluster.kept()).toEqual(before);
       expect(await mailPassword(bench)).toBe(MAIL_PASSWORD);
+      await expectMailPassword(bench);
       const log = await cluster.core.readNamespacedPodLog({ namespace: 'msp', name: 'db-0', container: 'postgres' });
       expect(log).toContain('database system was shut down at');
       expect(log).not.toContain('not properly shut down');
@@ -82,10 +98,31 @@ export function describeRestarts(given: () => Bench): void {
       await applianceOf(bench).until('full health', ({ rollup }) => rollup.state === 'fully_healthy', 400_000);
       expect(await cluster.kept()).toEqual(before);
       expect(await mailPassword(bench)).toBe(MAIL_PASSWORD);
+      await expectMailPassword(bench);
       const log = await bench.run(['logs', 'bootstrap']);
       expect(log.stdout).toContain('seeds already present, skipping (users: 1)');
     }, 900_000);
   });
+}
+
+const MAILBOX = { mailbox: 'help', mailPassword: 'canary0mail0password' };
+
+/** The server writes it among the secrets of the administrator's tenant. */
+async function writeMailPassword(bench: Bench): Promise<void> {
+  const url = `http://${bench.lab.record.nodeAddress}:3000/api/stand-in/mail-password`;
+  const body = JSON.stringify({ ...LAB_ADMINISTRATOR, ...MAILBOX });
+  expect((await fetch(url, { method: 'POST', body })).status).toBe(200);
+}
+
+/** Email-service reads what the server wrote. */
+export async function expectMailPassword(bench: Bench): Promise<void> {
+  const sha256 = createHash('sha256').update(MAILBOX.mailPassword).digest('hex');
+  const answer = await clusterOf(bench).ask(
+    'email-service',
+    8080,
+    `/stand-in/mail-password?mailbox=${MAILBOX.mailbox}`,
+  );
+  expect(answer).toMatchObject({ passwords: [{ readable: true, sha256 }] });
 }
 
 async function talosctl(bench: Bench, ...words: readonly string[]): Promise<void> {
