@@ -65,7 +65,7 @@ async function bedWith(
 ): Promise<{ context: PhaseContext; seen: string[] }> {
   const bed = await offlineBed();
   await bed.folder.write('talosconfig', 'context: x\n');
-  const spec = { existingCluster: { kubeconfig: null, talosconfig: null } };
+  const spec = { prepullImages: true, existingCluster: { kubeconfig: null, talosconfig: null } };
   return { context: bed.context({ spec, talos: { pullImage: async (_, image) => pullImage(image) } }), seen: bed.seen };
 }
 
