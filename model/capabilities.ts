@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { VendorImage } from './appliance.ts';
+import type { ObjectOf } from './objects.ts';
 
 /** Named in sites that are recorded: the name stays. Every image has an administrator's connection; this is about the tenants' one. */
 const adminConnection = z
@@ -9,7 +10,7 @@ const adminConnection = z
   );
 
 /** What an image of the server can do that others of it cannot; docs/contract.md, "The vendor's sources". */
-const serverCapabilities = z.strictObject({
+const server = {
   adminConnection,
   seedsFolder: z
     .enum(['ee/server/seeds/onboarding', 'ee/server/seeds/onboarding/psa'])
@@ -21,17 +22,19 @@ const serverCapabilities = z.strictObject({
   createTenant: z
     .enum(['create-tenant.ts', 'appliance-create-tenant.mjs'])
     .describe('The script in /app/server/scripts that makes the first tenant.'),
-});
-const workerCapabilities = z.strictObject({ adminConnection });
+};
 
 /** The capabilities of each of the vendor's images, by its key in a release. */
-export const CAPABILITIES = {
-  algaCore: serverCapabilities,
-  workflowWorker: workerCapabilities,
-  emailService: workerCapabilities,
-  temporalWorker: workerCapabilities,
-} as const satisfies Record<VendorImage, z.ZodType>;
-export type Capabilities = { readonly [Key in VendorImage]: z.infer<(typeof CAPABILITIES)[Key]> };
+export function capabilities(object: ObjectOf) {
+  const worker = object({ adminConnection });
+  return {
+    algaCore: object(server),
+    workflowWorker: worker,
+    emailService: worker,
+    temporalWorker: worker,
+  } as const satisfies Record<VendorImage, z.ZodType>;
+}
+export type Capabilities = { readonly [Key in VendorImage]: z.infer<ReturnType<typeof capabilities>[Key]> };
 
 type Known = { readonly [Key in VendorImage]: readonly (readonly [tag: string, Capabilities[Key]])[] };
 

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { VENDOR_IMAGES } from './appliance.ts';
-import { CAPABILITIES } from './capabilities.ts';
+import { capabilities } from './capabilities.ts';
+import { kept, strict } from './objects.ts';
+import type { ObjectOf } from './objects.ts';
 
 /** Release version as the appliance's maintainers write it, prereleases such as 1.0-rc5 included (docs/contract.md). */
 export const RELEASE_VERSION = /^[0-9]+\.[0-9]+(\.[0-9]+)?(-[A-Za-z0-9._-]+)?$/;
@@ -15,13 +17,14 @@ export const imageTag = z
 export const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/, 'expected sha256: and 64 hexadecimal digits');
 
 /** `digest` stays null until the image has been seen at its registry. */
-export const image = z.strictObject({
+const imageFields = {
   repository: z
     .string()
     .regex(/^[a-z0-9.-]+(:[0-9]+)?(\/[a-z0-9._-]+)+$/, 'expected a registry and a repository, without a tag'),
   tag: imageTag,
   digest: digest.nullable().default(null),
-});
+};
+export const image = strict(imageFields);
 export type Image = z.infer<typeof image>;
 
 /** The branch name rules of git-check-ref-format that a person can break by hand. */
@@ -33,58 +36,68 @@ export const branchName = z
 const semver = z.string().regex(/^v?[0-9]+\.[0-9]+\.[0-9]+(-[A-Za-z0-9.-]+)?$/, 'expected a version such as v1.12.0');
 
 /** Where a release came from that was made on an operator's machine from the vendor's own manifest (./vendor-release.ts). */
-const releaseOrigin = z.strictObject({
-  reference: z.string().min(1).describe('The OCI reference, or the name of the file, that was imported.'),
-  digest: digest.nullable().describe('Digest of the OCI manifest; null for a file.'),
-  configDigest: digest.describe('SHA-256 of the manifest of the vendor as it was read.'),
-  importedAt: z.iso.datetime(),
-  base: releaseVersion.describe('The release whose Talos, Kubernetes, Flux, charts and dependencies this one has.'),
-  assumed: z
-    .partialRecord(z.enum(VENDOR_IMAGES), releaseVersion)
-    .describe('Images that nobody here knows, and the release that whoever imported them said they are like.'),
-});
-export type ReleaseOrigin = z.infer<typeof releaseOrigin>;
+const originOf = (object: ObjectOf) =>
+  object({
+    reference: z.string().min(1).describe('The OCI reference, or the name of the file, that was imported.'),
+    digest: digest.nullable().describe('Digest of the OCI manifest; null for a file.'),
+    configDigest: digest.describe('SHA-256 of the manifest of the vendor as it was read.'),
+    importedAt: z.iso.datetime(),
+    base: releaseVersion.describe('The release whose Talos, Kubernetes, Flux, charts and dependencies this one has.'),
+    assumed: z
+      .partialRecord(z.enum(VENDOR_IMAGES), releaseVersion)
+      .describe('Images that nobody here knows, and the release that whoever imported them said they are like.'),
+  });
+export type ReleaseOrigin = z.infer<ReturnType<typeof originOf>>;
+
+function manifestOf(object: ObjectOf) {
+  const anImage = object(imageFields);
+  const can = capabilities(object);
+  return object({
+    $schema: z.string().optional(),
+    releaseVersion,
+    generatedAt: z.iso.datetime('expected a time in UTC such as 2026-05-01T12:00:00Z'),
+    talos: object({
+      version: semver,
+      schematicId: z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits'),
+    }),
+    kubernetes: object({ version: semver }),
+    /** The digest is what was seen at the factory; the node is told the tag. */
+    os: object({ installer: object({ image: z.string().min(1), digest: digest.nullable().optional() }) }),
+    app: object({
+      version: z.string().min(1),
+      releaseBranch: branchName.regex(/^release\/.+/, 'expected a branch that starts with release/'),
+      valuesProfile: z.string().min(1),
+      images: object({
+        algaCore: anImage.extend({ capabilities: can.algaCore.optional() }),
+        workflowWorker: anImage.extend({ capabilities: can.workflowWorker.optional() }),
+        emailService: anImage.extend({ capabilities: can.emailService.optional() }),
+        temporalWorker: anImage.extend({ capabilities: can.temporalWorker.optional() }),
+        hocuspocus: anImage
+          .optional()
+          .describe('Collaborative editing; a release without it has it only with an image that the operator names.'),
+      }),
+    }),
+    dependencies: object({
+      postgres: anImage,
+      redis: anImage,
+      pgbouncer: anImage,
+      busybox: anImage,
+      node: anImage,
+      temporal: anImage,
+      temporalUi: anImage,
+      localPathProvisioner: anImage,
+    }),
+    charts: z.record(z.string(), semver),
+    flux: object({ version: semver, manifestsDigest: digest.nullable().default(null) }),
+    origin: originOf(object).optional(),
+  });
+}
 
 /** What one release of the appliance consists of; `releases/<version>/release.json`. */
-export const releaseManifest = z.strictObject({
-  $schema: z.string().optional(),
-  releaseVersion,
-  generatedAt: z.iso.datetime('expected a time in UTC such as 2026-05-01T12:00:00Z'),
-  talos: z.strictObject({
-    version: semver,
-    schematicId: z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits'),
-  }),
-  kubernetes: z.strictObject({ version: semver }),
-  /** The digest is what was seen at the factory; the node is told the tag. */
-  os: z.strictObject({ installer: z.strictObject({ image: z.string().min(1), digest: digest.nullable().optional() }) }),
-  app: z.strictObject({
-    version: z.string().min(1),
-    releaseBranch: branchName.regex(/^release\/.+/, 'expected a branch that starts with release/'),
-    valuesProfile: z.string().min(1),
-    images: z.strictObject({
-      algaCore: image.extend({ capabilities: CAPABILITIES.algaCore.optional() }),
-      workflowWorker: image.extend({ capabilities: CAPABILITIES.workflowWorker.optional() }),
-      emailService: image.extend({ capabilities: CAPABILITIES.emailService.optional() }),
-      temporalWorker: image.extend({ capabilities: CAPABILITIES.temporalWorker.optional() }),
-      hocuspocus: image
-        .optional()
-        .describe('Collaborative editing; a release without it has it only with an image that the operator names.'),
-    }),
-  }),
-  dependencies: z.strictObject({
-    postgres: image,
-    redis: image,
-    pgbouncer: image,
-    busybox: image,
-    node: image,
-    temporal: image,
-    temporalUi: image,
-    localPathProvisioner: image,
-  }),
-  charts: z.record(z.string(), semver),
-  flux: z.strictObject({ version: semver, manifestsDigest: digest.nullable().default(null) }),
-  origin: releaseOrigin.optional(),
-});
+export const releaseManifest = manifestOf(strict);
+
+/** The same as a spec carries it: whatever a newer client knows of a release beside, a site of it can be read. */
+export const releaseInSpec = manifestOf(kept);
 export type ReleaseManifest = z.infer<typeof releaseManifest>;
 
 /** A channel names the release that it stands for today, and the branch that Flux follows. */

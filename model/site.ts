@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { collaborationFault } from './collaboration.ts';
 import { changeableSchemas, dnsLabel, ip, schemasIn, singleSchemas } from './inputs.ts';
-import { releaseManifest } from './release.ts';
+import { kept } from './objects.ts';
+import { releaseInSpec } from './release.ts';
 
 export const siteId = dnsLabel('site name');
 
@@ -10,12 +11,6 @@ export const siteId = dnsLabel('site name');
  * needs no new version: it is optional, and without it an install does what it did before there was the input.
  */
 export const SPEC_VERSION = 2;
-
-/** Fields that a newer client wrote are kept, and the types say nothing of them: a spec is read, and carried on whole. */
-function kept<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<Shape>;
-function kept(shape: z.ZodRawShape): z.ZodObject {
-  return z.looseObject(shape);
-}
 
 const { mode: _mode, ...staticNetwork } = schemasIn('network');
 const network = z.discriminatedUnion('mode', [
@@ -36,7 +31,7 @@ const presentSpec = kept({
   siteId,
   ...singleSchemas(),
   network,
-  release: releaseManifest,
+  release: releaseInSpec,
   repo: kept(schemasIn('repo')),
   /** The operator's checkout when the install was ordered with `--repo-branch current`; else null. */
   checkout: kept({

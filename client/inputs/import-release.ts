@@ -1,6 +1,7 @@
 import { VENDOR_IMAGES } from '../../model/appliance.ts';
 import type { VendorImage } from '../../model/appliance.ts';
-import { CAPABILITIES, capabilitiesOf, knownCapabilities } from '../../model/capabilities.ts';
+import { capabilities as capabilitiesIn, capabilitiesOf, knownCapabilities } from '../../model/capabilities.ts';
+import { strict } from '../../model/objects.ts';
 import { installed } from '../../model/release.ts';
 import type { ReleaseManifest } from '../../model/release.ts';
 import { compareReleaseVersions } from '../../model/release-order.ts';
@@ -73,13 +74,14 @@ export interface Parts {
 
 /** Puts the release together, and reads it back as every reader does. Throws a usage error when its parts do not fit together. */
 export function putTogether({ vendor, source, base, catalogue, assumed, digests, now }: Parts): ReleaseManifest {
+  const abilities = capabilitiesIn(strict);
   const image = <Key extends VendorImage>(key: Key) => {
     const tag = vendor.tags[key];
     const like = assumed[key];
     const capabilities =
       like === undefined ? knownCapabilities(key, tag) : capabilitiesOf(named(catalogue, '--like', like), key);
     const { repository } = base.app.images[key];
-    return { repository, tag, digest: digests[key], capabilities: CAPABILITIES[key].parse(capabilities) };
+    return { repository, tag, digest: digests[key], capabilities: abilities[key].parse(capabilities) };
   };
   const { $schema: _schema, origin: _origin, ...rest } = base;
   const release = {

@@ -44,7 +44,15 @@ async function writtenAgain(document: unknown): Promise<unknown> {
   return JSON.parse(await readFile(file, 'utf8'));
 }
 
-const recordOf = z.looseObject({ spec: z.looseObject({ repo: z.looseObject({}) }) });
+const recordOf = z.looseObject({
+  spec: z.looseObject({
+    repo: z.looseObject({}),
+    release: z.looseObject({
+      flux: z.looseObject({}),
+      app: z.looseObject({ images: z.looseObject({ algaCore: z.looseObject({}) }) }),
+    }),
+  }),
+});
 
 test.each(RECORDS)(
   'the record %s is written back with the version of its spec, and nothing else changed',
@@ -61,10 +69,22 @@ test.each(RECORDS)(
 test('what a newer client wrote into a record is read past, and kept', async () => {
   const before = recordOf.parse(await pastDocument('site.office.json'));
   const { spec } = before;
+  const { images } = spec.release.app;
   const newer = {
     ...before,
     owner: 'night shift',
-    spec: { ...spec, specVersion: 3, proxy: 'none', repo: { ...spec.repo, depth: 1 } },
+    spec: {
+      ...spec,
+      specVersion: 3,
+      proxy: 'none',
+      repo: { ...spec.repo, depth: 1 },
+      release: {
+        ...spec.release,
+        sealedBy: 'cosign',
+        flux: { ...spec.release.flux, provider: 'generic' },
+        app: { ...spec.release.app, images: { ...images, algaCore: { ...images.algaCore, platform: 'linux/amd64' } } },
+      },
+    },
   };
   expect(await writtenAgain(newer)).toEqual({ ...newer, updatedAt: NOW.toISOString() });
 });
