@@ -192,7 +192,7 @@ describe('half a tenant', () => {
     async (mode) => {
       bed.freshDatabase();
       await runJob(bed.env());
-      await rows('delete from users');
+      await rows('truncate users cascade');
       const before = await counted();
       const job = await runJob(bed.env({ BOOTSTRAP_MODE: mode }));
       expect(job.exitCode).toBe(12);
