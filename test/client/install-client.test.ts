@@ -176,6 +176,19 @@ test('changes that two people make at once are both made', async () => {
   });
 });
 
+test('a change to inputs that no install could have is refused before anything is sent', async () => {
+  const spec = newSpec();
+  await withWorker(blocked(), async () => {
+    await client().start(spec);
+    await until(spec.siteId, ({ progress }) => progress?.state === 'parked');
+    await expect(client().setInput(spec.siteId, { collaboration: true })).rejects.toMatchObject({
+      exit: 2,
+      message: expect.stringContaining('--collaboration'),
+    });
+    expect(await client().runningSpec(spec.siteId)).toEqual(spec);
+  });
+});
+
 test('no input stands in the history, and none is changed that cannot be read here', async () => {
   const spec = newSpec({ ntpServers: ['canary.example.org'] });
   await withWorker(blocked(), async () => {

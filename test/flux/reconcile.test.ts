@@ -202,7 +202,7 @@ describe('failures', () => {
       ];
     };
     const before = await kept();
-    expect(before[1]).toHaveLength(3);
+    expect(before[1]).toHaveLength(4);
     const old = await release('alga-core');
     await cluster.remove('HelmRelease', 'alga-core', 'alga-system');
     await eventually(async () => expect(await cluster.get('Deployment', 'alga-core-sebastian', 'msp')).toBeNull());

@@ -111,9 +111,13 @@ describe('the variables', () => {
     const refused = await checked(image.dir, '--image', 'email-service');
     expect(refused).toMatchObject({ exitCode: 2, out: '' });
     expect(refused.error).toContain('leaves to the image what email-service starts');
-    const start = ['--start', 'node /app/stand-in/worker.mjs', '--seconds', '20'];
-    const { out } = await checked(image.dir, '--image', 'email-service', ...start);
-    expect(out).toMatch(/it listens on \d+/);
+    const started = async (name: string) => {
+      const start = ['--start', `node /app/stand-in/${name}.mjs`, '--seconds', '20'];
+      return (await checked(image.dir, '--image', name, ...start)).out;
+    };
+    expect(await started('workflow-worker')).toMatch(/it listens on \d+/);
+    // It looks into the database first, which it has not here.
+    expect(await started('email-service')).toContain('it ended with 1 before it listened');
   }, 120_000);
 });
 

@@ -41,14 +41,32 @@ export async function connect(settings, database, who = settings.admin) {
   return client;
 }
 
-/** Runs `use` with a session of its own and closes it whatever happens. */
+/** Runs `use` with a session of its own and closes it whatever happens. A session that breaks is no defect: time may mend it. */
 export async function withDatabase(settings, database, use) {
-  const client = await connect(settings, database);
   try {
-    return await use(client);
-  } finally {
-    await client.end();
+    const client = await connect(settings, database);
+    try {
+      return await use(client);
+    } finally {
+      await client.end();
+    }
+  } catch (error) {
+    if (!isLost(error)) throw error;
+    const at = `${settings.host}:${settings.port}`;
+    throw new Stop(
+      EXIT.unreachable,
+      `the session with Postgres at ${at} was lost (${error.message}); the run was stopped`,
+    );
   }
+}
+
+/** PostgreSQL's class 08 (connection) and operator intervention (57P0x), Node's codes of a socket, and the words of pg, which has no code. */
+function isLost({ code, message }) {
+  return (
+    /^(?:08|57P0)/.test(code ?? '') ||
+    /^(?:ECONN\w+|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/.test(code ?? '') ||
+    /^Connection terminated|not queryable|^timeout expired$/.test(message)
+  );
 }
 
 /** Tells a refused login from everything that time can mend. */
