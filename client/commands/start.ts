@@ -106,7 +106,7 @@ async function administratorOf(
   if (view?.run !== 'RUNNING') return administrator.make();
   const setup = view.progress?.phases.find(({ id }) => id === 'bootstrap')?.state;
   const isTaken = setup === 'done' || setup === 'degraded' || (await site.folder.exists(SITE_FILES.initialTenant));
-  if (!isTaken && administrator.isWhole) return administrator.make();
+  if (!isTaken && (administrator.isWhole || administrator.isNamed)) return administrator.make();
   if (administrator.isNamed)
     context.say(
       `The install of ${site.siteId} runs and keeps the administrator that it has: the one named here is not taken.`,
@@ -122,17 +122,15 @@ async function keptIfRunning(context: CommandContext, order: Order, { installs }
   return { ...order, licence: null };
 }
 
-/** A generated password is shown once, to whoever sits at the terminal: what goes into a pipe is kept by somebody. */
+/** A generated password is shown once, to whoever sits at the terminal: in a pipe, where somebody keeps it, none is generated. */
 function tellPassword(context: CommandContext, site: Site, administrator: Administrator | null): void {
   if (!administrator?.isGenerated || site.simulated) return;
   const { INITIAL_ADMIN_EMAIL: email, INITIAL_ADMIN_PASSWORD: password } = administrator.tenant;
   const file = site.folder.path(SITE_FILES.initialTenant);
-  if (context.io.stderrIsTty)
-    context.insist(
-      `Password of ${email}: ${password}`,
-      `It is shown this once; until it is in the database it is in ${file}, too.`,
-    );
-  else context.say(`A password was generated for ${email}: it is in ${file}.`);
+  context.insist(
+    `Password of ${email}: ${password}`,
+    `It is shown this once; until it is in the database it is in ${file}, too.`,
+  );
 }
 
 async function record(

@@ -24,7 +24,7 @@ export interface AdministratorSoFar {
   /** Whether this very call says anything of it by a flag. */
   readonly isNamed: boolean;
   readonly faults: readonly Fault[];
-  /** What nobody has said yet: a fault where nobody can be asked and an install begins. */
+  /** What nobody has said yet, and what nobody would be told: a fault where nobody can be asked and an install begins. */
   readonly missing: readonly Fault[];
 }
 
@@ -70,7 +70,9 @@ export async function givenAdministrator(request: AdministratorRequest): Promise
       text: 'keeps the administrators that exist: leave the first one out, or use --fresh',
     });
   const password = given.password ?? before?.INITIAL_ADMIN_PASSWORD ?? null;
-  return { texts, password, isWanted, isNamed, faults, missing: isWanted && !site.simulated ? missing(texts) : [] };
+  const isTold = password !== null || io.stderrIsTty;
+  const missing = isWanted && !site.simulated ? [...missingTexts(texts), ...(isTold ? [] : [UNTOLD])] : [];
+  return { texts, password, isWanted, isNamed, faults, missing };
 }
 
 /** Asks for what is missing, where somebody can be asked; a password that nobody gives is generated. Null where none is wanted. */
@@ -143,7 +145,13 @@ export function generatedPassword(): string {
   }
 }
 
-function missing(texts: ReadonlyMap<AdministratorKey, string>): Fault[] {
+/** A password that is generated is shown once, on a terminal: without one nobody would ever know it. */
+const UNTOLD: Fault = {
+  flag: '--admin-password-file',
+  text: 'is missing (or --admin-password-stdin): there is no terminal to show a generated password on',
+};
+
+function missingTexts(texts: ReadonlyMap<AdministratorKey, string>): Fault[] {
   return ADMINISTRATOR.filter(({ key }) => !texts.has(key)).map(({ flag, variable, help }) => ({
     flag: `--${flag}`,
     text: `is missing (or set ${variable}): ${help}`,

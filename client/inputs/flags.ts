@@ -68,7 +68,7 @@ export const ADMINISTRATOR_FLAGS: readonly Flag[] = [
   ...NAMED_ADMINISTRATOR,
   {
     flags: '--admin-password-file <file>',
-    help: 'file with the password; without one it is asked for, or generated',
+    help: 'file with the password; without one it is asked for, or generated and shown, which takes a terminal',
   },
   { flags: '--admin-password-stdin', help: 'read the password from standard input' },
 ].map((flag) => ({ ...flag, group: FIRST_ADMINISTRATOR }));

@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { expect, test } from 'vitest';
@@ -32,7 +33,10 @@ test('-o yaml', async () => {
 });
 
 test('a Temporal cluster that is named and does not answer ends with 7, and says what to check', async () => {
-  const { exitCode, stderr } = await built(['start', '--fresh', '--yes', ...SPEC], { TEMPORAL_ADDRESS: '127.0.0.1:1' });
+  const password = join(await temporaryFolder(), 'password');
+  await writeFile(password, 'Sample-Word-4711', { mode: 0o600 });
+  const argv = ['start', '--fresh', '--yes', '--admin-password-file', password, ...SPEC];
+  const { exitCode, stderr } = await built(argv, { TEMPORAL_ADDRESS: '127.0.0.1:1' });
   expect(stderr).toMatch(/Temporal server at 127\.0\.0\.1:1 does not answer.*TEMPORAL_ADDRESS/s);
   expect(exitCode).toBe(7);
 });

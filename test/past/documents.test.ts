@@ -107,7 +107,8 @@ test('the same order as then, from the record alone, joins the install', async (
   await mkdir(join(home, 'office'));
   await copyFile(join(PAST, 'site.office.json'), join(home, 'office', 'site.json'));
   const installs = scriptedInstalls({ scenes: [] });
-  await runClient(['start', '--fresh', '--yes', '--detach'], { home, services: installs.services });
+  const argv = ['start', '--fresh', '--yes', '--detach', '--admin-password-stdin'];
+  await runClient(argv, { home, services: installs.services, stdin: 'Sample-Word-4711' });
   expect(installs.ordered.map(specDigest)).toEqual([memos['office']?.specDigest]);
 });
 

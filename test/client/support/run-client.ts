@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Readable, Writable } from 'node:stream';
@@ -23,6 +23,8 @@ export interface RunOptions {
   readonly stdin?: string;
   readonly signal?: AbortSignal;
   readonly services?: Partial<Services>;
+  /** False: a first order in a pipe names no password either. */
+  readonly namesPassword?: boolean;
 }
 
 export interface Run {
@@ -80,9 +82,22 @@ export function testIo(home: string, options: RunOptions = {}): TestIo {
 
 /** Runs the client in this process, through the one door that a person's call comes by. */
 export async function runClient(argv: readonly string[], options: RunOptions = {}): Promise<Run> {
-  const { io, stdout, stderr } = testIo(options.home ?? (await temporaryFolder()), options);
-  const exit = await main(argv, io);
+  const home = options.home ?? (await temporaryFolder());
+  const { io, stdout, stderr } = testIo(home, options);
+  const exit = await main([...argv, ...(await passwordFlags(argv, home, options))], io);
   return { exit, stdout: stdout(), stderr: stderr() };
+}
+
+/** Whoever orders a fresh install of a new site in a pipe hands a password over; a test of that very thing does not. */
+async function passwordFlags(argv: readonly string[], home: string, options: RunOptions): Promise<string[]> {
+  const isFresh = argv[0] === 'start' && argv.includes('--fresh') && !argv.includes('--simulate');
+  const isNamed = options.namesPassword === false || argv.some((word) => word.startsWith('--admin-password'));
+  if (!isFresh || isNamed || options.tty) return [];
+  const isKnown = (await readdir(home).catch(() => [])).length > 0;
+  if (isKnown) return [];
+  const file = join(await temporaryFolder(), 'password');
+  await writeFile(file, 'Sample-Word-4711\n', { mode: 0o600 });
+  return ['--admin-password-file', file];
 }
 
 function collector(): { stream: Writable; text: () => string } {
