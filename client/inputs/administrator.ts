@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { text as readAll } from 'node:stream/consumers';
+import { buffer as readAll } from 'node:stream/consumers';
 import { ADMINISTRATOR, initialTenant, passwordFault } from '../../model/initial-tenant.ts';
 import type { AdministratorInput, AdministratorKey, InitialTenant } from '../../model/initial-tenant.ts';
 import type { InstallSpec } from '../../model/site.ts';
@@ -190,18 +190,28 @@ export async function passwordGivenBy(io: Io, options: Options, stem: string): P
   if (file === undefined) return { password: null, faults: [] };
   const path = resolve(io.cwd, file);
   try {
-    return checked(byFile, await readFile(path, 'utf8'));
+    return checked(byFile, await readFile(path));
   } catch (error) {
     const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
     return wrong(byFile, `${path} cannot be read (${reason})`);
   }
 }
 
-/** The line's end is no part of a password; spaces are. */
-function checked(flag: string, text: string): GivenPassword {
+/** The line's end and a byte order mark are no part of a password; spaces are. What is no UTF-8 could be typed by nobody. */
+function checked(flag: string, bytes: Uint8Array): GivenPassword {
+  const text = textIn(bytes);
+  if (text === null) return wrong(flag, 'the password is not UTF-8: save it as UTF-8 text');
   const password = text.replace(/\r?\n$/, '');
   const fault = passwordFault(password);
   return fault === null ? { password, faults: [] } : wrong(flag, fault);
+}
+
+function textIn(bytes: Uint8Array): string | null {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return null;
+  }
 }
 
 function wrong(flag: string, text: string): GivenPassword {

@@ -272,6 +272,33 @@ test.each<[argv: string[], says: string]>([
   expect(stderr).not.toContain('canary');
 });
 
+describe('a password of a file or standard input', () => {
+  const given: [how: string, flags: (file: string) => string[]][] = [
+    ['a file', (file) => ['--admin-password-file', file]],
+    ['standard input', () => ['--admin-password-stdin']],
+  ];
+
+  test.each(given)('of %s is what a person types: without the byte order mark of an editor', async (_, flags) => {
+    const file = join(await temporaryFolder(), 'password');
+    const text = `\uFEFF${PASSWORD}\r\n`;
+    await writeFile(file, text);
+    const { home, exit } = await order(['--fresh', ...GOOD, ...FLAGS, ...flags(file)], { stdin: text });
+    expect(exit).toBe(0);
+    expect((await kept(home)).INITIAL_ADMIN_PASSWORD).toBe(PASSWORD);
+  });
+
+  test.each(given)('of %s that is not UTF-8 is refused, and nothing was written', async (_, flags) => {
+    const file = join(await temporaryFolder(), 'password');
+    const bytes = Buffer.from('canary-W\u00f6rd-4711', 'latin1');
+    await writeFile(file, bytes);
+    const { home, exit, stderr } = await order(['--fresh', ...GOOD, ...FLAGS, ...flags(file)], { stdin: bytes });
+    expect(exit).toBe(2);
+    expect(stderr).toContain('the password is not UTF-8');
+    expect(stderr).not.toContain('canary');
+    await expect(stat(join(home, SITE))).rejects.toThrow('ENOENT');
+  });
+});
+
 // packages/validation/src/lib/passwordValidation.test.ts of the vendor's repository has the like of these.
 test.each<[password: string, says: string | null]>([
   ['Sh0rt!!', 'shorter than 8'],

@@ -20,7 +20,7 @@ export interface RunOptions {
   readonly rows?: number;
   readonly env?: Record<string, string>;
   readonly cwd?: string;
-  readonly stdin?: string;
+  readonly stdin?: string | Buffer;
   readonly signal?: AbortSignal;
   readonly services?: Partial<Services>;
   /** False: a first order in a pipe names no password either. */
