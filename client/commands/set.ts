@@ -1,4 +1,3 @@
-import { SITE_FILES } from '../../site-folder/index.ts';
 import type { CommandContext } from '../context.ts';
 import { usageError } from '../terminal/failure.ts';
 import { callOf } from '../site/hints.ts';
@@ -7,17 +6,18 @@ import { recordSite } from '../site/site.ts';
 import type { Site } from '../site/site.ts';
 import { gatherChange } from '../inputs/change.ts';
 import { orderedSite, tellInstall } from '../install/update.ts';
-import { administratorChange, changeAdministrator } from '../inputs/administrator.ts';
+import { administratorChange, changeAdministrator, hasAdministratorToMake } from '../inputs/administrator.ts';
 import type { AdministratorChange } from '../inputs/administrator.ts';
 import { CHANGEABLE_FLAGS, NAMED_ADMINISTRATOR } from '../inputs/flags.ts';
 import { givenValues } from '../inputs/values.ts';
 import { CHANGEABLE } from '../../model/inputs.ts';
+import type { InputChange } from '../../model/site.ts';
 import { defineCommand } from './define.ts';
 
 /** `set`: other inputs for a running install; what depends on them runs again. */
 export const command = defineCommand({
   flags: [...CHANGEABLE_FLAGS, ...NAMED_ADMINISTRATOR],
-  examples: ['set --dns-servers 9.9.9.9,1.1.1.1', 'set --workflow-worker-tag 61e4a00f'],
+  examples: ['set --dns-servers 9.9.9.9,1.1.1.1', 'set --workflow-worker-tag a2cbb43'],
   run,
 });
 
@@ -29,17 +29,31 @@ async function run(context: CommandContext): Promise<number> {
   const isAll = administrator !== null && givenValues(CHANGEABLE, options, {}).size === 0;
   const change = isAll ? null : await gatherChange({ options, cwd: io.cwd, checkout });
   return tellInstall(context, async (installs, site) => {
-    if (administrator) await setAdministrator(context, installs, site, administrator);
-    if (!change) return `The install of ${site.siteId} makes the first administrator as changed.`;
-    await recordSite(site, await installs.setInput(site.siteId, change), services.clock.now());
-    return `The install of ${site.siteId} goes on with the new input. \`${callOf(context, site, 'status --watch')}\` shows it.`;
+    if (administrator) await needBeInTime(context, installs, site);
+    // The install may refuse the inputs; the administrator is a file of this machine, which was just found to be there.
+    if (change) await setInputs(context, installs, site, change);
+    if (administrator) await setAdministrator(context, installs, site, { administrator, isAll });
+    return isAll
+      ? `The install of ${site.siteId} makes the first administrator as changed.`
+      : `The install of ${site.siteId} goes on with the new input. \`${callOf(context, site, 'status --watch')}\` shows it.`;
   });
+}
+
+/** Of two changes at once the later answer need not have the later inputs: the record follows what the install goes by now. */
+async function setInputs(
+  context: CommandContext,
+  installs: InstallClient,
+  site: Site,
+  change: InputChange,
+): Promise<void> {
+  const changed = await installs.setInput(site.siteId, change);
+  await recordSite(site, (await installs.runningSpec(site.siteId)) ?? changed, context.services.clock.now());
 }
 
 /** The file of the first administrator goes when the database has it: then an install that runs, or is over, has none to make. */
 async function needOneToMake(context: CommandContext): Promise<void> {
   const site = await orderedSite(context);
-  if (await site.folder.exists(SITE_FILES.initialTenant)) return;
+  if (await hasAdministratorToMake(site)) return;
   throw tooLate(context, site, `the install of ${site.siteId} has no administrator to make: its database has its own`);
 }
 
@@ -51,19 +65,24 @@ function tooLate(context: CommandContext, site: Site, why: string): Error {
 }
 
 /** Until its values are in the cluster the administrator is a file of this machine; from then on it is the appliance's own. */
+async function needBeInTime(context: CommandContext, installs: InstallClient, site: Site): Promise<void> {
+  if ((await isBeforeIdentity(installs, site)) && (await hasAdministratorToMake(site))) return;
+  throw tooLate(context, site, `the first administrator of ${site.siteId} is in the cluster already`);
+}
+
 async function setAdministrator(
   context: CommandContext,
   installs: InstallClient,
   site: Site,
-  change: AdministratorChange,
+  { administrator, isAll }: { readonly administrator: AdministratorChange; readonly isAll: boolean },
 ): Promise<void> {
-  const isInTime = (await isBeforeIdentity(installs, site)) && (await changeAdministrator(site, change));
-  if (!isInTime) throw tooLate(context, site, `the first administrator of ${site.siteId} is in the cluster already`);
+  const isKept = await changeAdministrator(site, administrator);
   // The step that takes them to the cluster may have begun meanwhile.
-  if (!(await isBeforeIdentity(installs, site)))
-    context.insist(
-      `This may have come too late: \`${callOf(context, site, 'admin show')}\` says who it is, once people can log in.`,
-    );
+  if (isKept && (await isBeforeIdentity(installs, site))) return;
+  context.insist(
+    `${isAll ? 'This' : 'The change of the first administrator'} may have come too late: ` +
+      `\`${callOf(context, site, 'admin show')}\` says who it is, once people can log in.`,
+  );
 }
 
 async function isBeforeIdentity(installs: InstallClient, site: Site): Promise<boolean> {

@@ -124,6 +124,11 @@ export function administratorChange(options: Options, helpOf: string): Administr
   return Object.keys(change).length === 0 ? null : change;
 }
 
+/** Whether the install has a first administrator to make, that can be changed. */
+export async function hasAdministratorToMake(site: Site): Promise<boolean> {
+  return (await recorded(site)) !== null;
+}
+
 /** Changes the first administrator that the install is to make; gives false, and changes nothing, where it has none to make (any more). */
 export async function changeAdministrator(site: Site, change: AdministratorChange): Promise<boolean> {
   const before = await recorded(site);

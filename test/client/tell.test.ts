@@ -158,6 +158,38 @@ describe('set', () => {
     },
   );
 
+  test('leaves the administrator alone where the install refuses the inputs', async () => {
+    const { home } = await ordered();
+    const file = join(home, 'appliance-single-node', 'initial-tenant.json');
+    const before = await readFile(file, 'utf8');
+    const { services } = scriptedInstalls({
+      scenes: [{ at: 0, view: running(progressIn('host')) }],
+      installs: {
+        setInput: async () => {
+          throw new UserError(EXIT.usage, '--collaboration: refused');
+        },
+      },
+    });
+    const argv = ['set', '--admin-email', 'grace@example.org', '--dns-servers', '9.9.9.9'];
+    const { exit, stderr } = await runClient(argv, { home, services });
+    expect([exit, stderr]).toEqual([2, 'error: --collaboration: refused\n']);
+    expect(await readFile(file, 'utf8')).toBe(before);
+  });
+
+  test('records what the install goes by, and not an answer that another change overtook', async () => {
+    const { home, spec } = await ordered();
+    const both = { ...spec, dnsServers: ['9.9.9.9'], ntpServers: ['ntp.example.org'] };
+    const { services } = scriptedInstalls({
+      scenes: [{ at: 0, view: running(PARKED) }],
+      running: both,
+      installs: { setInput: async () => ({ ...spec, dnsServers: ['9.9.9.9'] }) },
+    });
+    expect((await runClient(['set', '--dns-servers', '9.9.9.9'], { home, services })).exit).toBe(0);
+    const again = scriptedInstalls({ scenes: story({ at: 9, progress: COMPLETE }) });
+    await runClient(GOOD, { home, services: again.services });
+    expect(again.ordered.map(specDigest)).toEqual([specDigest(both)]);
+  });
+
   test('without a running install it ends with 2', async () => {
     const { home } = await ordered();
     const { services } = scriptedInstalls({ scenes: [{ at: 0, view: running(COMPLETE, { run: 'COMPLETED' }) }] });

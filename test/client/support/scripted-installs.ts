@@ -39,6 +39,7 @@ export function scriptedInstalls(script: Script): ScriptedInstalls {
   const ordered: InstallSpec[] = [];
   const clock = testClock();
   let isCancelled = false;
+  let runs = script.running ?? null;
   const told = async (call: string): Promise<void> => {
     calls.push(call);
   };
@@ -56,15 +57,15 @@ export function scriptedInstalls(script: Script): ScriptedInstalls {
       return script.outcome ?? { kind: 'started' };
     },
     view,
-    runningSpec: async () => script.running ?? null,
+    runningSpec: async () => runs,
     hasWorker: async () => true,
     retry: () => told('retry'),
     pause: () => told('pause'),
     resume: () => told('resume'),
     setInput: async (_, change) => {
-      if (!script.running) throw new Error('the script says of no spec that it runs');
+      if (!runs) throw new Error('the script says of no spec that it runs');
       calls.push(`set ${JSON.stringify(change)}`);
-      return changedSpec(script.running, change);
+      return (runs = changedSpec(runs, change));
     },
     cancel: async () => {
       isCancelled = true;
