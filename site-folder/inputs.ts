@@ -12,12 +12,17 @@ export function inputsFile(digest: string): string {
   return `${FOLDER}/${digest}.json`;
 }
 
+/** Gives the digest that inputs are kept under. */
+export function inputsDigestOf(spec: InstallSpec): string {
+  return digestOf(textOf(spec));
+}
+
 /**
  * Writes the inputs under the digest of their text, unless they lie there already, and gives the digest. What an install goes by
  * is thereby never written over: other inputs are another file.
  */
 export async function keepInputs(folder: PrivateFolder, spec: InstallSpec): Promise<string> {
-  const text = `${canonical(spec)}\n`;
+  const text = textOf(spec);
   const digest = digestOf(text);
   if ((await folder.read(inputsFile(digest))) !== text) await folder.write(inputsFile(digest), text);
   return digest;
@@ -61,6 +66,10 @@ export function specDigest(spec: InstallSpec): string {
 export function installed(spec: InstallSpec): unknown {
   const { specVersion: _version, checkout: _checkout, wipeConfirmed: _wipeConfirmed, ...rest } = spec;
   return { ...rest, release: installedOf(spec.release) };
+}
+
+function textOf(spec: InstallSpec): string {
+  return `${canonical(spec)}\n`;
 }
 
 function digestOf(text: string): string {

@@ -32,7 +32,7 @@ import { decodeFirst } from '../../temporal/decode.ts';
 import { runPreflight } from './run-preflight.ts';
 import { dateOf, viewOf } from './view.ts';
 import type { InstallView } from './view.ts';
-import { keepInputs, readInputs, specDigest } from '../../site-folder/inputs.ts';
+import { inputsDigestOf, keepInputs, readInputs, specDigest } from '../../site-folder/inputs.ts';
 import { siteFolder } from '../../site-folder/index.ts';
 
 /** One call to Temporal: long enough for a slow line to a cloud, short enough for a person who waits. */
@@ -151,6 +151,14 @@ export function createInstallClient(access: TemporalAccess, home: string, signal
     });
   const runningSpec = async (siteId: string): Promise<InstallSpec | null> => (await present(siteId)).spec;
 
+  /** Inputs that an install goes by and that are gone from here, or were changed, are those of an equal order: byte for byte. */
+  const putBack = async ({ memo }: WorkflowExecutionDescription, spec: InstallSpec): Promise<void> => {
+    for (const wipeConfirmed of [spec.wipeConfirmed, !spec.wipeConfirmed]) {
+      const same = { ...spec, wipeConfirmed };
+      if (inputsDigestOf(same) === memo?.[MEMO_INPUTS]) await keep(same);
+    }
+  };
+
   const inputUpdate = async (from: string | null, change: InputChange, changed: InstallSpec): Promise<InputUpdate> =>
     from === null
       ? { change, specDigest: specDigest(changed) }
@@ -158,7 +166,11 @@ export function createInstallClient(access: TemporalAccess, home: string, signal
 
   const begin = async (spec: InstallSpec, before: WorkflowExecutionDescription | null): Promise<StartOutcome> => {
     const digest = specDigest(spec);
-    if (before?.status.name === 'RUNNING') return joinOrRefuse(before, digest, () => runningSpec(spec.siteId));
+    if (before?.status.name === 'RUNNING') {
+      const outcome = await joinOrRefuse(before, digest, () => runningSpec(spec.siteId));
+      if (outcome.kind === 'joined') await putBack(before, spec);
+      return outcome;
+    }
     const order = await keep(spec);
     const input: InstallInput = { order };
     return call(`begin the install of ${spec.siteId}`, async () => {
@@ -273,7 +285,8 @@ function isSuperseded(error: unknown): boolean {
 function unreadable(siteId: string): UserError {
   return usageError(
     `the inputs of the install of ${siteId} cannot be read: they are not in this machine's folder of the site, or were ` +
-      'written by a newer client. Copy the folder from the machine that began the install, or use that client',
+      'written by a newer client. On the machine that began the install, `start` with the same flags puts them back; else copy ' +
+      'the folder from there, or use that client',
   );
 }
 

@@ -11,5 +11,5 @@ export const rule: Rule = {
   reason: ({ facts }) =>
     `The inputs of this install cannot be read on the machine where its worker runs${facts?.detail ? `: ${facts.detail}` : ''}. No step is done without them.`,
   nextAction: (context) =>
-    `Copy the site's folder from the machine that began the install${context.facts?.path ? ` to ${context.facts.path}` : ''}, with its subfolder \`inputs\`; or run \`${appliance(context, 'resume')}\` there.`,
+    `If the install was begun on this machine, the same order as then puts its inputs back: \`${appliance(context, 'start')}\` with the same flags (\`--fresh\` or \`--recover\` is one of them). Else copy the site's folder from the machine that began it${context.facts?.path ? ` to ${context.facts.path}` : ''}, with its subfolder \`inputs\`; or run \`${appliance(context, 'resume')}\` there.`,
 };

@@ -17,5 +17,5 @@ export const rule: Rule = {
   reason: (context) =>
     `Nothing answers on the Talos maintenance API of ${nodeOf(context)}: the node is off, has another address, or is already installed.`,
   nextAction: (context) =>
-    `Look at the machine's console: it must show Talos in "Maintenance" with the address ${nodeOf(context)}. If it shows another address, start again with \`${appliance(context, 'start --node-ip <ip>')}\`; if it is already installed, use \`${appliance(context, 'start --recover')}\`. The installer keeps looking.`,
+    `Look at the machine's console: it must show Talos in "Maintenance" with the address ${nodeOf(context)}. If it shows another address, run \`${appliance(context, 'cancel')}\`, then \`${appliance(context, 'start --fresh --node-ip <ip>')}\`; if it is already installed, \`cancel\`, then \`${appliance(context, 'start --recover')}\`. The installer keeps looking.`,
 };

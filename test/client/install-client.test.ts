@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
@@ -81,6 +81,26 @@ test('an install is begun, read without a worker, and joined by the same spec', 
   expect(await client().start(again)).toEqual({ kind: 'joined' });
   const view = await client().view(spec.siteId);
   expect(view).toMatchObject({ run: 'RUNNING', progress: null });
+});
+
+test.each(['deleted', 'changed'])('inputs that were %s by hand are put back by the same order', async (how) => {
+  const spec = newSpec();
+  await client().start(spec);
+  const folder = join(home, spec.siteId, 'inputs');
+  const [name = ''] = await readdir(folder);
+  const before = await readFile(join(folder, name), 'utf8');
+  if (how === 'deleted') await rm(join(folder, name));
+  else await writeFile(join(folder, name), before.replace('192.0.2.', '192.0.3.'));
+  expect(await client().runningSpec(spec.siteId)).toBeNull();
+  // Other bytes, though the same install: nobody can make the lost ones of them.
+  const other = { ...spec, checkout: { revision: 'a', uncommittedFiles: 1, unpushedCommits: 2 } };
+  expect(await client().start(other)).toEqual({ kind: 'joined' });
+  expect(await client().runningSpec(spec.siteId)).toBeNull();
+
+  expect(await client().start({ ...spec, wipeConfirmed: !spec.wipeConfirmed })).toEqual({ kind: 'joined' });
+  expect(await readFile(join(folder, name), 'utf8')).toBe(before);
+  expect(await readdir(folder)).toEqual([name]);
+  expect(await client().runningSpec(spec.siteId)).toEqual(spec);
 });
 
 test('another spec is refused, with the one that runs', async () => {
