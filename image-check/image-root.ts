@@ -1,8 +1,7 @@
 import { access, chmod, lstat, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { constants } from 'node:fs';
 import path from 'node:path';
-import { execa } from 'execa';
-import type { Subprocess } from 'execa';
+import { mount, startApart, type Apart, type StartOptions } from './apart.ts';
 
 const NODES = ['usr/local/bin/node', 'usr/bin/node'];
 /** Names of the appliance's Services, which are this machine's own address while an image is checked. */
@@ -59,13 +58,7 @@ export interface ImageRoot {
   /** Its path on this machine. */
   readonly at: string;
   /** Starts a program in it, alone: no network but this machine's own, no privileges, its own processes. */
-  start(command: readonly string[], options: StartOptions): Subprocess<{ all: true; reject: false; stdin: 'ignore' }>;
-}
-
-export interface StartOptions {
-  readonly cwd: string;
-  readonly env: Readonly<Record<string, string>>;
-  readonly milliseconds: number;
+  start(command: readonly string[], options: StartOptions): Apart;
 }
 
 /**
@@ -82,18 +75,17 @@ export async function mountRoot(options: {
   const layers = path.join(work, 'layers');
   const at = path.join(work, 'root');
   for (const made of [layers, at]) await mkdir(made);
-  const mount = (...args: string[]) => execa('mount', args, { timeout: 30_000 });
-  await mount('-t', 'tmpfs', '-o', 'mode=0755', 'tmpfs', layers);
+  await mount(['-t', 'tmpfs', '-o', 'mode=0755', 'tmpfs', layers]);
   const [upper, scratch] = [path.join(layers, 'upper'), path.join(layers, 'scratch')];
   for (const made of [upper, scratch]) await mkdir(made);
-  await mount('-t', 'overlay', '-o', `nosuid,lowerdir=${folder},upperdir=${upper},workdir=${scratch}`, 'overlay', at);
+  await mount(['-t', 'overlay', '-o', `nosuid,lowerdir=${folder},upperdir=${upper},workdir=${scratch}`, 'overlay', at]);
   await chmod(at, 0o755);
   for (const name of ['proc', 'dev', 'tmp']) await makeFolder(at, name);
-  await mount('-t', 'tmpfs', '-o', 'mode=1777,nosuid,nodev', 'tmpfs', path.join(at, 'tmp'));
-  await mount('-t', 'tmpfs', '-o', 'mode=0755,nosuid', 'tmpfs', path.join(at, 'dev'));
+  await mount(['-t', 'tmpfs', '-o', 'mode=1777,nosuid,nodev', 'tmpfs', path.join(at, 'tmp')]);
+  await mount(['-t', 'tmpfs', '-o', 'mode=0755,nosuid', 'tmpfs', path.join(at, 'dev')]);
   for (const device of ['null', 'zero', 'full', 'random', 'urandom']) {
     await writeFile(path.join(at, 'dev', device), '');
-    await mount('--bind', `/dev/${device}`, path.join(at, 'dev', device));
+    await mount(['--bind', `/dev/${device}`, path.join(at, 'dev', device)]);
   }
   await place(at, 'etc/hosts', `127.0.0.1 ${HOSTS.join(' ')}\n`);
   await place(at, PRELOAD, await readFile(path.join(import.meta.dirname, 'preload.cjs'), 'utf8'));
@@ -102,23 +94,7 @@ export async function mountRoot(options: {
     await place(at, name, '');
     await chmod(path.join(at, name), 0o666);
   }
-  // Two of them: a change of the user takes away that a program dies with who started it, so the first of its processes is ours.
-  const alone = ['--mount', '--pid', '--fork', '--kill-child=SIGKILL', `--mount-proc=${path.join(at, 'proc')}`];
-  const entered = ['--fork', `--root=${at}`, `--setgid=${user}`, `--setuid=${user}`];
-  return {
-    at,
-    start: (command, { cwd, env, milliseconds }) =>
-      execa('unshare', [...alone, '--', 'unshare', ...entered, `--wd=${cwd}`, '--', ...command], {
-        env,
-        extendEnv: false,
-        stdin: 'ignore',
-        all: true,
-        reject: false,
-        timeout: milliseconds,
-        killSignal: 'SIGKILL',
-        maxBuffer: 8_000_000,
-      }),
-  };
+  return { at, start: (command, how) => startApart(at, user, command, how) };
 }
 
 /** Makes a folder in the root. A link on the way could lead out of it, so there may be none. */

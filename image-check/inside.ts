@@ -7,6 +7,7 @@ import { checkBootstrap, programFiles } from './bootstrap.ts';
 import { renderedContainer } from './environment.ts';
 import { BOOTSTRAP, mountRoot, NoImageRoot } from './image-root.ts';
 import { createPostgres } from './postgres.ts';
+import { postgresRoot } from './postgres-root.ts';
 import { startCountingProxy } from './proxy.ts';
 import { checkReads } from './reads.ts';
 
@@ -38,7 +39,8 @@ async function check(file: string): Promise<number> {
   await execa(ip, ['link', 'set', 'lo', 'up'], { timeout: 10_000 });
   const root = await mountRoot({ folder, work, user, files: programFiles({ program }, BOOTSTRAP) });
   const password = job?.env['DB_PASSWORD_ADMIN'] ?? container?.env['DB_PASSWORD_ADMIN'] ?? 'check-image';
-  const postgres = await createPostgres({ password, vector, folder: work, port: POSTGRES_PORT });
+  const place = await postgresRoot(work, [user]);
+  const postgres = await createPostgres({ password, vector, port: POSTGRES_PORT, place });
   await postgres.start();
   const proxy = await startCountingProxy(postgres.port, PROXY_PORT);
   try {

@@ -162,13 +162,15 @@ async function prepare(asked: Asked, onProgress: (line: string) => void): Promis
 
 async function inNamespaces(prepared: Omit<Plan, 'work'>, { out, error: say }: Streams): Promise<number> {
   const work = await mkdtemp(path.join(tmpdir(), 'check-image-'));
-  // Postgres runs as its own user, and has to come to its folder in here.
+  // Its programs run as other users, and have to come to their roots in here.
   await chmod(work, 0o711);
   const file = path.join(work, 'plan.json');
   try {
     await writeFile(file, JSON.stringify({ ...prepared, work } satisfies Plan), { mode: 0o600 });
     const apart = [
       '--net',
+      '--ipc',
+      '--uts',
       '--mount',
       '--pid',
       '--fork',

@@ -1,5 +1,4 @@
 import {
-  chownSync,
   copyFileSync,
   existsSync,
   mkdirSync,
@@ -9,10 +8,12 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { chown } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { execa, execaSync } from 'execa';
+import type { Subprocess } from 'execa';
 import { Client } from 'pg';
 
 export interface Postgres {
@@ -32,60 +33,68 @@ export interface PostgresOptions {
    * Postgres brings, and where it brings none a stand-in, which has a type of that name and nothing else; `none` has none.
    */
   readonly vector?: { readonly built: string } | 'own' | 'none';
-  /** Where it all lies. */
-  readonly folder?: string;
   /** A free one when left out. */
   readonly port?: number;
+  /** Where it all lies. */
+  readonly folder?: string;
+  /** Where it runs instead; by itself in this machine's own file tree, for a test whose programs are its own. */
+  readonly place?: PostgresPlace;
+}
+
+/** Where a server runs: its folder, and how a program of it is started. */
+export interface PostgresPlace {
+  readonly folder: string;
+  /** Takes a path on this machine, gives that of the same file for the server. */
+  readonly inside: (file: string) => string;
+  /** Makes a file or folder the server's own. */
+  readonly hand: (file: string) => Promise<void>;
+  readonly start: (
+    command: readonly [string, ...string[]],
+    options: { readonly milliseconds?: number },
+  ) => Subprocess<{ all: true; reject: false; stdin: 'ignore' }>;
 }
 
 /** A real Postgres of Debian's, freshly initialised in a folder of its own, not started yet. */
 export async function createPostgres(options: PostgresOptions): Promise<Postgres> {
-  const { password, vector = 'own', folder = tmpdir() } = options;
-  const root = mkdtempSync(join(folder, 'bootstrap-pg-'));
+  const { password, vector = 'own', place = thisMachine(options.folder) } = options;
+  const root = mkdtempSync(join(place.folder, 'bootstrap-pg-'));
   const bin = relocate(root, vector);
-  const data = join(root, 'data');
-  const sockets = join(root, 'sockets');
-  const owner = serverUser();
+  const [data, sockets, passwordFile] = [join(root, 'data'), join(root, 'sockets'), join(root, 'password')];
   for (const made of [data, sockets]) mkdirSync(made, { mode: 0o700 });
-  const passwordFile = join(root, 'password');
   writeFileSync(passwordFile, password, { mode: 0o600 });
-  if ('uid' in owner) for (const path of [root, data, sockets, passwordFile]) chownSync(path, owner.uid, owner.gid);
+  for (const made of [root, data, sockets, passwordFile]) await place.hand(made);
 
-  const running = { ...owner, cwd: root, timeout: 120_000 };
-  await execa(
-    join(bin, 'initdb'),
-    [
-      '-D',
-      data,
-      '-U',
-      'postgres',
-      '--auth=scram-sha-256',
-      `--pwfile=${passwordFile}`,
-      '-E',
-      'UTF8',
-      '--locale=C',
-      '--no-sync',
-    ],
-    running,
-  );
+  const program = (name: string) => place.inside(join(bin, name));
+  const users = ['-U', 'postgres', '--auth=scram-sha-256', `--pwfile=${place.inside(passwordFile)}`];
+  const fresh = ['-D', place.inside(data), ...users, '-E', 'UTF8', '--locale=C', '--no-sync'];
+  const made = await place.start([program('initdb'), ...fresh], { milliseconds: START_MS });
+  if (made.exitCode !== 0) throw new Error(`initdb ended with ${made.exitCode ?? 'a signal'}: ${made.all}`);
   const port = options.port ?? (await freePort());
   const settings = {
     port,
     listen_addresses: '127.0.0.1',
-    unix_socket_directories: sockets,
+    unix_socket_directories: place.inside(sockets),
     fsync: 'off',
     shared_buffers: '32MB',
+    // Not every refused statement: what a client is told it tells.
+    log_min_messages: 'log',
   };
-  const flags = Object.entries(settings)
-    .map(([name, value]) => `-c ${name}=${value}`)
-    .join(' ');
-  const control = (...args: string[]) =>
-    execa(join(bin, 'pg_ctl'), ['-D', data, '-w', '-t', '60', ...args], { ...running, stdio: 'ignore' });
+  const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  let server: ReturnType<PostgresPlace['start']> | undefined;
+  const stop = async () => {
+    // As `pg_ctl -m immediate stop` does.
+    server?.kill('SIGQUIT');
+    await server;
+    server = undefined;
+  };
 
   return {
     port,
-    start: async () => void (await control('-l', join(data, 'server.log'), '-o', flags, 'start')),
-    stop: async () => void (await control('-m', 'immediate', 'stop')),
+    start: async () => {
+      server = place.start([program('postgres'), '-D', place.inside(data), ...flags], {});
+      await ready(server);
+    },
+    stop,
     query: async (database, text) => {
       const client = new Client({ host: '127.0.0.1', port, user: 'postgres', password, database });
       await client.connect();
@@ -96,9 +105,49 @@ export async function createPostgres(options: PostgresOptions): Promise<Postgres
       }
     },
     remove: async () => {
-      if (existsSync(join(data, 'postmaster.pid'))) await control('-m', 'immediate', 'stop');
+      await stop();
       rmSync(root, { recursive: true, force: true });
     },
+  };
+}
+
+const START_MS = 120_000;
+
+/** Ends when the server says that it takes connections. */
+async function ready(server: ReturnType<PostgresPlace['start']>): Promise<void> {
+  let said = '';
+  const listening = new Promise<boolean>((resolve) => {
+    server.all.on('data', (chunk: Buffer) => {
+      if (said.length < 100_000) said += chunk.toString();
+      if (said.includes('database system is ready to accept connections')) resolve(true);
+    });
+  });
+  let patience: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => (patience = setTimeout(() => resolve(false), START_MS)));
+  const came = await Promise.race([listening, late, server.then(() => false)]);
+  clearTimeout(patience);
+  if (came) return;
+  server.kill('SIGKILL');
+  throw new Error(`Postgres did not start: ${said}`);
+}
+
+/** This machine's own file tree. */
+function thisMachine(folder = tmpdir()): PostgresPlace {
+  const owner = serverUser();
+  return {
+    folder,
+    inside: (file) => file,
+    hand: async (file) => void ('uid' in owner && (await chown(file, owner.uid, owner.gid))),
+    start: ([file, ...args], { milliseconds = 0 }) =>
+      execa(file, args, {
+        ...owner,
+        cwd: folder,
+        timeout: milliseconds,
+        stdin: 'ignore',
+        all: true,
+        reject: false,
+        maxBuffer: 8_000_000,
+      }),
   };
 }
 
@@ -119,7 +168,7 @@ function relocate(root: string, vector: NonNullable<PostgresOptions['vector']>):
   const share = join(root, 'usr/share/postgresql', version);
   const extension = join(share, 'extension');
   for (const folder of [bin, lib, extension]) mkdirSync(folder, { recursive: true });
-  for (const name of ['postgres', 'initdb', 'pg_ctl']) copyFileSync(join(base, version, 'bin', name), join(bin, name));
+  for (const name of ['postgres', 'initdb']) copyFileSync(join(base, version, 'bin', name), join(bin, name));
   const takeOver = (from: string, to: string, wanted: (name: string) => boolean) => {
     for (const name of readdirSync(from).filter(wanted)) symlinkSync(join(from, name), join(to, name));
   };

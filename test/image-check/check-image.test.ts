@@ -1,5 +1,14 @@
 import { execaSync } from 'execa';
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -67,6 +76,54 @@ describe('the bootstrap job', () => {
     expect(out).toMatch(/WRONG fresh: the job ended with 12: ERROR: this image cannot make the first tenant/);
     expect(exitCode).toBe(1);
   }, 180_000);
+});
+
+describe('the Postgres of the check', () => {
+  test('gives whoever is its superuser nothing of this machine to see or to write', async () => {
+    const here = scratch();
+    chmodSync(here, 0o777);
+    const secret = join(here, 'secret');
+    writeFileSync(secret, 'canary0of0this0machine\n', { mode: 0o644 });
+    const beside = Object.fromEntries(['/home', '/root', '/srv', '/var/lib'].map((at) => [at, readdirSync(at)]));
+    // A connection each: what is refused ends none of the others.
+    const program = `
+      import { createRequire } from 'node:module';
+      const { Client } = createRequire('/app/server/')('pg');
+      const ask = async (text) => {
+        const { DB_HOST: host, DB_PORT: port, DB_PASSWORD_ADMIN: password } = process.env;
+        const client = new Client({ host, port: Number(port), user: 'postgres', password, database: 'postgres' });
+        await client.connect();
+        return client.query(text).then(({ rows }) => JSON.stringify(rows), (error) => error.message).finally(() => client.end());
+      };
+      const shell = async (command) => {
+        await ask('create table if not exists told (line text)');
+        await ask('truncate told');
+        await ask("copy told from program '{ " + command + "; } 2>&1 | tr -d \\\\'");
+        return ask("select line from told");
+      };
+      console.log('as', await shell('id -u; grep -E "CapEff|CapBnd|NoNewPrivs" /proc/self/status | tr "\\t" " "'));
+      console.log('folders', await shell('ls / /srv /etc /tmp'));
+      console.log('secret', await shell('cat ${secret} /etc/shadow; ls -d /root /home /work ${here} /var /run'));
+      console.log('file', await ask("select pg_read_file('${secret}')"));
+      console.log('wrote', await shell('id > ${here}/written; id > /usr/bin/written; id > /written; id > /tmp/check-image-written; mount -o remount,rw /usr/bin'));
+      console.log('processes', await shell('cat /proc/[0-9]*/cmdline | tr "\\0" " "'));
+      process.exit(1);`;
+    const dir = changed((at) => writeFileSync(join(at, 'app/server/start.mjs'), program));
+    const start = ['--only', 'environment', '--start', 'node /app/server/start.mjs'];
+    const { out } = await checked(dir, ...start);
+    const line = (name: string) => new RegExp(`^ *${name} (.*)$`, 'm').exec(out)?.[1] ?? `no line ${name} in ${out}`;
+    expect(line('as')).toMatch(/^\[\{"line":"6[0-4]\d\d\d"\}.*CapEff: *0+".*NoNewPrivs: *1"/);
+    expect(line('folders')).toMatch(/"line":"passwd"/);
+    expect(line('folders')).not.toMatch(/shadow|root|home|work/);
+    expect(line('secret')).toMatch(/No such file/);
+    expect(line('file')).toMatch(/No such file/);
+    expect(out).not.toContain('canary0of0this0machine');
+    expect(line('wrote')).toMatch(/Read-only file system/);
+    expect(line('processes')).not.toMatch(/inside\.ts|vitest/);
+    expect(readdirSync(here)).toEqual(['secret']);
+    expect(existsSync('/tmp/check-image-written')).toBe(false);
+    for (const [at, names] of Object.entries(beside)) expect(readdirSync(at)).toEqual(names);
+  }, 120_000);
 });
 
 describe('the variables', () => {
