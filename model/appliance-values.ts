@@ -21,9 +21,11 @@ export interface ApplianceValuesInput {
 }
 
 /**
- * Where an image without the capability `adminConnection` finds the tenants' data. PgBouncer does not let app_user in. A chart of
- * before takes these keys too; the password's key is the chart's own matter, by the user's name.
+ * Where an image finds the tenants' data: through PgBouncer, or without the capability `adminConnection` as app_user, whom PgBouncer
+ * does not let in. Both are always named: which of them is a chart's default follows the tag in it. A chart of before takes these keys
+ * too; the password's key is the chart's own matter, by the user's name.
  */
+const THROUGH_PGBOUNCER = { host: 'pgbouncer', port: 6432, user: 'app_user_pgbouncer' };
 const DIRECTLY = { host: 'db', port: 5432, user: 'app_user' };
 
 /**
@@ -45,7 +47,7 @@ export function applianceValues(input: ApplianceValuesInput): Readonly<Record<st
     ...everywhere,
     images: { worker: image(key) },
     site: { appUrl },
-    ...(!capabilitiesOf(spec.release, key, spec.imageTags[key]).adminConnection && { database: DIRECTLY }),
+    database: capabilitiesOf(spec.release, key, spec.imageTags[key]).adminConnection ? THROUGH_PGBOUNCER : DIRECTLY,
   });
   return {
     'appliance-status': { ...everywhere, site: { siteId: spec.siteId, nodeIp: spec.nodeIp, appUrl } },

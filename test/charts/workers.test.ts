@@ -106,8 +106,8 @@ describe.each(WORKERS)('%s', (chart) => {
     expect(earlier.waits.filter((name) => !name.includes('temporal'))).toEqual(['wait-for-db']);
   });
 
-  test('by default goes through PgBouncer, as any other user with the password of the pool', async () => {
-    expect((await byDefault(chart)).env).toMatchObject({ ...THROUGH_PGBOUNCER, ...ADMINISTRATOR });
+  test('by default goes directly, as its image needs it; any other user has the password of the pool', async () => {
+    expect((await byDefault(chart)).env).toMatchObject({ ...DIRECTLY, ...ADMINISTRATOR });
     const { env } = await byDefault(chart, ['--set', 'database.user=psa']);
     expect(env).toMatchObject({ DB_USER_SERVER: 'psa', DB_PASSWORD_SERVER: 'db-credentials/DB_PASSWORD_PGBOUNCER' });
   });

@@ -63,7 +63,8 @@ beforeEach(async () => {
 });
 
 async function environmentOf(name: WorkerName, way: Way): Promise<Record<string, string>> {
-  const objects = await rendered(name, [], way === 'directly' ? 'appliance' : 'defaults');
+  const pooled = 'database.host=pgbouncer,database.port=6432,database.user=app_user_pgbouncer';
+  const objects = await rendered(name, way === 'directly' ? [] : ['--set', pooled]);
   const [own] = workloads(objects)[0]?.pod.containers ?? [];
   if (!own) throw new Error(`${name} has no container`);
   const given = Object.entries(environment(own)).map(([key, value]) => [key, SECRETS[value] ?? value] as const);

@@ -15,7 +15,7 @@ const RELEASES = path.join(import.meta.dirname, '../../releases');
 const ORDER = ['--fresh', '--node-ip', '192.0.2.10', '--app-url', 'http://192.0.2.10:3000', '--yes'];
 const REPO = ['--repo-url', 'https://git.example.org/alga/appliance.git'];
 
-const hasDatabase = z.object({ database: z.unknown().optional() });
+const hasDatabase = z.object({ database: z.unknown() });
 const released = async (version: string) => {
   const found = (await loadReleases(RELEASES)).releases.find(({ releaseVersion }) => releaseVersion === version);
   if (!found) throw new Error(`no release ${version}`);
@@ -68,13 +68,14 @@ describe('what an image can do', () => {
       const spec = testSpec({ release, imageTags });
       const values = applianceValues({ spec, bootstrapMode: 'fresh', installId: 'install-1' });
       const workers = ['workflow-worker', 'email-service', 'temporal-worker'];
-      return workers.map((name) => hasDatabase.parse(values[name]).database ?? 'default');
+      return workers.map((name) => hasDatabase.parse(values[name]).database);
     };
     // These keys and no others: the charts of 90c30a0 know them, and one of them may be on the branch of an install that is resumed.
     const directly = { host: 'db', port: 5432, user: 'app_user' };
+    const pooled = { host: 'pgbouncer', port: 6432, user: 'app_user_pgbouncer' };
     expect(await databases(false)).toEqual([directly, directly, directly]);
-    expect(await databases(true)).toEqual([directly, 'default', directly]);
-    expect(await databases(true, { emailService: 'mine' })).toEqual([directly, 'default', directly]);
+    expect(await databases(true)).toEqual([directly, pooled, directly]);
+    expect(await databases(true, { emailService: 'mine' })).toEqual([directly, pooled, directly]);
     expect(await databases(true, { emailService: '61e4a00e' })).toEqual([directly, directly, directly]);
     expect(await databases(false, { emailService: 'mine' })).toEqual([directly, directly, directly]);
   });
