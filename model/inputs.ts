@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { PORTS, VENDOR_IMAGES } from './appliance.ts';
 import type { VendorImage } from './appliance.ts';
+import { originOf } from './origin.ts';
 import { CHANNELS, branchName, channelName, imageReferenceText, imageTag, releaseVersion } from './release.ts';
 import type { ReleaseManifest } from './release.ts';
 import { imageName, tagFlag } from './vendor-images.ts';
@@ -71,7 +72,7 @@ interface Row {
   readonly simulated?: string;
   /** Whether the input means anything beside the others; one that does not is neither asked for nor kept. */
   readonly when?: (text: TextOf) => boolean;
-  /** The form in which a text goes into the spec. */
+  /** The form in which a text goes into the spec. What is recorded stands as it is. */
   readonly tidy?: (text: string) => string;
   /** A file on this machine: the spec has its absolute path, and it must be readable. */
   readonly file?: true;
@@ -120,10 +121,10 @@ const TABLE = {
     flag: 'app-url',
     takes: 'url',
     kind: 'text',
-    help: 'where people open Alga PSA (default: http://<node-ip>:3000)',
+    help: 'where people open Alga PSA: scheme, host and port (default: http://<node-ip>:3000)',
     prompt: 'URL where people open Alga PSA',
     default: { from: ['nodeIp'], of: (text) => applicationUrl(text('nodeIp')) },
-    tidy: (url) => url.replace(/\/+$/, ''),
+    tidy: (url) => originOf(url) ?? url,
   },
   interface: {
     schema: z

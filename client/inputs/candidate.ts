@@ -1,9 +1,10 @@
 import { INPUTS, inputAt, inputOf, isSwitch, specValueOf } from '../../model/inputs.ts';
-import type { InputKey } from '../../model/inputs.ts';
+import type { Input, InputKey } from '../../model/inputs.ts';
 import { SPEC_VERSION, installSpec } from '../../model/site.ts';
 import type { InstallSpec } from '../../model/site.ts';
 import type { ReleaseManifest } from '../../model/release.ts';
 import type { Checkout } from './checkout.ts';
+import { edgeFaults } from './edge.ts';
 import type { Fault } from './faults.ts';
 import { faultOfValue, textsOf } from './values.ts';
 import type { Values } from './values.ts';
@@ -23,7 +24,7 @@ export type Candidate = { readonly spec: InstallSpec; readonly faults: [] } | { 
 /** Takes values and their surroundings, gives the spec, or every fault by the flag that it belongs to. */
 export function candidateSpec(values: Values, surroundings: Surroundings): Candidate {
   const parsed = installSpec.safeParse(draft(values, surroundings));
-  const faults = switchFaults(values);
+  const faults = [...switchFaults(values), ...edgeFaults(values)];
   if (parsed.success && faults.length === 0) return { spec: parsed.data, faults: [] };
   if (!parsed.success)
     faults.push(...parsed.error.issues.flatMap((issue) => faultOf(issue, values, surroundings.release !== null)));
@@ -41,7 +42,9 @@ function draft(values: Values, { siteId, mode, wipeConfirmed, release, checkout 
   const text = textsOf(values);
   const spec: Draft = {};
   for (const input of INPUTS) {
-    if (!input.when || input.when(text)) put(spec, input.path, specValueOf(input, text(input.key)));
+    const isRecorded = values.get(input.key)?.source === 'site';
+    if (!input.when || input.when(text))
+      put(spec, input.path, specValueOf(isRecorded ? untidied(input) : input, text(input.key)));
   }
   return {
     ...spec,
@@ -56,6 +59,11 @@ function draft(values: Values, { siteId, mode, wipeConfirmed, release, checkout 
       unpushedCommits: checkout.unpushedCommits,
     },
   };
+}
+
+/** An install that runs goes by what is recorded: in another form it would be another order. */
+function untidied({ tidy: _tidy, ...input }: Input): Input {
+  return input;
 }
 
 /** A document while it is put together, groups one level deep. */

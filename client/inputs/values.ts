@@ -49,6 +49,11 @@ export function faultOfValue({ flag, variable, choices }: Input, given: Given, m
   const name = given.source === 'environment' ? (variable ?? `--${flag}`) : `--${flag}`;
   return {
     flag: given.source === 'site' ? `${name} (from the site's record)` : name,
-    text: `"${given.text}": ${choices ? `expected ${choices.join(' or ')}` : message}`,
+    text: `"${withoutPassword(given.text)}": ${choices ? `expected ${choices.join(' or ')}` : message}`,
   };
+}
+
+/** A password in a URL is wrong wherever one is taken, and is not said again. */
+function withoutPassword(text: string): string {
+  return text.replace(/(\/\/[^/\s:@]*):[^/\s]*@/, '$1:…@');
 }

@@ -26,6 +26,48 @@ test.each<[what: string, argv: string[], says: string[]]>([
     [...GOOD, '--app-url', 'psa.example.com'],
     ['"psa.example.com": expected an http or https URL'],
   ],
+  ...[
+    'https://psa.example.com/alga',
+    'https://psa.example.com/?tenant=1',
+    'https://psa.example.com?tenant=1',
+    'https://psa.example.com/#login',
+    'http:///psa.example.com',
+  ].map((url): [string, string[], string[]] => [
+    `more than an origin, ${url}`,
+    [...GOOD, '--app-url', url],
+    [`--app-url  "${url}": expected scheme, host and port alone, such as https://psa.example.com`],
+  ]),
+  [
+    'a password in the URL of the application',
+    [...GOOD, '--app-url', 'https://u:canary@psa.example.com'],
+    ['--app-url', 'a user name or password does not belong in the URL'],
+  ],
+  ...[
+    ['0.0.0.0', 'unspecified'],
+    ['::', 'unspecified'],
+    ['127.0.0.1', 'a loopback address'],
+    ['0:0::1', 'a loopback address'],
+    ['::ffff:127.0.0.1', 'a loopback address'],
+    ['239.1.2.3', 'a multicast address'],
+    ['ff02::1', 'a multicast address'],
+    ['255.255.255.255', 'the broadcast address'],
+  ].map(([ip = '', kind = '']): [string, string[], string[]] => [
+    `a node at ${ip}`,
+    ['--fresh', '--node-ip', ip, '--repo-url', 'https://git.example.org/alga/appliance.git'],
+    [`--node-ip  "${ip}": expected the address of one machine, and this one is ${kind}`],
+  ]),
+  ...[
+    ['192.0.2.10/24', '198.51.100.1', 'lies outside of the network of --static-address 192.0.2.10/24'],
+    ['192.0.2.10/24', '2001:db8::1', 'lies outside of the network'],
+    ['2001:db8::2/64', '2001:db8:1::1', 'lies outside of the network'],
+    ['192.0.2.10/24', '192.0.2.10', 'is the static address of the node itself'],
+    ['192.0.2.0/24', '192.0.2.1', 'is the address of the network itself'],
+    ['192.0.2.255/24', '192.0.2.1', 'is the broadcast address of the network'],
+  ].map(([address = '', gateway = '', says = '']): [string, string[], string[]] => [
+    `a static network of ${address} by ${gateway}`,
+    [...GOOD, '--network-mode', 'static', '--static-address', address, '--static-gateway', gateway],
+    [says],
+  ]),
   ['an unknown network mode', [...GOOD, '--network-mode', 'magic'], ['"magic": expected dhcp or static']],
   [
     'a static network without a gateway',
@@ -83,6 +125,7 @@ test.each<[what: string, argv: string[], says: string[]]>([
   });
   expect(stderr).toMatch(/^error: /);
   for (const text of says) expect(stderr).toContain(text);
+  expect(stderr).not.toContain('canary');
   expect(exit).toBe(2);
   expect(stdout).toBe('');
   const sites = await runClient(['sites', '-o', 'json'], { home });

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { candidateSpec } from '../../client/inputs/candidate.ts';
 import { gatherChange } from '../../client/inputs/change.ts';
+import { edgeFaults } from '../../client/inputs/edge.ts';
 import { recordedValues } from '../../client/inputs/values.ts';
 import { optionKey } from '../../client/terminal/flags.ts';
 import { changedSpec } from '../../model/input-change.ts';
@@ -20,7 +21,7 @@ const word = fc.oneof(
   ip,
   label,
   fc.tuple(fc.ipV4(), fc.nat(32)).map(([address, bits]) => `${address}/${bits}`),
-  label.map((host) => `https://${host}.example.org/path/`),
+  label.map((host) => `HTTPS://${host}.Example.org:8443/`),
   label.map((name) => `/dev/${name}`),
   fc.tuple(fc.nat(9), fc.nat(9)).map(([major, minor]) => `${major}.${minor}`),
 );
@@ -37,7 +38,11 @@ function textFor(input: Input): fc.Arbitrary<string> {
   if (input.choices) return fc.constantFrom(...input.choices);
   const text =
     input.kind === 'list' ? fc.array(ip, { minLength: 1, maxLength: 4 }).map((list) => list.join(', ')) : word;
-  return text.filter((given) => input.schema.safeParse(valueOf(input, given)).success);
+  return text.filter(
+    (given) =>
+      input.schema.safeParse(valueOf(input, given)).success &&
+      edgeFaults(new Map([[input.key, { text: given, source: 'flag' }]])).length === 0,
+  );
 }
 
 /** The spec that comes of the values of one spec, with one of them written otherwise. */

@@ -1,0 +1,95 @@
+import { BlockList, isIPv4, isIPv6 } from 'node:net';
+import { INPUTS } from '../../model/inputs.ts';
+import type { InputKey } from '../../model/inputs.ts';
+import { originOf } from '../../model/origin.ts';
+import type { Fault } from './faults.ts';
+import { faultOfValue, textsOf } from './values.ts';
+import type { Values } from './values.ts';
+
+/** Takes an input as it was written, and the others; gives what is wrong with it, or null. */
+type Rule = (text: string, others: (key: string) => string | undefined) => string | null;
+
+/**
+ * What is refused of an order although a record may hold it: the schemas of the rows read specs of every age, and must not lose
+ * one for a value that was let pass then. What a row's own schema refuses never comes here.
+ */
+const RULES: Readonly<Partial<Record<InputKey, Rule>>> = {
+  appUrl: (text) => {
+    if (originOf(text) !== null) return null;
+    return /^[^/]*\/\/[^/?#]*@/.test(text)
+      ? 'a user name or password does not belong in the URL'
+      : 'expected scheme, host and port alone, such as https://psa.example.com: Alga PSA is served from the root of its host';
+  },
+  nodeIp: (text) => {
+    const kind = NO_NODE.find(({ list }) => contains(list, text))?.kind;
+    return kind === undefined ? null : `expected the address of one machine, and this one is ${kind}`;
+  },
+  'network.address': (text) => {
+    const { address, bits } = partsOf(text);
+    if (!isIPv4(address) || bits > 30) return null;
+    const hosts = 2 ** (32 - bits);
+    const place = numberOf(address) % hosts;
+    if (place === 0) return 'is the address of the network itself: expected that of one machine in it';
+    return place === hosts - 1 ? 'is the broadcast address of the network: expected that of one machine in it' : null;
+  },
+  'network.gateway': (text, others) => {
+    const network = others('network.address');
+    if (network === undefined) return null;
+    const { address, bits } = partsOf(network);
+    const family = familyOf(address);
+    if (family === null) return null;
+    if (address === text) return 'is the static address of the node itself';
+    // A single address has no neighbours; routers of IPv6 go by their link-local address.
+    if (bits === (family === 'ipv4' ? 32 : 128) || (family === 'ipv6' && contains(LINK_LOCAL, text))) return null;
+    const subnet = listOf([address, bits, family]);
+    return contains(subnet, text) ? null : `lies outside of the network of --static-address ${network}`;
+  },
+};
+
+type Subnet = readonly [address: string, bits: number, family: 'ipv4' | 'ipv6'];
+
+const NO_NODE = [
+  { kind: 'unspecified', list: listOf(['0.0.0.0', 8, 'ipv4'], ['::', 128, 'ipv6']) },
+  { kind: 'a loopback address', list: listOf(['127.0.0.0', 8, 'ipv4'], ['::1', 128, 'ipv6']) },
+  { kind: 'a multicast address', list: listOf(['224.0.0.0', 4, 'ipv4'], ['ff00::', 8, 'ipv6']) },
+  { kind: 'the broadcast address', list: listOf(['255.255.255.255', 32, 'ipv4']) },
+];
+const LINK_LOCAL = listOf(['fe80::', 10, 'ipv6']);
+
+/** Takes the values of an order, gives what the charts or the network would refuse later, after the wipe. */
+export function edgeFaults(values: Values): Fault[] {
+  const others = textsOf(values);
+  return INPUTS.flatMap((input) => {
+    const given = values.get(input.key);
+    if (!given || (input.when && !input.when(others)) || !input.schema.safeParse(given.text).success) return [];
+    // What was made from another input is wrong when that one is, and that is told.
+    if (given.source === 'default' && input.default) return [];
+    const message = RULES[input.key]?.(given.text, others) ?? null;
+    return message === null ? [] : [faultOfValue(input, given, message)];
+  });
+}
+
+function listOf(...subnets: readonly Subnet[]): BlockList {
+  const list = new BlockList();
+  for (const subnet of subnets) list.addSubnet(...subnet);
+  return list;
+}
+
+function contains(list: BlockList, address: string): boolean {
+  const family = familyOf(address);
+  return family !== null && list.check(address, family);
+}
+
+function familyOf(address: string): Subnet[2] | null {
+  if (isIPv4(address)) return 'ipv4';
+  return isIPv6(address) ? 'ipv6' : null;
+}
+
+function partsOf(cidr: string): { address: string; bits: number } {
+  const [address = '', bits = ''] = cidr.split('/');
+  return { address, bits: Number(bits) };
+}
+
+function numberOf(address: string): number {
+  return address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
+}
