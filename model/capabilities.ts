@@ -20,8 +20,8 @@ const server = {
     .boolean()
     .describe('It has the table license_state, and licensing is dead without a row in it; since R1.0.'),
   createTenant: z
-    .enum(['create-tenant.ts', 'appliance-create-tenant.mjs'])
-    .describe('The script in /app/server/scripts that makes the first tenant.'),
+    .enum(['create-tenant.ts', 'appliance-create-tenant.mjs', 'none'])
+    .describe('The script in /app/server/scripts that makes the first tenant; none: no script of the image can.'),
 };
 
 /** The capabilities of each of the vendor's images, by its key in a release. */
@@ -43,9 +43,14 @@ const beforeR1 = {
   seedsFolder: 'ee/server/seeds/onboarding',
   idempotentSeeds: false,
   licenseState: false,
+  createTenant: 'none',
+} as const;
+const r1 = {
+  ...beforeR1,
+  seedsFolder: 'ee/server/seeds/onboarding/psa',
+  licenseState: true,
   createTenant: 'create-tenant.ts',
 } as const;
-const r1 = { ...beforeR1, seedsFolder: 'ee/server/seeds/onboarding/psa', licenseState: true } as const;
 const worker = { adminConnection: false };
 
 /** Images whose source was read, oldest first. */

@@ -2,6 +2,7 @@ import { readFile, rmdir } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { VENDOR_IMAGES } from '../../model/appliance.ts';
 import { capabilitiesOf } from '../../model/capabilities.ts';
+import { firstTenantFault } from '../../model/first-tenant.ts';
 import { RELEASE_VERSION, imageReference } from '../../model/release.ts';
 import type { ReleaseManifest } from '../../model/release.ts';
 import { ReleaseError, describeFault, readReleases, selectRelease } from '../../model/releases.ts';
@@ -171,9 +172,12 @@ async function validate(context: CommandContext, file: string | undefined): Prom
 }
 
 function warningsOf({ services }: CommandContext, releases: readonly ReleaseManifest[]): string[] {
-  return releases.flatMap((release) =>
-    supportWarnings(release, services.clock.now()).map((warning) => `${release.releaseVersion}: ${warning}.`),
-  );
+  return releases.flatMap((release) => {
+    const unable = firstTenantFault({ release, imageTags: {} });
+    return [...(unable === null ? [] : [unable]), ...supportWarnings(release, services.clock.now())].map(
+      (warning) => `${release.releaseVersion}: ${warning}.`,
+    );
+  });
 }
 
 /** What a validation tells: names of what is sound, and every fault. */

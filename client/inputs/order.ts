@@ -1,5 +1,8 @@
 import { existsSync } from 'node:fs';
+import { firstTenantFault } from '../../model/first-tenant.ts';
+import type { ReleaseCatalogue } from '../../model/releases.ts';
 import type { InstallSpec } from '../../model/site.ts';
+import { tagFlag } from '../../model/vendor-images.ts';
 import { SITE_FILES, whyUnwritable } from '../../site-folder/index.ts';
 import type { CommandContext } from '../context.ts';
 import { switchOption } from '../terminal/options.ts';
@@ -69,13 +72,14 @@ export async function takeOrder(
   // An install of a site that was ordered before may run: whoever joins it is asked for nothing.
   const isNew = site.record === null;
   const missing = writes && prompter === null ? named.missing : [];
+  const catalogue = await knownReleases(io.env, context.home);
   const { spec, notes } = await gatherSpec({
     site,
     mode: mode.mode,
     options,
     environment: io.env,
     cwd: io.cwd,
-    catalogue: await knownReleases(io.env, context.home),
+    catalogue,
     checkout: (): Promise<Checkout | null> => services.checkout(io.cwd, io.signal),
     prompter,
     takeDefaults: context.yes,
@@ -89,7 +93,7 @@ export async function takeOrder(
     ],
     command,
   });
-  const unwanted = licenceFaults(licence, spec);
+  const unwanted = [...tenantFaults(spec, catalogue), ...licenceFaults(licence, spec)];
   if (unwanted.length > 0) throw faultsError(unwanted, command);
   const asks = prompter && writes && auth.key === null && !context.yes;
   const asked = asks ? await askAuthKey(site, prompter) : null;
@@ -133,6 +137,16 @@ async function modeOf(
     site.record ? 'recover' : 'fresh',
   );
   return { mode, faults: [] };
+}
+
+/** A database that is there has its tenant: only a fresh one needs an image that makes it. */
+function tenantFaults(spec: InstallSpec, { releases }: ReleaseCatalogue): Fault[] {
+  const fault = spec.mode === 'fresh' ? firstTenantFault(spec) : null;
+  if (fault === null) return [];
+  const able = releases.filter((release) => firstTenantFault({ release, imageTags: {} }) === null);
+  const names = able.map(({ releaseVersion }) => releaseVersion).join(', ');
+  const flag = spec.imageTags.algaCore === undefined ? '--release-version' : `--${tagFlag('algaCore')}`;
+  return [{ flag, text: `${fault}. Releases that can: ${names || 'none is known here'}; --recover keeps a database` }];
 }
 
 async function folderFaults(site: Site): Promise<Fault[]> {

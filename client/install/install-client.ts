@@ -7,11 +7,13 @@ import {
 import type { WorkflowExecutionDescription } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { collaborationFault } from '../../model/collaboration.ts';
+import { firstTenantFault } from '../../model/first-tenant.ts';
 import { changedInputs, changedSpec } from '../../model/input-change.ts';
 import { inputsDigest, orderOf } from '../../model/order.ts';
 import type { InstallOrder } from '../../model/order.ts';
 import { installSpec } from '../../model/site.ts';
 import type { InputChange, InstallSpec } from '../../model/site.ts';
+import { tagFlag } from '../../model/vendor-images.ts';
 import type { InputUpdate, InstallInput, PreflightReport } from '../../model/workflow-contract.ts';
 import {
   INSTALL_WORKFLOW,
@@ -159,6 +161,14 @@ export function createInstallClient(access: TemporalAccess, home: string, signal
     }
   };
 
+  /** Whether the database has its tenant. */
+  const isSetUp = async (siteId: string): Promise<boolean> => {
+    const description = await describe(siteId);
+    const view = description && (await viewOf(client, description));
+    const state = view?.progress?.phases.find(({ id }) => id === 'bootstrap')?.state;
+    return state === 'done' || state === 'degraded';
+  };
+
   const inputUpdate = async (from: string | null, change: InputChange, changed: InstallSpec): Promise<InputUpdate> =>
     from === null
       ? { change, specDigest: specDigest(changed) }
@@ -218,6 +228,13 @@ export function createInstallClient(access: TemporalAccess, home: string, signal
         const changed = changedSpec(spec, change);
         const fault = collaborationFault(changed);
         if (fault !== null) throw usageError(`--collaboration: ${fault}`);
+        if (change.imageTags?.algaCore !== undefined && changed.mode === 'fresh') {
+          const unable = firstTenantFault(changed);
+          if (unable !== null && !(await isSetUp(siteId)))
+            throw usageError(
+              `--${tagFlag('algaCore')}: ${unable}; nothing was changed. Name a tag that can, such as eaec6253`,
+            );
+        }
         try {
           await update(siteId, UPDATE_SET_INPUT, await inputUpdate(digest, change, changed));
           return changed;

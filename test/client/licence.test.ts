@@ -72,7 +72,7 @@ describe('a licence', () => {
   });
 
   test('for a server that knows none is refused: it would be dropped unseen', async () => {
-    const { exit, stderr, home } = await order(TOKEN, ['--release-version', '1.0-rc5']);
+    const { exit, stderr, home } = await order(TOKEN, ['--release-version', '1.0-rc5', '--alga-core-tag', 'mine']);
     expect(exit).toBe(2);
     expect(stderr).toContain('the server of release 1.0-rc5 knows no licence');
     await expect(stat(kept(home))).rejects.toThrow('ENOENT');

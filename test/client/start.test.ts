@@ -335,7 +335,10 @@ describe('an install that runs already', () => {
     const home = await temporaryFolder();
     const other = testSpec({ nodeIp: '192.0.2.99', dnsServers: ['9.9.9.9'], mode: 'recover' });
     const { calls, services } = scriptedInstalls({ scenes: DONE, outcome: { kind: 'refused', running: other } });
-    const { exit, stderr } = await runClient([...GOOD, '--release-version', '1.0-rc5'], { home, services });
+    const { exit, stderr } = await runClient([...GOOD, '--release-version', '1.0-rc5', '--alga-core-tag', 'mine'], {
+      home,
+      services,
+    });
     expect(exit).toBe(6);
     await expect(stderr).toMatchFileSnapshot('golden/start-refused.txt');
     expect(calls).not.toContain('worker');

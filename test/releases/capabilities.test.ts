@@ -101,6 +101,23 @@ describe('what an image can do', () => {
   });
 });
 
+describe('an image that cannot make the first tenant', () => {
+  test.each([
+    ['1.0-rc5', []],
+    ['1.0-rc5.1', []],
+    ['1.0', ['--alga-core-tag', 'a2cbb430']],
+  ])('release %s %j: a fresh install is refused, a recovery is not', async (version, tags) => {
+    const home = await mkdtemp(path.join(tmpdir(), 'capabilities-'));
+    onTestFinished(() => rm(home, { recursive: true, force: true }));
+    const order = [...ORDER.slice(1), ...REPO, '--release-version', version, ...tags];
+    const fresh = await runClient(['plan', '--fresh', ...order], { home });
+    expect(fresh.exit).toBe(2);
+    expect(fresh.stderr).toContain('the server image a2cbb430 cannot make the first tenant');
+    expect(fresh.stderr).toContain('Releases that can: 1.0;');
+    expect((await runClient(['plan', '--recover', ...order], { home })).exit).toBe(0);
+  });
+});
+
 describe('a person reads it', () => {
   const plan = async (...tags: string[]) => {
     const home = await mkdtemp(path.join(tmpdir(), 'capabilities-'));

@@ -1,5 +1,6 @@
 import semver from 'semver';
 import type { Blocker } from '../../../../model/blocker.ts';
+import { firstTenantFault } from '../../../../model/first-tenant.ts';
 import { supportFaults, supportWarnings } from '../../../../model/support-matrix.ts';
 import { blockerFor } from '../../../stop.ts';
 import { failed, passed, warned } from '../check.ts';
@@ -26,6 +27,8 @@ export const release: Check = {
       const blocker = invalid(look, faults.map(({ message }) => message).join('; '));
       return look.spec.mode === 'fresh' ? failed(blocker) : warned(blocker);
     }
+    const unable = look.spec.mode === 'fresh' ? firstTenantFault(look.spec) : null;
+    if (unable !== null) return failed(invalid(look, unable));
     const by = channel === null ? '' : ` (channel ${channel})`;
     const what = `${manifest.releaseVersion}${by}: Alga PSA ${manifest.app.version}, Talos ${manifest.talos.version}, Kubernetes ${manifest.kubernetes.version}${origin ? `; imported from ${origin.reference}, ${origin.importedAt.slice(0, 10)}` : ''}`;
     const ended = supportWarnings(manifest, look.ports.clock.now());
