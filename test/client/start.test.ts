@@ -335,7 +335,7 @@ describe('an install that runs already', () => {
     const home = await temporaryFolder();
     const other = testSpec({ nodeIp: '192.0.2.99', dnsServers: ['9.9.9.9'], mode: 'recover' });
     const { calls, services } = scriptedInstalls({ scenes: DONE, outcome: { kind: 'refused', running: other } });
-    const { exit, stderr } = await runClient([...GOOD, '--release-version', '1.0-rc5', '--alga-core-tag', 'mine'], {
+    const { exit, stderr } = await runClient([...GOOD, '--release-version', '1.0-rc5', '--alga-core-tag', 'eaec6253'], {
       home,
       services,
     });
