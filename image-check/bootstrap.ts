@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { broken, contents, rowCounts, starts, type Contents } from './database.ts';
 import { INITIAL_TENANT, type Rendered, type RenderedContainer } from './environment.ts';
-import { readIn, TERMINATION_LOG, type ImageRoot } from './image-root.ts';
+import { TERMINATION_LOG, type ImageRoot } from './image-root.ts';
+import { json } from './json.ts';
 import type { CountingProxy, Cut } from './proxy.ts';
 import type { Postgres } from './postgres.ts';
 
@@ -20,6 +21,8 @@ export interface BootstrapCheck {
 }
 
 const result = z.object({ seeds: z.string().nullable(), error: z.string().nullable() });
+const NOTHING_TOLD = { seeds: null, error: null };
+const OTHER_TOLD = { seeds: null, error: 'its message is not one that the bootstrap program writes' };
 
 interface Ran {
   readonly exitCode: number | undefined;
@@ -104,8 +107,8 @@ async function run(
   const started = performance.now();
   const child = root.start(job.command, { cwd: job.workingDir ?? '/', env, milliseconds });
   const { exitCode, all } = await child;
-  const message = await readIn(root, TERMINATION_LOG);
-  const told = message === '' ? { seeds: null, error: null } : result.parse(JSON.parse(message));
+  const message = await root.written(TERMINATION_LOG);
+  const told = message === '' ? NOTHING_TOLD : (result.safeParse(json(message)).data ?? OTHER_TOLD);
   return {
     exitCode,
     ...told,

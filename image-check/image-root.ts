@@ -1,5 +1,6 @@
-import { access, chmod, lstat, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { access, chmod, lstat, mkdir, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { constants } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { mount, startApart, type Apart, type StartOptions } from './apart.ts';
 
@@ -55,8 +56,8 @@ export async function examine(folder: string): Promise<{ folder: string; node: s
 
 /** An image's root, mounted so that what runs in it changes nothing in the folder. */
 export interface ImageRoot {
-  /** Its path on this machine. */
-  readonly at: string;
+  /** What a program wrote last into one of the files that are there for that; nothing else in the root is ever read. */
+  written(file: typeof READS | typeof TERMINATION_LOG): Promise<string>;
   /** Starts a program in it, alone: no network but this machine's own, no privileges, its own processes. */
   start(command: readonly string[], options: StartOptions): Apart;
 }
@@ -72,13 +73,14 @@ export async function mountRoot(options: {
   files: Readonly<Record<string, string>>;
 }): Promise<ImageRoot> {
   const { folder, work, user, files } = options;
-  const layers = path.join(work, 'layers');
-  const at = path.join(work, 'root');
-  for (const made of [layers, at]) await mkdir(made);
+  const [layers, lower, at] = [path.join(work, 'layers'), path.join(work, 'lower'), path.join(work, 'root')];
+  for (const made of [layers, lower, at]) await mkdir(made);
   await mount(['-t', 'tmpfs', '-o', 'mode=0755', 'tmpfs', layers]);
-  const [upper, scratch] = [path.join(layers, 'upper'), path.join(layers, 'scratch')];
-  for (const made of [upper, scratch]) await mkdir(made);
-  await mount(['-t', 'overlay', '-o', `nosuid,lowerdir=${folder},upperdir=${upper},workdir=${scratch}`, 'overlay', at]);
+  for (const made of ['upper', 'scratch']) await mkdir(path.join(layers, made));
+  // Options are split at commas and colons, which a folder's name may have: so there are none but these names.
+  await mount(['--bind', folder, lower]);
+  const folders = 'lowerdir=lower,upperdir=layers/upper,workdir=layers/scratch';
+  await mount(['-t', 'overlay', '-o', `nosuid,${folders}`, 'overlay', at], work);
   await chmod(at, 0o755);
   for (const name of ['proc', 'dev', 'tmp']) await makeFolder(at, name);
   await mount(['-t', 'tmpfs', '-o', 'mode=1777,nosuid,nodev', 'tmpfs', path.join(at, 'tmp')]);
@@ -90,11 +92,11 @@ export async function mountRoot(options: {
   await place(at, 'etc/hosts', `127.0.0.1 ${HOSTS.join(' ')}\n`);
   await place(at, PRELOAD, await readFile(path.join(import.meta.dirname, 'preload.cjs'), 'utf8'));
   for (const [name, text] of Object.entries(files)) await place(at, name, text);
-  for (const name of [READS, TERMINATION_LOG]) {
-    await place(at, name, '');
-    await chmod(path.join(at, name), 0o666);
-  }
-  return { at, start: (command, how) => startApart(at, user, command, how) };
+  const [reads, message] = [await placeOpen(at, READS), await placeOpen(at, TERMINATION_LOG)];
+  return {
+    written: (file) => beginningOf(file === READS ? reads : message),
+    start: (command, how) => startApart(at, user, command, how),
+  };
 }
 
 /** Makes a folder in the root. A link on the way could lead out of it, so there may be none. */
@@ -112,9 +114,24 @@ async function makeFolder(at: string, name: string): Promise<void> {
 async function place(at: string, name: string, text: string): Promise<void> {
   await makeFolder(at, path.dirname(name));
   const file = path.join(at, name);
-  await rm(file, { force: true });
+  await rm(file, { force: true, recursive: true });
   await writeFile(file, text, { flag: 'wx', mode: 0o644 });
 }
 
-/** What a program of the root wrote there last; empty where it wrote nothing. */
-export const readIn = (root: ImageRoot, file: string): Promise<string> => readFile(path.join(root.at, file), 'utf8');
+/** A file that every program of the root may write to, open: one that is put in its place later is not read. */
+async function placeOpen(at: string, name: string): Promise<FileHandle> {
+  await place(at, name, '');
+  const file = await open(path.join(at, name), constants.O_RDONLY | constants.O_NOFOLLOW);
+  await chmod(path.join(at, name), 0o666);
+  return file;
+}
+
+/** Far more than a program reads variables, in lines. */
+const MOST_BYTES = 4 * 1024 * 1024;
+
+async function beginningOf(file: FileHandle): Promise<string> {
+  const { size } = await file.stat();
+  const buffer = Buffer.alloc(Math.min(size, MOST_BYTES));
+  const { bytesRead } = await file.read(buffer, 0, buffer.length, 0);
+  return buffer.toString('utf8', 0, bytesRead);
+}

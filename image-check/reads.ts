@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { json } from './json.ts';
 import type { RenderedContainer } from './environment.ts';
-import { PRELOAD, READS, readIn, type ImageRoot } from './image-root.ts';
+import { PRELOAD, READS, type ImageRoot } from './image-root.ts';
 
 const seen = z.union([
   z.object({ name: z.string(), at: z.string(), hasDefault: z.boolean() }),
@@ -60,14 +61,15 @@ async function watch(root: ImageRoot, signal: AbortSignal): Promise<void> {
   }
 }
 
+/** What is not the preload's is passed over: the program may write there what it likes. */
 async function readLines(root: ImageRoot): Promise<Seen[]> {
-  const text = await readIn(root, READS);
+  const text = await root.written(READS);
   // A line is written in one go; the last one may be on its way.
   const whole = text.slice(0, text.lastIndexOf('\n') + 1);
   return whole
     .split('\n')
     .filter(Boolean)
-    .map((line) => seen.parse(JSON.parse(line)));
+    .flatMap((line) => seen.safeParse(json(line)).data ?? []);
 }
 
 const shorter = (at: string): string => at.replace(/^.*\/node_modules\//, '…/node_modules/');

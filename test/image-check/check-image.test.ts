@@ -1,6 +1,7 @@
 import { execaSync } from 'execa';
 import {
   chmodSync,
+  chownSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -162,6 +163,47 @@ describe('the variables', () => {
     expect(out).toContain('it neither listened nor ended within 3 s');
     expect(out).toContain('who 1234 lo true');
     expect(out).toContain('EACCES');
+  }, 120_000);
+
+  test.each(['a link to a file of this machine', 'a file without an end', 'other text'])(
+    'are not read from what the image puts in their place: %s',
+    async (instead) => {
+      const secret = join(scratch(), 'secret');
+      writeFileSync(secret, 'canary0of0this0machine\n{"name":"CANARY","at":"","hasDefault":false}\n', { mode: 0o600 });
+      const place = {
+        'a link to a file of this machine': `rmSync(READS); symlinkSync('${secret}', READS);`,
+        'a file without an end': `rmSync(READS); symlinkSync('/dev/zero', READS);`,
+        'other text': `writeFileSync(READS, 'canary0of0the0image {\\n{}\\n');`,
+      }[instead];
+      const swapping = `
+        import { renameSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+        const READS = '/run/check-image/reads';
+        ${place}
+        console.log('put there');
+        process.exit(3);`;
+      // Of an image whose files are all those of the user that its programs run as.
+      const dir = changed((at) => {
+        writeFileSync(join(at, 'app/start.mjs'), swapping);
+        mkdirSync(join(at, 'run/check-image'), { recursive: true });
+        for (const folder of ['run', 'run/check-image']) chownSync(join(at, folder), 1000, 1000);
+      });
+      const { exitCode, out, error } = await checked(dir, '--only', 'environment', '--start', 'node /app/start.mjs');
+      expect({ exitCode, error }).toEqual({ exitCode: 0, error: '' });
+      expect(out).toMatch(/it ended with 3 before it listened[\s\S]*put there[\s\S]*it read no variable/);
+      expect(out).not.toMatch(/canary/i);
+    },
+    120_000,
+  );
+
+  test('of an image in a folder with the signs of mount options in its name', async () => {
+    const dir = join(scratch(), String.raw`a:b,c=d \e f`);
+    mkdirSync(dir);
+    chmodSync(join(dir, '..'), 0o755);
+    execaSync('cp', ['-al', `${image.dir}/.`, dir]);
+    writeFileSync(join(dir, 'app/start.mjs'), program);
+    const { exitCode, out } = await checked(dir, '--only', 'environment', '--start', 'node /app/start.mjs');
+    expect(out).toContain('it listens on 3000');
+    expect(exitCode).toBe(0);
   }, 120_000);
 
   test('of a worker are asked for with what it starts, which its chart does not say', async () => {
