@@ -1,5 +1,4 @@
 import { randomInt } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { buffer as readAll } from 'node:stream/consumers';
 import { ADMINISTRATOR, initialTenant, passwordFault } from '../../model/initial-tenant.ts';
@@ -8,6 +7,7 @@ import type { InstallSpec } from '../../model/site.ts';
 import { SITE_FILES } from '../../site-folder/index.ts';
 import type { Site } from '../site/site.ts';
 import { optionKey } from '../terminal/flags.ts';
+import { FileRefused, readGiven } from '../terminal/given-file.ts';
 import type { Io } from '../terminal/io.ts';
 import { switchOption, textOption } from '../terminal/options.ts';
 import type { Options } from '../terminal/options.ts';
@@ -185,6 +185,9 @@ async function givenPassword(io: Io, options: Options): Promise<GivenPassword> {
   return passwordGivenBy(io, options, 'admin-password');
 }
 
+/** Far more than any password has. */
+const MOST_BYTES = 64 * 1024;
+
 /** Takes the stem of a pair of flags, gives the password that came by `--<stem>-file` or `--<stem>-stdin`, checked by the vendor's rule. */
 export async function passwordGivenBy(io: Io, options: Options, stem: string): Promise<GivenPassword> {
   const [byFile, byStdin] = [`--${stem}-file`, `--${stem}-stdin`];
@@ -195,8 +198,10 @@ export async function passwordGivenBy(io: Io, options: Options, stem: string): P
   if (file === undefined) return { password: null, faults: [] };
   const path = resolve(io.cwd, file);
   try {
-    return checked(byFile, await readFile(path));
+    return checked(byFile, await readGiven(path, { most: MOST_BYTES, signal: io.signal }));
   } catch (error) {
+    if (error instanceof FileRefused) return wrong(byFile, `${path} ${error.message}`);
+    io.signal.throwIfAborted();
     const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
     return wrong(byFile, `${path} cannot be read (${reason})`);
   }

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { text as readAll } from 'node:stream/consumers';
 import { resolve } from 'node:path';
 import { SITE_FILES } from '../../site-folder/index.ts';
+import { FileRefused, readGiven } from '../terminal/given-file.ts';
 import type { Io } from '../terminal/io.ts';
 import { switchOption, textOption } from '../terminal/options.ts';
 import type { Options } from '../terminal/options.ts';
@@ -22,7 +22,7 @@ export async function givenAuthKey(io: Io, options: Options): Promise<AuthKey> {
   const fromStdin = switchOption(options, 'authKeyStdin');
   if (file !== undefined && fromStdin)
     return fault('--auth-key-file', 'and --auth-key-stdin exclude each other: give one of them');
-  if (file !== undefined) return fromFile(resolve(io.cwd, file));
+  if (file !== undefined) return fromFile(resolve(io.cwd, file), io.signal);
   return fromStdin ? checked('--auth-key-stdin', await readAll(io.stdin)) : { key: null, faults: [] };
 }
 
@@ -35,10 +35,15 @@ export async function askAuthKey(site: Site, prompter: Prompter): Promise<string
   return answer.trim() === '' ? null : answer.trim();
 }
 
-async function fromFile(path: string): Promise<AuthKey> {
+/** Far more than any key has. */
+const MOST_BYTES = 64 * 1024;
+
+async function fromFile(path: string, signal: AbortSignal): Promise<AuthKey> {
   try {
-    return checked('--auth-key-file', await readFile(path, 'utf8'));
+    return checked('--auth-key-file', (await readGiven(path, { most: MOST_BYTES, signal })).toString('utf8'));
   } catch (error) {
+    if (error instanceof FileRefused) return fault('--auth-key-file', `${path} ${error.message}`);
+    signal.throwIfAborted();
     const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
     return fault('--auth-key-file', `${path} cannot be read (${reason})`);
   }

@@ -1,10 +1,11 @@
-import { open, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { digestOf, insistOnDigest } from '../../registry/digest.ts';
 import type { Manifest, RegistryClient } from '../../registry/client.ts';
 import { parseReference } from '../../registry/reference.ts';
 import type { ImageReference } from '../../registry/reference.ts';
+import { FileRefused, readGiven } from '../terminal/given-file.ts';
 import { usageError } from '../terminal/failure.ts';
 
 /** The vendor's manifest holds a few texts of YAML; a megabyte is many times that. */
@@ -47,10 +48,10 @@ export async function readSource(
   const isReference = named.startsWith('oci://');
   const path = resolve(cwd, named);
   const found = isReference ? null : await stat(path).catch(ifMissing);
-  if (found?.isDirectory()) return fromStore(basename(path), layout(path));
+  if (found?.isDirectory()) return fromStore(basename(path), layout(path, signal));
   if (found) {
     if (!found.isFile()) throw usageError(`${path} is neither a file nor a folder.`);
-    const bytes = await readBounded(path, RELEASE_LIMIT_BYTES);
+    const bytes = await readBounded(path, RELEASE_LIMIT_BYTES, signal);
     return { name: basename(path), text: utf8(bytes, path), digest: null, configDigest: digestOf(bytes) };
   }
   const reference = explicitReference(isReference ? named.slice('oci://'.length) : named);
@@ -100,16 +101,18 @@ async function fromStore(name: string, store: Store): Promise<Source> {
 const MANIFEST_LIMIT_BYTES = 4 * 1024 * 1024;
 
 /** A folder as `oras copy --to-oci-layout` and `skopeo copy … oci:` write it, with one manifest in it. */
-function layout(folder: string): Store {
+function layout(folder: string, signal: AbortSignal): Store {
   const blob = async (digest: string, limit: number): Promise<Buffer> => {
     const file = join(folder, 'blobs', 'sha256', digest.slice('sha256:'.length));
-    const bytes = await readBounded(file, limit);
+    const bytes = await readBounded(file, limit, signal);
     insistOnDigest(bytes, digest, file);
     return bytes;
   };
   return {
     manifest: async () => {
-      const index = ociIndex.safeParse(json(await readBounded(join(folder, 'index.json'), MANIFEST_LIMIT_BYTES)));
+      const index = ociIndex.safeParse(
+        json(await readBounded(join(folder, 'index.json'), MANIFEST_LIMIT_BYTES, signal)),
+      );
       const [only, ...others] = index.success ? index.data.manifests : [];
       if (!only || others.length > 0)
         throw usageError(
@@ -122,23 +125,17 @@ function layout(folder: string): Store {
 }
 
 /** A file may grow, or have no size of its own, as a pipe: no more than the limit is ever read. */
-async function readBounded(path: string, limit: number): Promise<Buffer> {
-  const file = await open(path).catch((error: unknown) => {
+async function readBounded(path: string, limit: number, signal: AbortSignal): Promise<Buffer> {
+  try {
+    const bytes = await readGiven(path, { most: limit + 1, signal });
+    if (bytes.length > limit) throw new FileRefused(`is larger than ${limit} bytes, and none of it was taken`);
+    return bytes;
+  } catch (error) {
+    if (error instanceof FileRefused) throw usageError(`${path} ${error.message}.`, { cause: error });
+    signal.throwIfAborted();
     if (ifMissing(error) === null)
       throw usageError(`${path} is not there: this is no OCI image layout with a release.`);
     throw error;
-  });
-  try {
-    const buffer = Buffer.alloc(limit + 1);
-    let length = 0;
-    for (;;) {
-      const { bytesRead } = await file.read(buffer, length, buffer.length - length);
-      if (bytesRead === 0) return buffer.subarray(0, length);
-      length += bytesRead;
-      if (length > limit) throw usageError(`${path} is larger than ${limit} bytes, and none of it was taken.`);
-    }
-  } finally {
-    await file.close();
   }
 }
 

@@ -1,10 +1,10 @@
-import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { capabilitiesOf } from '../../model/capabilities.ts';
 import { LICENCE_TOKEN_LIMIT, licenceTokenFault, licenceTokenIn } from '../../model/licence-seed.ts';
 import type { InstallSpec } from '../../model/site.ts';
 import { SITE_FILES } from '../../site-folder/index.ts';
 import type { Site } from '../site/site.ts';
+import { FileRefused, readGiven } from '../terminal/given-file.ts';
 import type { Io } from '../terminal/io.ts';
 import { textOption } from '../terminal/options.ts';
 import type { Options } from '../terminal/options.ts';
@@ -26,10 +26,12 @@ export async function givenLicence(io: Io, options: Options): Promise<Licence> {
   const path = resolve(io.cwd, file);
   const wrong = (text: string): Licence => ({ token: null, faults: [{ flag: FLAG, text: `${path} ${text}` }] });
   try {
-    const token = licenceTokenIn(await beginningOf(path));
+    const token = licenceTokenIn(await beginningOf(path, io.signal));
     const fault = licenceTokenFault(token);
     return fault === null ? { token, faults: [] } : wrong(fault);
   } catch (error) {
+    if (error instanceof FileRefused) return wrong(error.message);
+    io.signal.throwIfAborted();
     const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
     return wrong(`cannot be read (${reason})`);
   }
@@ -53,12 +55,6 @@ export async function recordLicence(site: Site, token: string): Promise<void> {
 }
 
 /** Not the whole of a file that is no licence: it may be a disk, or without an end. */
-async function beginningOf(path: string): Promise<string> {
-  const file = await open(path, 'r');
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(LICENCE_TOKEN_LIMIT + 3), 0, LICENCE_TOKEN_LIMIT + 3, 0);
-    return buffer.toString('utf8', 0, bytesRead);
-  } finally {
-    await file.close();
-  }
+async function beginningOf(path: string, signal: AbortSignal): Promise<string> {
+  return (await readGiven(path, { most: LICENCE_TOKEN_LIMIT + 3, signal })).toString('utf8');
 }

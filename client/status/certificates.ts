@@ -1,11 +1,11 @@
 import { X509Certificate } from 'node:crypto';
-import { open } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { connect } from 'node:tls';
 import { z } from 'zod';
 import { PORTS } from '../../model/appliance.ts';
 import { SITE_FILES } from '../../site-folder/index.ts';
 import { kubeconfigOf } from '../site/kubeconfig.ts';
+import { FileRefused, readGiven } from '../terminal/given-file.ts';
 import type { Site } from '../site/site.ts';
 
 /** When one certificate that a site needs begins and ends. */
@@ -37,10 +37,10 @@ export async function certificatesOf(site: Site, now: Date, signal: AbortSignal)
   if (site.simulated) return [];
   const talosconfig = site.record?.spec.existingCluster.talosconfig ?? site.folder.path(SITE_FILES.talosconfig);
   const kubeconfig = kubeconfigOf(site);
-  const rows = [rowOf(site, now, 'talosconfig', talosconfig, await talosCertificate(talosconfig))];
+  const rows = [rowOf(site, now, 'talosconfig', talosconfig, await talosCertificate(talosconfig, signal))];
   if (kubeconfig !== null)
     rows.push(
-      rowOf(site, now, 'kubeconfig', kubeconfig, await kubeCertificate(kubeconfig)),
+      rowOf(site, now, 'kubeconfig', kubeconfig, await kubeCertificate(kubeconfig, signal)),
       await serverRow(site, now, kubeconfig, signal),
     );
   return rows.filter((row) => row !== null);
@@ -54,8 +54,8 @@ const talosConfig = z.object({
   contexts: z.record(z.string(), z.looseObject({ crt: z.string().optional() })),
 });
 
-async function talosCertificate(path: string): Promise<Found> {
-  return read(path, talosConfig, async ({ context, contexts }) => {
+async function talosCertificate(path: string, signal: AbortSignal): Promise<Found> {
+  return read(path, signal, talosConfig, async ({ context, contexts }) => {
     const crt = contexts[context]?.crt;
     return crt === undefined ? null : Buffer.from(crt, 'base64');
   });
@@ -76,44 +76,41 @@ const kubeConfig = z.object({
   ),
 });
 
-async function kubeCertificate(path: string): Promise<Found> {
-  return read(path, kubeConfig, async (config) => {
+async function kubeCertificate(path: string, signal: AbortSignal): Promise<Found> {
+  return read(path, signal, kubeConfig, async (config) => {
     const context = config.contexts.find(({ name }) => name === config['current-context'])?.context;
     const user = config.users.find(({ name }) => name === context?.user)?.user;
     const [data, file] = [user?.['client-certificate-data'], user?.['client-certificate']];
     if (data !== undefined) return Buffer.from(data, 'base64');
     // A token or a program in its place has no end that is seen here.
-    return file === undefined ? null : Buffer.from(await textOf(resolve(dirname(path), file)));
+    return file === undefined ? null : Buffer.from(await textOf(resolve(dirname(path), file), signal));
   });
 }
 
 async function read<Value>(
   path: string,
+  signal: AbortSignal,
   schema: z.ZodType<Value>,
   certificateIn: (config: Value) => Promise<Buffer | null>,
 ): Promise<Found> {
   try {
     const { parse } = await import('../terminal/yaml.ts');
-    const config = schema.safeParse(parse(await textOf(path)));
+    const config = schema.safeParse(parse(await textOf(path, signal)));
     if (!config.success) return { fault: `it lacks ${config.error.issues[0]?.path.join('.') || 'everything'}` };
     const pem = await certificateIn(config.data);
     return pem && { certificate: new X509Certificate(pem) };
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     if (code === 'ENOENT' && error instanceof Error && 'path' in error && error.path === path) return null;
+    signal.throwIfAborted();
+    if (error instanceof FileRefused) return { fault: `it ${error.message}` };
     // The words of a parser may quote a key that stands in the file.
     return { fault: /^E[A-Z]+$/.test(code) ? code : 'what it holds is no certificate, or no such file' };
   }
 }
 
-async function textOf(path: string): Promise<string> {
-  const file = await open(path);
-  try {
-    const { bytesRead, buffer } = await file.read(Buffer.alloc(MOST_BYTES), 0, MOST_BYTES, 0);
-    return buffer.toString('utf8', 0, bytesRead);
-  } finally {
-    await file.close();
-  }
+async function textOf(path: string, signal: AbortSignal): Promise<string> {
+  return (await readGiven(path, { most: MOST_BYTES, signal, patienceMs: PATIENCE_MS })).toString('utf8');
 }
 
 function rowOf(
@@ -186,7 +183,7 @@ async function serverRow(
   kubeconfig: string,
   signal: AbortSignal,
 ): Promise<CertificateRow | null> {
-  const server = await serverIn(kubeconfig);
+  const server = await serverIn(kubeconfig, signal);
   if (!server) return null;
   const port = Number(server.port || 443);
   const certificate = await shownBy(server.hostname.replace(/^\[|\]$/g, ''), port, signal);
@@ -197,10 +194,10 @@ async function serverRow(
 }
 
 /** A file that cannot be read is told of as such, and not once more here. */
-async function serverIn(kubeconfig: string): Promise<URL | null> {
+async function serverIn(kubeconfig: string, signal: AbortSignal): Promise<URL | null> {
   try {
     const { parse } = await import('../terminal/yaml.ts');
-    const config = kubeConfig.parse(parse(await textOf(kubeconfig)));
+    const config = kubeConfig.parse(parse(await textOf(kubeconfig, signal)));
     const context = config.contexts.find(({ name }) => name === config['current-context'])?.context;
     const url = new URL(config.clusters.find(({ name }) => name === context?.cluster)?.cluster.server ?? '');
     return url.protocol === 'https:' ? url : null;
