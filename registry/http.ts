@@ -90,7 +90,8 @@ function redirectTarget(way: Way, from: URL, location: string): URL {
     throw new RegistryFault('refused', `${from.host} redirects to what is no URL`);
   const target = new URL(location, from);
   const fault = addressFault(way, target);
-  if (fault !== null) throw new RegistryFault('refused', `${from.host} redirects to ${target.host}, ${fault}`);
+  if (fault !== null)
+    throw new RegistryFault('refused', `${from.host} redirects to ${target.host || target.protocol}, ${fault}`);
   return target;
 }
 

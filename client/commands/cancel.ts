@@ -1,3 +1,4 @@
+import { SITE_FILES } from '../../site-folder/index.ts';
 import type { CommandContext } from '../context.ts';
 import { EXIT } from '../terminal/exit-codes.ts';
 import { usageError } from '../terminal/failure.ts';
@@ -45,11 +46,15 @@ async function run(context: CommandContext): Promise<number> {
       return EXIT.timeout;
     }
     const progress = after?.progress ?? before.progress;
+    const hasPassword = await site.folder.exists(SITE_FILES.initialTenant);
     await context.give(progress, () => [
       `The install of ${site.siteId} is cancelled.`,
       ...(progress
         ? leftoverLines(progress, site.folder.root, callOf(context, site, 'start --recover'))
         : ['The node was not touched.']),
+      ...(hasPassword
+        ? [`${site.folder.path(SITE_FILES.initialTenant)} holds the first administrator's password still.`]
+        : []),
     ]);
     return EXIT.done;
   });

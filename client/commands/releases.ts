@@ -47,7 +47,7 @@ export const command = defineCommand({
   flags: FLAGS,
   examples: [
     'releases list',
-    'releases show 1.0.0',
+    'releases show 1.0',
     'releases import ghcr.io/nine-minds/alga-appliance-release:stable --like 1.0',
   ],
   run,

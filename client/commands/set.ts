@@ -54,7 +54,14 @@ async function setInputs(
 async function needOneToMake(context: CommandContext): Promise<void> {
   const site = await orderedSite(context);
   if (await hasAdministratorToMake(site)) return;
-  throw tooLate(context, site, `the install of ${site.siteId} has no administrator to make: its database has its own`);
+  const why = `the install of ${site.siteId} has no first administrator to make`;
+  if (site.record?.spec.mode === 'recover') throw tooLate(context, site, `${why}: it keeps those of its database`);
+  throw tooLate(
+    context,
+    site,
+    `${why}: either its database has its own already, or none was named yet, which \`${callOf(context, site, 'start --fresh')}\` ` +
+      'does with the same flags',
+  );
 }
 
 function tooLate(context: CommandContext, site: Site, why: string): Error {

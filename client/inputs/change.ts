@@ -40,7 +40,8 @@ function draftOf(values: Values): Draft {
   for (const input of CHANGEABLE) {
     const given = values.get(input.key);
     // A running install has no way back to a default: what is empty is wrong, and not nothing.
-    if (given) put(change, pathInChange(input), given.text === '' ? '' : valueOf(input, given.text));
+    if (given)
+      put(change, pathInChange(input), given.text === '' && input.kind !== 'list' ? '' : valueOf(input, given.text));
   }
   return change;
 }

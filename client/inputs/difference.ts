@@ -14,7 +14,8 @@ export function refusalLines(
 ): string[] {
   const site = asked.siteId;
   const found = running ? summed(differences(running, asked), running, asked) : [];
-  const canSet = found.filter(({ path }) => inputAt(path)?.change !== undefined);
+  // `set` has no way back to a default.
+  const canSet = found.filter(({ path, asked: after }) => after && inputAt(path)?.change !== undefined);
   return [
     `error: an install of ${site} runs already, and its inputs are others than these. Nothing was changed.`,
     ...(running

@@ -116,6 +116,7 @@ describe('set', () => {
     [['--repo-branch', 'a..b'], '--repo-branch  "a..b": expected a Git branch name'],
     [['--alga-core-tag', 'latest'], '--alga-core-tag  "latest": a release pins its images'],
     [['--alga-core-tag', ''], '--alga-core-tag  "": expected an image tag'],
+    [['--dns-servers', ''], '--dns-servers  "": expected one at least'],
     [['--dns-servers', ','], '--dns-servers  ",": expected one at least'],
     [['--branch', 'current'], '--repo-branch  "current": this folder is no Git checkout'],
     [['--admin-email', 'nobody'], '--admin-email  "nobody": expected an e-mail address'],
@@ -152,6 +153,8 @@ describe('set', () => {
       const argv = ['set', '--admin-email', 'grace@example.org', '--dns-servers', '9.9.9.9'];
       const { exit, stderr } = await runClient(argv, { home, services });
       expect(exit).toBe(2);
+      if (where === 'in the database')
+        expect(stderr).toContain('or none was named yet, which `appliance-client start --fresh`');
       expect(stderr).toContain('nothing was changed. `appliance-client admin show` says who administers the appliance');
       if (where === 'in the cluster') expect(await readFile(file, 'utf8')).toBe(before);
       expect(calls.filter((call) => call.startsWith('set'))).toEqual([]);

@@ -57,7 +57,7 @@ describe('a redirect', () => {
     ['https://0x7f000001/x', 'which is this machine'],
     ['https://[::1]/x', 'which is this machine'],
     ['https://user:word@storage.example.org/x', 'with credentials in the URL'],
-    ['file:///etc/passwd', 'and not by https'],
+    ['file:///etc/passwd', 'redirects to file:, and not by https'],
     ['https://', 'what is no URL'],
   ])('to %s is refused', async (location, why) => {
     const { way, asked } = network('ghcr.io', { 'https://ghcr.io': { status: 302, location } });
