@@ -13,14 +13,15 @@ for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     interrupt.abort(new DOMException(`interrupted by ${name}`, 'AbortError'));
   });
 }
-const endsQuietly = (end: () => void) => (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  end();
+/** What takes nothing more: the reader is gone, or the disk of the file that it goes to is full. */
+const endsQuietly = (end: (isFull: boolean) => void) => (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE' && error.code !== 'ENOSPC') throw error;
+  end(error.code === 'ENOSPC');
 };
 // Whoever read the data has gone, as `| head` does: that is an end, not a failure. Nobody reading the progress ends nothing.
 process.stdout.on(
   'error',
-  endsQuietly(() => process.exit(EXIT.done)),
+  endsQuietly((isFull) => process.exit(isFull ? EXIT.preflight : EXIT.done)),
 );
 process.stderr.on(
   'error',

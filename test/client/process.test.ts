@@ -5,6 +5,7 @@ import type { ResultPromise } from 'execa';
 import { expect, onTestFinished, test } from 'vitest';
 import { statusDocument } from '../../model/status.ts';
 import { stopBackground } from '../../worker/index.ts';
+import { EXIT } from '../../client/terminal/exit-codes.ts';
 import { temporaryFolder } from './support/run-client.ts';
 import { needs } from '../support/needs.ts';
 
@@ -81,4 +82,13 @@ test('the version is that of the package', async () => {
   const { version } = JSON.parse(await readFile(join(import.meta.dirname, '../../package.json'), 'utf8'));
   const client = await sandbox();
   expect((await client('version')).stdout).toContain(`appliance-client ${version} (Node 24.`);
+});
+
+test.each([
+  ['>', ['releases', 'list'], EXIT.preflight],
+  ['2>', ['nonsense'], EXIT.usage],
+])('a full disk behind %s ends it without a stack', async (redirect, args, expected) => {
+  const call = `"$@" ${redirect}/dev/full`;
+  const ran = await execa('sh', ['-c', call, 'sh', process.execPath, ENTRY, ...args], { reject: false });
+  expect([ran.exitCode, ran.stdout, ran.stderr]).toEqual([expected, '', '']);
 });
