@@ -27,7 +27,7 @@ app.kubernetes.io/managed-by: {{ .root.Release.Service }}
 apiVersion: v1
 kind: Service
 metadata:
-  name: {{ .object | default .name }}
+  name: {{ .object | default .name | quote }}
   namespace: {{ .root.Release.Namespace }}
   labels:
     {{- include "alga.labels" . | nindent 4 }}
@@ -101,8 +101,8 @@ capabilities:
 - name: {{ .env }}
   valueFrom:
     secretKeyRef:
-      name: {{ .secret }}
-      key: {{ .key }}
+      name: {{ .secret | quote }}
+      key: {{ .key | quote }}
 {{- end }}
 
 {{/* An init container that waits for a TCP port and whose patience ends: (dict "root" $ "host" … "port" … "seconds" …) */}}
@@ -142,9 +142,17 @@ capabilities:
     limits: {cpu: 100m, memory: 32Mi}
 {{- end }}
 
-{{/* NAME: value pairs of a map as environment entries */}}
-{{- define "alga.extraEnv" -}}
-{{- range $name, $value := . }}
+{{/*
+Environment of a container: (dict "own" <entries, as text> "extra" .Values.extraEnv). A name stands in it once, with what "extra" says.
+*/}}
+{{- define "alga.environment" -}}
+{{- $extra := .extra }}
+{{- range $entry := fromYamlArray .own }}
+{{- if not (hasKey $extra $entry.name) }}
+{{ toYaml (list $entry) }}
+{{- end }}
+{{- end }}
+{{- range $name, $value := $extra }}
 - name: {{ $name }}
   value: {{ $value | quote }}
 {{- end }}

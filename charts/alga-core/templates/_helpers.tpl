@@ -15,7 +15,7 @@
 - name: DB_TYPE
   value: postgres
 - name: DB_HOST
-  value: {{ .Values.database.host }}
+  value: {{ .Values.database.host | quote }}
 - name: DB_PORT
   value: {{ .Values.database.port | quote }}
 - name: DB_NAME_SERVER
@@ -42,8 +42,54 @@
   value: sha512
 {{- end }}
 
+{{/* Environment of the server beside that of "alga-core.furtherEnv". */}}
+{{- define "alga-core.serverEnv" -}}
+- name: EDITION
+  value: {{ .Values.edition | quote }}
+- name: NODE_ENV
+  value: production
+- name: APP_ENV
+  value: production
+- name: DEPLOYMENT_PROFILE
+  value: {{ .Values.deploymentProfile | quote }}
+- name: LOG_LEVEL
+  value: {{ .Values.logLevel | quote }}
+- name: HOST
+  value: {{ (urlParse .Values.site.appUrl).host | quote }}
+- name: NEXTAUTH_URL
+  value: {{ .Values.site.appUrl | quote }}
+- name: APPLICATION_URL
+  value: {{ .Values.site.appUrl | quote }}
+- name: NEXT_PUBLIC_BASE_URL
+  value: {{ .Values.site.appUrl | quote }}
+- name: AUTH_TRUST_HOST
+  value: "true"
+{{- include "alga-core.databaseEnv" . | nindent 0 }}
+- name: REDIS_HOST
+  value: {{ .Values.redis.host | quote }}
+- name: REDIS_PORT
+  value: {{ .Values.redis.port | quote }}
+- name: REDIS_DB
+  value: "0"
+{{- include "alga.secretEnv" (dict "env" "REDIS_PASSWORD" "secret" .Values.credentials.redisSecret "key" "REDIS_PASSWORD") | nindent 0 }}
+- name: TEMPORAL_ADDRESS
+  value: {{ .Values.temporal.address | quote }}
+- name: TEMPORAL_NAMESPACE
+  value: {{ .Values.temporal.namespace | quote }}
+- name: STORAGE_DEFAULT_PROVIDER
+  value: local
+- name: STORAGE_LOCAL_BASE_PATH
+  value: /data/files
+{{- include "alga-core.passwordEnv" . | nindent 0 }}
+{{- range $key := list "TOKEN_SECRET_KEY" "HOCUSPOCUS_JWT_SECRET" "COLLAB_PERSIST_API_KEY" "AI_DOCUMENT_API_KEY" "IMAP_WEBHOOK_SECRET" }}
+{{- include "alga.secretEnv" (dict "env" $key "secret" (include "alga-core.secretName" $) "key" $key) | nindent 0 }}
+{{- end }}
+{{- include "alga.secretEnv" (dict "env" "CRYPTO_KEY" "secret" (include "alga-core.secretName" $) "key" "CRYPTR_KEY") | nindent 0 }}
+{{- include "alga.secretEnv" (dict "env" "ALGA_AUTH_KEY" "secret" .Values.credentials.sharedSecret "key" "ALGA_AUTH_KEY") | nindent 0 }}
+{{- end }}
+
 {{/*
-Environment of the server that server.extraEnv may name otherwise, as a map. Numbers go through int64: a large one would be written
+Environment of the server that an operator may want otherwise, as a map. Numbers go through int64: a large one would be written
 as 1e+08 otherwise.
 */}}
 {{- define "alga-core.furtherEnv" -}}
@@ -90,7 +136,7 @@ REQUIRE_HOCUSPOCUS: "false"
 - name: {{ . }}
   valueFrom:
     secretKeyRef:
-      name: {{ $.secret }}
+      name: {{ $.secret | quote }}
       key: {{ . }}
       optional: true
 {{- end }}

@@ -45,9 +45,8 @@ spec:
           image: {{ include "alga.image" (dict "root" $ "image" .Values.images.worker) }}
           imagePullPolicy: IfNotPresent
           env:
-            {{- include "worker.sharedEnv" . | nindent 12 }}
-            {{- include "worker.ownEnv" . | nindent 12 }}
-            {{- include "alga.extraEnv" .Values.extraEnv | nindent 12 }}
+            {{- $own := printf "%s\n%s" (include "worker.sharedEnv" .) (include "worker.ownEnv" .) }}
+            {{- include "alga.environment" (dict "own" $own "extra" .Values.extraEnv) | nindent 12 }}
           ports:
             - name: http
               containerPort: {{ .Values.port }}
@@ -89,7 +88,7 @@ spec:
       volumes:
         - name: tenant-secrets
           persistentVolumeClaim:
-            claimName: {{ .Values.tenantSecrets.existingClaim }}
+            claimName: {{ .Values.tenantSecrets.existingClaim | quote }}
           {{- end }}
 {{- end }}
 
@@ -105,11 +104,11 @@ Redis, the server's own keys, tenants' secrets.
 - name: APP_ENV
   value: production
 - name: EDITION
-  value: {{ .Values.edition }}
+  value: {{ .Values.edition | quote }}
 - name: DEPLOYMENT_PROFILE
-  value: {{ .Values.deploymentProfile }}
+  value: {{ .Values.deploymentProfile | quote }}
 - name: LOG_LEVEL
-  value: {{ .Values.logLevel }}
+  value: {{ .Values.logLevel | quote }}
 - name: PORT
   value: {{ .Values.port | quote }}
 - name: APPLICATION_URL
@@ -121,24 +120,24 @@ Redis, the server's own keys, tenants' secrets.
 - name: DB_TYPE
   value: postgres
 - name: DB_HOST
-  value: {{ .Values.database.host }}
+  value: {{ .Values.database.host | quote }}
 - name: DB_PORT
   value: {{ .Values.database.port | quote }}
 - name: DB_NAME_SERVER
   value: server
 - name: DB_USER_SERVER
-  value: {{ .Values.database.user }}
+  value: {{ .Values.database.user | quote }}
 {{ include "alga.secretEnv" (dict "env" "DB_PASSWORD_SERVER" "secret" .Values.secrets.database "key" (get .Values.database.passwordKeys .Values.database.user | default "DB_PASSWORD_PGBOUNCER")) }}
 - name: DB_HOST_ADMIN
-  value: {{ .Values.database.admin.host }}
+  value: {{ .Values.database.admin.host | quote }}
 - name: DB_PORT_ADMIN
   value: {{ .Values.database.admin.port | quote }}
 - name: DB_USER_ADMIN
-  value: {{ .Values.database.admin.user }}
+  value: {{ .Values.database.admin.user | quote }}
 {{ include "alga.secretEnv" (dict "env" "DB_PASSWORD_ADMIN" "secret" .Values.secrets.database "key" "DB_PASSWORD_SUPERUSER") }}
 {{ include "alga.secretEnv" (dict "env" "DB_PASSWORD_SUPERUSER" "secret" .Values.secrets.database "key" "DB_PASSWORD_SUPERUSER") }}
 - name: REDIS_HOST
-  value: {{ .Values.redis.host }}
+  value: {{ .Values.redis.host | quote }}
 - name: REDIS_PORT
   value: {{ .Values.redis.port | quote }}
 {{ include "alga.secretEnv" (dict "env" "REDIS_PASSWORD" "secret" .Values.secrets.redis "key" "REDIS_PASSWORD") }}
@@ -159,6 +158,6 @@ Redis, the server's own keys, tenants' secrets.
   value: filesystem
 {{- if .Values.tenantSecrets.existingClaim }}
 - name: SECRET_FS_BASE_PATH
-  value: {{ include "worker.tenantSecretsPath" . }}
+  value: {{ include "worker.tenantSecretsPath" . | quote }}
 {{- end }}
 {{- end }}
