@@ -3,7 +3,7 @@ import { HELM_RELEASES } from './appliance.ts';
 import { compareReleaseVersions } from './release-order.ts';
 import { releaseChannel, releaseManifest } from './release.ts';
 import type { ReleaseChannel, ReleaseManifest } from './release.ts';
-import { supportFaults } from './support-matrix.ts';
+import { imageFaults, supportFaults } from './support-matrix.ts';
 
 /** What is wrong with one field of one file. `field` is empty when the file as a whole is meant. */
 export interface ReleaseFault {
@@ -125,7 +125,7 @@ function crossCheck(file: string, folder: string, release: ReleaseManifest): Rel
       message: `is not the installer of Talos ${version} with the schematic of talos.schematicId: it has to end in /${schematicId}:${version}`,
     });
   }
-  for (const fault of supportFaults(release)) faults.push({ file, ...fault });
+  for (const fault of [...supportFaults(release), ...imageFaults(release)]) faults.push({ file, ...fault });
   for (const chart of HELM_RELEASES) {
     if (!(chart in release.charts)) faults.push({ file, field: `charts.${chart}`, message: 'is missing' });
   }

@@ -1,3 +1,6 @@
+import { VENDOR_IMAGES } from './appliance.ts';
+import type { VendorImage } from './appliance.ts';
+import { knownCapabilities } from './capabilities.ts';
 import type { ReleaseManifest } from './release.ts';
 
 /** A version as its makers support it: `1.12` stands for every 1.12.x. */
@@ -70,6 +73,9 @@ interface SupportFault {
 
 type Release = Pick<ReleaseManifest, 'talos' | 'kubernetes' | 'flux' | 'app' | 'dependencies'>;
 
+/** Tags that a release once named and that nobody can install; docs/contract.md, "Releases and tags". */
+const DEAD: Readonly<Partial<Record<VendorImage, readonly string[]>>> = { algaCore: ['94446747'] };
+
 /** Takes a release, gives what in it does not work together, or is not known to. */
 export function supportFaults(release: Release): SupportFault[] {
   const { talos, flux, kubernetes, postgres, app } = rowsOf(release);
@@ -83,7 +89,54 @@ export function supportFaults(release: Release): SupportFault[] {
     ...outside(talos, 'kubernetes.version', `Talos ${talos?.version} supports Kubernetes`, talos?.kubernetes, minor),
     ...outside(flux, 'kubernetes.version', `Flux ${flux?.version} supports Kubernetes`, flux?.kubernetes, minor),
     ...outside(app, 'dependencies.postgres.tag', 'Alga PSA needs PostgreSQL', app?.postgres, database ?? '15'),
+    ...withoutVector(release),
+    ...prereleases(release),
   ];
+}
+
+/** The migrations make the extension `vector`, and no image of PostgreSQL alone has it. */
+function withoutVector({ dependencies }: Release): SupportFault[] {
+  const { repository, tag } = dependencies.postgres;
+  if (/(^|\/)pgvector$/.test(repository)) return [];
+  const message = `${repository}:${tag} is not PostgreSQL with the extension vector, which Alga PSA needs: take an image of pgvector/pgvector`;
+  return [{ field: 'dependencies.postgres.repository', message }];
+}
+
+/** What the makers support begins with a minor's first release; `v1.34.0-alpha.1` is before it. */
+function prereleases({ talos, kubernetes, flux }: Release): SupportFault[] {
+  const parts = { 'talos.version': talos, 'kubernetes.version': kubernetes, 'flux.version': flux };
+  return Object.entries(parts).flatMap(([field, { version }]) =>
+    version.includes('-')
+      ? [{ field, message: `${version} is a pre-release, which its makers do not support: take a release` }]
+      : [],
+  );
+}
+
+/**
+ * Takes a release, gives what is wrong with the vendor's images in it. For those who choose a release: an install that was begun
+ * with one is not stopped by it.
+ */
+export function imageFaults(release: Release): SupportFault[] {
+  return VENDOR_IMAGES.flatMap((key) => faultsOfImage(release, key));
+}
+
+function faultsOfImage({ app }: Release, key: VendorImage): SupportFault[] {
+  const { tag, capabilities } = app.images[key];
+  const field = `app.images.${key}`;
+  if (DEAD[key]?.includes(tag))
+    return [{ field: `${field}.tag`, message: `${tag} cannot be installed (docs/contract.md, "Releases and tags")` }];
+  const known = Object.entries(knownCapabilities(key, tag) ?? {});
+  const said = new Map<string, unknown>(Object.entries(capabilities ?? {}));
+  return known.flatMap(([name, value]) =>
+    said.has(name) && said.get(name) !== value
+      ? [
+          {
+            field: `${field}.capabilities.${name}`,
+            message: `is ${String(said.get(name))}, and the image ${tag} is known to have ${String(value)} (model/capabilities.ts)`,
+          },
+        ]
+      : [],
+  );
 }
 
 /** Takes a release and the time, gives a line for each part whose makers' support has ended. */
@@ -96,9 +149,22 @@ export function supportWarnings(release: Release, now: Date): string[] {
     ['Flux', flux],
     ['PostgreSQL', postgres],
   ] as const;
-  return parts.flatMap(([name, row]) =>
-    row?.end && row.end < today ? [`${name} ${row.version} is supported by its makers until ${row.end}`] : [],
-  );
+  return [
+    ...parts.flatMap(([name, row]) =>
+      row?.end && row.end < today ? [`${name} ${row.version} is supported by its makers until ${row.end}`] : [],
+    ),
+    ...otherDebian(release),
+  ];
+}
+
+/** Another Debian has another glibc, which sorts text otherwise: indexes of a data directory that exists no longer hold (docs/releasing.md). */
+function otherDebian({ dependencies }: Release): string[] {
+  const { repository, tag } = dependencies.postgres;
+  const debian = /-([a-z]+)$/.exec(tag)?.[1];
+  if (debian === undefined || debian === 'bookworm') return [];
+  return [
+    `${repository}:${tag} is on ${debian}, not on Debian bookworm: a database that exists sorts text otherwise there, and its indexes must be made anew (docs/releasing.md, "PostgreSQL")`,
+  ];
 }
 
 function rowsOf(release: Release) {

@@ -40,7 +40,7 @@ describe('what does not work together', () => {
   });
 
   test('a database, Talos or Flux that is not known', () => {
-    const postgres = { ...TEST_RELEASE.dependencies.postgres, repository: 'docker.io/x/y', tag: '0.8.6-pg17' };
+    const postgres = { ...TEST_RELEASE.dependencies.postgres, repository: 'docker.io/x/pgvector', tag: '0.8.6-pg17' };
     expect(having('v1.34.4', { dependencies: { ...TEST_RELEASE.dependencies, postgres } })).toEqual([
       expect.stringMatching(/^PostgreSQL 17 is not in the support matrix/),
       expect.stringMatching(/^Alga PSA needs PostgreSQL 15, and this is 17/),
@@ -48,6 +48,41 @@ describe('what does not work together', () => {
     expect(having('v1.34.4', { flux: { version: 'v2.6.0', manifestsDigest: null } })).toEqual([
       expect.stringMatching(/^Flux v2\.6\.0 is not in/),
     ]);
+  });
+
+  test.each([
+    [
+      '0.8.6-pg15-bookworm',
+      '15-alpine',
+      'docker.io/library/postgres',
+      'dependencies.postgres.repository: docker.io/library/postgres:15-alpine is not PostgreSQL with the extension vector',
+    ],
+    ['"v1.34.4"', '"v1.34.0-alpha.1"', '', 'kubernetes.version: v1.34.0-alpha.1 is a pre-release'],
+    ['"eaec6253"', '"94446747"', '', 'app.images.algaCore.tag: 94446747 cannot be installed'],
+    [
+      '"licenseState": true',
+      '"licenseState": false',
+      '',
+      'app.images.algaCore.capabilities.licenseState: is false, and the image eaec6253 is known to have true',
+    ],
+  ])('releases validate refuses %s as %s', async (from, to, repository, says) => {
+    const cwd = await temporaryFolder();
+    const text = (await readFile(path.join(RELEASES, '1.0/release.json'), 'utf8')).replace(from, to);
+    expect(text).toContain(to);
+    const changed = repository ? text.replace('docker.io/pgvector/pgvector', repository) : text;
+    await writeFile(path.join(cwd, 'mine.json'), changed);
+    const { exit, stdout } = await runClient(['releases', 'validate', 'mine.json'], { cwd });
+    expect(exit).toBe(2);
+    expect(stdout).toContain(`  mine.json: ${says}`);
+  });
+
+  test('another Debian is warned of: a database that exists sorts otherwise there', async () => {
+    const cwd = await temporaryFolder();
+    const text = await readFile(path.join(RELEASES, '1.0/release.json'), 'utf8');
+    await writeFile(path.join(cwd, 'mine.json'), text.replace('pg15-bookworm', 'pg15-trixie'));
+    const { exit, stdout } = await runClient(['releases', 'validate', 'mine.json'], { cwd });
+    expect(exit).toBe(0);
+    expect(stdout).toMatch(/warning: .*0\.8\.6-pg15-trixie is on trixie, not on Debian bookworm/);
   });
 
   test('is refused by releases validate, with file and field', async () => {
