@@ -62,8 +62,8 @@ describe('a licence', () => {
   test('in a file that is not there, or has no end, is refused', async () => {
     for (const [file, says] of [
       ['nowhere.jwt', 'cannot be read (ENOENT)'],
-      ['/dev/zero', 'is longer than'],
-      ['/', 'cannot be read (EISDIR)'],
+      ['/dev/zero', 'is neither a file nor a pipe'],
+      ['/', 'is a folder, not a file'],
     ] as const) {
       const { exit, stderr } = await runClient(['plan', ...GOOD, '--license-file', file]);
       expect(exit).toBe(2);
