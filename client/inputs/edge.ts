@@ -24,26 +24,6 @@ const RULES: Readonly<Partial<Record<InputKey, Rule>>> = {
     const kind = NO_NODE.find(({ list }) => contains(list, text))?.kind;
     return kind === undefined ? null : `expected the address of one machine, and this one is ${kind}`;
   },
-  'network.address': (text) => {
-    const { address, bits } = partsOf(text);
-    if (!isIPv4(address) || bits > 30) return null;
-    const hosts = 2 ** (32 - bits);
-    const place = numberOf(address) % hosts;
-    if (place === 0) return 'is the address of the network itself: expected that of one machine in it';
-    return place === hosts - 1 ? 'is the broadcast address of the network: expected that of one machine in it' : null;
-  },
-  'network.gateway': (text, others) => {
-    const network = others('network.address');
-    if (network === undefined) return null;
-    const { address, bits } = partsOf(network);
-    const family = familyOf(address);
-    if (family === null) return null;
-    if (address === text) return 'is the static address of the node itself';
-    // A single address has no neighbours; routers of IPv6 go by their link-local address.
-    if (bits === (family === 'ipv4' ? 32 : 128) || (family === 'ipv6' && contains(LINK_LOCAL, text))) return null;
-    const subnet = listOf([address, bits, family]);
-    return contains(subnet, text) ? null : `lies outside of the network of --static-address ${network}`;
-  },
 };
 
 type Subnet = readonly [address: string, bits: number, family: 'ipv4' | 'ipv6'];
@@ -54,7 +34,6 @@ const NO_NODE = [
   { kind: 'a multicast address', list: listOf(['224.0.0.0', 4, 'ipv4'], ['ff00::', 8, 'ipv6']) },
   { kind: 'the broadcast address', list: listOf(['255.255.255.255', 32, 'ipv4']) },
 ];
-const LINK_LOCAL = listOf(['fe80::', 10, 'ipv6']);
 
 /** Takes the values of an order, gives what the charts or the network would refuse later, after the wipe. */
 export function edgeFaults(values: Values): Fault[] {
@@ -83,13 +62,4 @@ function contains(list: BlockList, address: string): boolean {
 function familyOf(address: string): Subnet[2] | null {
   if (isIPv4(address)) return 'ipv4';
   return isIPv6(address) ? 'ipv6' : null;
-}
-
-function partsOf(cidr: string): { address: string; bits: number } {
-  const [address = '', bits = ''] = cidr.split('/');
-  return { address, bits: Number(bits) };
-}
-
-function numberOf(address: string): number {
-  return address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
 }

@@ -56,18 +56,6 @@ test.each<[what: string, argv: string[], says: string[]]>([
     ['--fresh', '--node-ip', ip, '--repo-url', 'https://git.example.org/alga/appliance.git'],
     [`--node-ip  "${ip}": expected the address of one machine, and this one is ${kind}`],
   ]),
-  ...[
-    ['192.0.2.10/24', '198.51.100.1', 'lies outside of the network of --static-address 192.0.2.10/24'],
-    ['192.0.2.10/24', '2001:db8::1', 'lies outside of the network'],
-    ['2001:db8::2/64', '2001:db8:1::1', 'lies outside of the network'],
-    ['192.0.2.10/24', '192.0.2.10', 'is the static address of the node itself'],
-    ['192.0.2.0/24', '192.0.2.1', 'is the address of the network itself'],
-    ['192.0.2.255/24', '192.0.2.1', 'is the broadcast address of the network'],
-  ].map(([address = '', gateway = '', says = '']): [string, string[], string[]] => [
-    `a static network of ${address} by ${gateway}`,
-    [...GOOD, '--network-mode', 'static', '--static-address', address, '--static-gateway', gateway],
-    [says],
-  ]),
   ['an unknown network mode', [...GOOD, '--network-mode', 'magic'], ['"magic": expected dhcp or static']],
   [
     'a static network without a gateway',

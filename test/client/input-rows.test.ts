@@ -21,6 +21,7 @@ const word = fc.oneof(
   ip,
   label,
   fc.tuple(fc.ipV4(), fc.nat(32)).map(([address, bits]) => `${address}/${bits}`),
+  label.map((host) => `https://${host}.example.org/path/`),
   label.map((host) => `HTTPS://${host}.Example.org:8443/`),
   label.map((name) => `/dev/${name}`),
   fc.tuple(fc.nat(9), fc.nat(9)).map(([major, minor]) => `${major}.${minor}`),
@@ -52,9 +53,12 @@ function ordered(spec: InstallSpec, input?: Input, text = ''): InstallSpec {
   // An address means something on a static network alone.
   if (input?.when) values.set('network.mode', { text: 'static', source: 'flag' });
   if (input?.when || text === 'static') {
+    // An address has its gateway beside it, and a gateway its address.
+    const address = input?.key === 'network.gateway' ? `${text}/${text.includes(':') ? 128 : 32}` : '192.0.2.9/24';
+    const gateway = input?.key === 'network.address' ? (text.split('/')[0] ?? '') : '192.0.2.1';
     for (const [key, other] of [
-      ['network.address', '192.0.2.9/24'],
-      ['network.gateway', '192.0.2.1'],
+      ['network.address', address],
+      ['network.gateway', gateway],
     ] as const)
       if (!values.has(key)) values.set(key, { text: other, source: 'flag' });
   }

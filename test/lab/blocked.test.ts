@@ -51,7 +51,7 @@ async function databaseFolder(): Promise<string | undefined> {
 describe('an install that is blocked', () => {
   test('by a branch that is not there: named at once, freed by a push', async () => {
     const [blocker] = await appliance.blockedBy([{ code: 'git-branch-missing' }], 60_000);
-    expect(blocker?.nextAction).toContain('--branch');
+    expect(blocker?.nextAction).toContain('--repo-branch');
     await bench.lab.setFaults([DNS, 'disk-full', ...CORE]);
   }, 90_000);
 
