@@ -93,8 +93,9 @@ async function passwordFlags(argv: readonly string[], home: string, options: Run
   const isFresh = argv[0] === 'start' && argv.includes('--fresh') && !argv.includes('--simulate');
   const isNamed = options.namesPassword === false || argv.some((word) => word.startsWith('--admin-password'));
   if (!isFresh || isNamed || options.tty) return [];
-  const isKnown = (await readdir(home).catch(() => [])).length > 0;
-  if (isKnown) return [];
+  const site = argv.includes('--site') ? (argv[argv.indexOf('--site') + 1] ?? '') : null;
+  const known = await readdir(home).catch((): string[] => []);
+  if (site === null ? known.length > 0 : known.includes(site)) return [];
   const file = join(await temporaryFolder(), 'password');
   await writeFile(file, 'Sample-Word-4711\n', { mode: 0o600 });
   return ['--admin-password-file', file];
