@@ -21,7 +21,7 @@ const endsQuietly = (end: (isFull: boolean) => void) => (error: NodeJS.ErrnoExce
 // Whoever read the data has gone, as `| head` does: that is an end, not a failure. Nobody reading the progress ends nothing.
 process.stdout.on(
   'error',
-  endsQuietly((isFull) => process.exit(isFull ? EXIT.preflight : EXIT.done)),
+  endsQuietly((isFull) => process.exit(isFull ? EXIT.missing : EXIT.done)),
 );
 process.stderr.on(
   'error',

@@ -85,7 +85,7 @@ test('the version is that of the package', async () => {
 });
 
 test.each([
-  ['>', ['releases', 'list'], EXIT.preflight],
+  ['>', ['releases', 'list'], EXIT.missing],
   ['2>', ['nonsense'], EXIT.usage],
 ])('a full disk behind %s ends it without a stack', async (redirect, args, expected) => {
   const call = `"$@" ${redirect}/dev/full`;
