@@ -16,7 +16,7 @@ let server: Server | undefined;
 beforeAll(async () => {
   const [service] = workloads(await rendered('email-service', [], 'defaults'));
   const [wait] = service?.pod.initContainers ?? [];
-  expect(wait).toMatchObject({ name: 'wait-for-pgbouncer', command: ['/bin/sh', '-ec'] });
+  expect(wait).toMatchObject({ name: 'wait-for-db', command: ['/bin/sh', '-ec'] });
   // What the container's root would be written to lies here.
   script = wait?.args?.[0]?.replaceAll('/dev/termination-log', join(folder, 'message')) ?? '';
   // busybox' nc: ends with 0 when somebody took the connection.

@@ -101,7 +101,7 @@ describe('an install of a simulated appliance', { timeout: TIMEOUT_MS }, () => {
   });
 
   it('worker-image-missing: people can log in, and the missing image is a warning', async () => {
-    const install = await play('worker-image-missing');
+    const install = await play('worker-image-missing', SLOWER);
     const end = await install.end();
     expect(statesOf(end)).toEqual(allDone.map(([id]) => [id, id === 'background' ? 'degraded' : 'done']));
     expect(end.state).toBe('complete');
