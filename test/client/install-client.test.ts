@@ -205,6 +205,10 @@ test('a change to inputs that no install could have is refused before anything i
       exit: 2,
       message: expect.stringContaining('--collaboration'),
     });
+    await expect(client().setInput(spec.siteId, { imageTags: { algaCore: 'a2cbb430' } })).rejects.toMatchObject({
+      exit: 2,
+      message: expect.stringContaining('a2cbb430'),
+    });
     expect(await client().runningSpec(spec.siteId)).toEqual(spec);
   });
 });

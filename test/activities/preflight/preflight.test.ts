@@ -494,6 +494,15 @@ describe('release and source', () => {
     expect(blockers).toMatchObject([{ code: 'release-invalid' }]);
   });
 
+  test('a server image that cannot make the first tenant stops a fresh install, and no recovery', async () => {
+    const site = await around();
+    const imageTags = { algaCore: 'a2cbb430' };
+    const fresh = await preflight(site, { spec: { imageTags } });
+    expect(fresh.blockers).toMatchObject([{ code: 'release-invalid', reason: expect.stringContaining('a2cbb430') }]);
+    const recover = await preflight(site, { spec: { imageTags, mode: 'recover' } });
+    expect(recover.blockers.map(({ code }) => code)).not.toContain('release-invalid');
+  });
+
   test('a checkout that is ahead of its remote: a warning; with --require-remote-branch it stops', async () => {
     const site = await around();
     const checkout = { revision: 'f'.repeat(40), uncommittedFiles: 2, unpushedCommits: 1 };
