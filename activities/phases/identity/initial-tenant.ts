@@ -1,16 +1,14 @@
-import { z } from 'zod';
 import { ref } from '../../../kubernetes/addresses.ts';
 import { NAMESPACES, OBJECTS } from '../../../model/appliance.ts';
 import { initialTenant } from '../../../model/initial-tenant.ts';
 import type { InitialTenant } from '../../../model/initial-tenant.ts';
 import { SITE_FILES } from '../../../site-folder/index.ts';
 import type { PhaseContext } from '../../phase-context.ts';
-import { ClusterError } from '../../ports/kubernetes.ts';
 import type { Cluster } from '../../ports/kubernetes.ts';
 import { stop } from '../../stop.ts';
+import { putSecret } from './put-secret.ts';
 
 const SECRET = ref.secret(NAMESPACES.workloads, OBJECTS.initialTenantSecret);
-const secret = z.object({ data: z.record(z.string(), z.string()).nullish() });
 
 /**
  * Puts the first tenant of the operator's file where the bootstrap job looks for it, unless the database is set up already. The
@@ -22,30 +20,13 @@ export async function provideInitialTenant(context: PhaseContext, cluster: Clust
   const text = await folder.read(SITE_FILES.initialTenant);
   if (text === null) return null;
   await folder.protect(SITE_FILES.initialTenant);
-  const data = encoded(parsed(context, text));
-  const found = await cluster.get(SECRET, signal);
-  const there = found && secret.parse(found).data;
-  if (there && Object.entries(data).every(([key, value]) => there[key] === value)) return null;
-  const { apiVersion, kind, name, namespace } = SECRET;
-  try {
-    if (found) throw new ClusterError('already-exists', name, `the Secret ${name} is there`);
-    const metadata = { name, ...(namespace && { namespace }) };
-    await cluster.create({ apiVersion, kind, type: 'Opaque', metadata, data }, signal);
-  } catch (error) {
-    if (!(error instanceof ClusterError && error.fault === 'already-exists')) throw error;
-    await cluster.patch(SECRET, { data }, signal);
-  }
-  return 'First tenant stored';
+  return (await putSecret(cluster, SECRET, parsed(context, text), signal)) ? 'First tenant stored' : null;
 }
 
 /** Removes the first tenant's values, the password among them, from the cluster and from the folder: the tenant stands. */
 export async function forgetInitialTenant({ folder, signal }: PhaseContext, cluster: Cluster): Promise<void> {
   if (await cluster.get(SECRET, signal)) await cluster.delete(SECRET, {}, signal);
   await folder.remove(SITE_FILES.initialTenant);
-}
-
-function encoded(values: InitialTenant): Record<string, string> {
-  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, Buffer.from(value).toString('base64')]));
 }
 
 /** Names keys and never values: one of them is a password. */

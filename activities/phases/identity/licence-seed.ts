@@ -1,15 +1,13 @@
-import { z } from 'zod';
 import { ref } from '../../../kubernetes/addresses.ts';
 import { NAMESPACES, OBJECTS } from '../../../model/appliance.ts';
 import { LICENCE_EDITION, licenceTokenFault, licenceTokenIn } from '../../../model/licence-seed.ts';
 import { SITE_FILES } from '../../../site-folder/index.ts';
 import type { PhaseContext } from '../../phase-context.ts';
-import { ClusterError } from '../../ports/kubernetes.ts';
 import type { Cluster } from '../../ports/kubernetes.ts';
 import { stop } from '../../stop.ts';
+import { putSecret } from './put-secret.ts';
 
 const SECRET = ref.secret(NAMESPACES.workloads, OBJECTS.licenceSeedSecret);
-const secret = z.object({ data: z.record(z.string(), z.string()).nullish() });
 
 /**
  * Puts the licence of the operator's file where the bootstrap job looks for it. The file wins over what an earlier install has
@@ -21,22 +19,7 @@ export async function provideLicence(context: PhaseContext, cluster: Cluster): P
   if (text === null) return null;
   await folder.protect(SITE_FILES.licenceToken);
   const values = { EDITION_CHOICE: LICENCE_EDITION, LICENSE_TOKEN: tokenOf(context, text) };
-  const data = Object.fromEntries(
-    Object.entries(values).map(([key, value]) => [key, Buffer.from(value).toString('base64')]),
-  );
-  const found = await cluster.get(SECRET, signal);
-  const there = found && secret.parse(found).data;
-  if (there && Object.entries(data).every(([key, value]) => there[key] === value)) return null;
-  const { apiVersion, kind, name, namespace } = SECRET;
-  try {
-    if (found) throw new ClusterError('already-exists', name, `the Secret ${name} is there`);
-    const metadata = { name, ...(namespace && { namespace }) };
-    await cluster.create({ apiVersion, kind, type: 'Opaque', metadata, data }, signal);
-  } catch (error) {
-    if (!(error instanceof ClusterError && error.fault === 'already-exists')) throw error;
-    await cluster.patch(SECRET, { data }, signal);
-  }
-  return 'Licence stored';
+  return (await putSecret(cluster, SECRET, values, signal)) ? 'Licence stored' : null;
 }
 
 /** Removes the licence from the operator's folder: the database has it. The Secret stays, for a database that is made anew. */
