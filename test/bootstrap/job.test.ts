@@ -170,7 +170,7 @@ describe('interrupted', () => {
 
   test('asked to stop in the middle of a migration, it finishes the run first', async () => {
     bed.freshDatabase();
-    const job = startJob(bed.env({ STAND_IN_SLOW_MIGRATION: '2' }));
+    const job = startJob(bed.env({ STAND_IN_SLOW_MIGRATION: '5' }));
     await insideSleep(bed.postgres);
     job.signal('SIGTERM');
     const finished = await job.finished;

@@ -1,6 +1,7 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
+import { createInterface } from 'node:readline';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -63,12 +64,18 @@ describe('waiting for a port', () => {
   });
 
   test('goes at once when it is asked to, as the first process of a container would not by itself', async () => {
+    // A sleep that says when it has begun and outlives the test: in a container it goes with its first process.
+    const sleep = join(folder, 'sleep');
+    writeFileSync(sleep, `#!/bin/sh\necho "asleep: $$"\nPATH=\${PATH#*:} exec sleep 60\n`, { mode: 0o755 });
     const waiting = start(await freePort('127.0.0.1'));
-    await once(waiting.all, 'data');
+    const sleeper = await new Promise<number>((resolve) => {
+      const begun = (line: string) => /^asleep: \d+$/.test(line) && resolve(Number(line.slice('asleep: '.length)));
+      createInterface(waiting.all).on('line', begun);
+    });
     const exited = once(waiting.nodeChildProcess, 'exit');
-    // It is gone before its sleep is over: in a container the sleep goes with its first process, here it only holds the output.
-    const closed = once(waiting.all, 'close').then(() => 'its sleep was over first');
     waiting.kill('SIGTERM');
-    expect(await Promise.race([exited, closed])).toEqual([143, null]);
+    expect(await exited).toEqual([143, null]);
+    process.kill(sleeper);
+    rmSync(sleep);
   });
 });

@@ -59,7 +59,8 @@ exports.up = async (knex) => {
     table.timestamp('expires_at').notNullable();
     table.timestamp('revoked_at');
   });
-  await knex.raw('select pg_sleep(?)', [Number(process.env.STAND_IN_SLOW_MIGRATION ?? 0)]);
+  const { STAND_IN_SLOW_MIGRATION: seconds } = process.env;
+  if (seconds) await knex.raw('select pg_sleep(?)', [Number(seconds)]);
 };
 exports.down = async (knex) => {
   for (const name of [

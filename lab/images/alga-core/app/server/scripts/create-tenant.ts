@@ -57,7 +57,9 @@ async function createTenant(given: Map<string, string>): Promise<void> {
   }
 }
 
-const sleep = (database: Client, seconds: string) => database.query('select pg_sleep($1)', [Number(env[seconds] ?? 0)]);
+const sleep = async (database: Client, seconds: string) => {
+  if (env[seconds]) await database.query('select pg_sleep($1)', [Number(env[seconds])]);
+};
 
 const given = readArguments(process.argv.slice(2));
 if (!given.get('tenant') || !given.get('email')) {
