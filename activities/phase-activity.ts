@@ -53,7 +53,8 @@ async function lookUntilNew(
   const known = new Set(input.looking?.known);
   const context = phaseContext(ports, input, detail, known);
   const about = { ports, spec: 'inputs' in input ? input.inputs : input.spec };
-  const until = ports.clock.now().getTime() + (input.looking?.patienceMs ?? 0);
+  const until =
+    ports.clock.now().getTime() + (input.looking?.patienceMs ?? (input.looking ? Number.POSITIVE_INFINITY : 0));
   for (;;) {
     try {
       // With every look: what was not there may have been copied here meanwhile.

@@ -86,6 +86,8 @@ export type InstallProgress = z.infer<typeof installProgress>;
 
 /** What a waiting activity tells its workflow when the picture changes (never at every look: each one enters the history). */
 export const installObservation = z.strictObject({
+  /** The attempt that speaks (`StepInput.attempt`): what one that has ended says late is not heard. */
+  attempt: z.int().optional(),
   tiers: tierStates.optional(),
   activeOperations: z.array(activeOperation).optional(),
   warnings: z.array(blocker).optional(),

@@ -51,6 +51,12 @@ export interface PreflightReport {
   readonly warnings: readonly Blocker[];
 }
 
+/**
+ * Argument of `retry`, `pause` and `resume`, and a part of `setInput`'s: names one command of one person, so that it is applied
+ * once however often it is sent and whichever run of the install receives it. Clients up to 0.1.0 send none.
+ */
+export const command = z.object({ commandId: z.string().min(1).max(64).optional() });
+
 /** Argument of the `setInput` update of an install whose spec is in its history: the change, and the digest it leads to. */
 export const specUpdate = z.strictObject({ change: inputChange, specDigest: z.string() });
 
@@ -58,7 +64,7 @@ export const specUpdate = z.strictObject({ change: inputChange, specDigest: z.st
  * Argument of the `setInput` update: the inputs from now on, in which of them they differ, and which inputs that was made of. A
  * change of others than the present ones is refused: it would undo what another person has changed meanwhile.
  */
-export const orderUpdate = z.object({
+export const orderUpdate = command.extend({
   from: inputsDigest,
   order: installOrder,
   /** Keys of rows in model/inputs.ts. */
@@ -75,13 +81,17 @@ export type PhaseInput = Inputs & StepInput;
 /** What a step is given beside the inputs. */
 export interface StepInput {
   readonly facts: InstallFacts;
+  /** Which of the install's attempts at its steps this is; what the activity signals names it. Absent in installs up to 0.1.0. */
+  readonly attempt?: number;
   /** How the phases went so far; given to a step that asks for it. */
   readonly phases?: readonly PhaseProgress[];
   readonly looking?: {
     /** `blockerKey` of each blocker that the workflow knows already. */
     readonly known: readonly string[];
-    /** For how long the activity keeps looking before it reports the same blockers again, in milliseconds. */
-    readonly patienceMs: number;
+    /** How long to rest before the first look, in milliseconds: causes that take turns are looked at ever more rarely. */
+    readonly restMs?: number;
+    /** For how long an activity up to 0.1.0 kept looking before it reported the same blockers again, in milliseconds. */
+    readonly patienceMs?: number;
   };
   /**
    * When a person had the parked phase looked at again, by `retry` or by a changed input; given to a step that asks for it, with
