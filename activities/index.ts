@@ -1,3 +1,4 @@
+import type { StepName } from '../model/steps/index.ts';
 import { phaseActivity } from './phase-activity.ts';
 import type { PhaseActivity } from './phase-activity.ts';
 import type { PhaseRun } from './phase-context.ts';
@@ -56,7 +57,7 @@ export function createActivities(ports: Ports) {
     awaitLogin: step(awaitLogin),
     awaitBackground: step(awaitBackground),
     finishInstall: step(finishInstall),
-  };
+  } satisfies Record<StepName, PhaseActivity>;
 }
 
 export type Activities = ReturnType<typeof createActivities>;

@@ -78,8 +78,8 @@ interface Row {
   readonly file?: true;
   /** Meant for one release: it does not follow the site to another. */
   readonly ofRelease?: true;
-  /** Can be changed while an install runs; the named steps run again when they were done. */
-  readonly change?: { readonly reruns: readonly string[] };
+  /** Can be changed while an install runs; the steps that depend on it (model/steps) run again when they were done. */
+  readonly changeable?: true;
 }
 
 const isStatic = (text: TextOf): boolean => text('network.mode') === 'static';
@@ -171,7 +171,7 @@ const TABLE = {
     kind: 'list',
     help: 'name servers for Talos and CoreDNS, comma-separated (default: those of the network)',
     prompt: 'DNS servers, comma-separated (empty: those of the network)',
-    change: { reruns: ['setNodeResolvers', 'setClusterDns'] },
+    changeable: true,
   },
   ntpServers: {
     schema: z.array(nameOrIp).max(8),
@@ -179,7 +179,7 @@ const TABLE = {
     takes: 'list',
     kind: 'list',
     help: 'time servers, comma-separated (default: those of Talos)',
-    change: { reruns: ['setNodeResolvers', 'setClusterDns'] },
+    changeable: true,
   },
   installDisk: {
     schema: z.string().regex(/^\/dev\/[A-Za-z0-9._/-]+$/, 'expected a device path, such as /dev/sda'),
@@ -232,7 +232,7 @@ const TABLE = {
     kind: 'text',
     help: 'branch that Flux follows; "current" is the branch checked out here (default: that of the channel or release)',
     default: { from: ['release'], of: (_text, { branch }) => branch ?? undefined },
-    change: { reruns: ['selectRelease', 'connectSource'] },
+    changeable: true,
   },
   'repo.path': {
     schema: folderInRepository,
@@ -280,7 +280,7 @@ const TABLE = {
     flag: 'collaboration',
     kind: 'switch',
     help: 'run collaborative editing (Hocuspocus) too; browsers reach it through a reverse proxy of your own',
-    change: { reruns: ['selectRelease', 'prepullImages', 'connectSource'] },
+    changeable: true,
   },
   collaborationImage: {
     schema: imageReferenceText.optional(),
@@ -288,7 +288,7 @@ const TABLE = {
     takes: 'ref',
     kind: 'text',
     help: 'image of collaborative editing, as registry/repository:tag; needed where the release names none',
-    change: { reruns: ['selectRelease', 'prepullImages', 'connectSource'] },
+    changeable: true,
   },
   prepullImages: {
     schema: z.boolean(),
@@ -301,7 +301,7 @@ const TABLE = {
     flag: 'skip-image-tag-validation',
     kind: 'switch',
     help: 'do not ask the registry whether the image tags exist',
-    change: { reruns: [] },
+    changeable: true,
   },
 } satisfies Readonly<Record<string, Row>>;
 
@@ -318,7 +318,7 @@ function tagRows(): Record<string, TagRow> {
     kind: 'text',
     help: `image tag of ${imageName(key)} instead of the release's`,
     ofRelease: true,
-    change: { reruns: ['selectRelease', 'prepullImages', 'connectSource'] },
+    changeable: true,
   });
   return Object.fromEntries(VENDOR_IMAGES.map((key) => [`imageTags.${key}`, row(key)]));
 }
@@ -350,7 +350,7 @@ export function inputOf(key: InputKey): Input {
 export const INPUTS: readonly Input[] = Object.keys(TABLE).filter(isKey).map(inputOf);
 
 /** Inputs that a running install can still take (`appliance-client set`). */
-export const CHANGEABLE: readonly Input[] = INPUTS.filter(({ change }) => change !== undefined);
+export const CHANGEABLE: readonly Input[] = INPUTS.filter(({ changeable }) => changeable);
 
 /** Takes a path in the spec, gives the input that it belongs to: the one with the longest common path. */
 export function inputAt(path: readonly PropertyKey[]): Input | undefined {
@@ -376,7 +376,7 @@ export function singleSchemas(): Record<string, z.ZodType> {
   return Object.fromEntries(INPUTS.filter(({ path }) => path.length === 1).map(({ key, schema }) => [key, schema]));
 }
 
-type ChangeableKey = { [Key in InputKey]: Table[Key] extends { readonly change: object } ? Key : never }[InputKey];
+type ChangeableKey = { [Key in InputKey]: Table[Key] extends { readonly changeable: true } ? Key : never }[InputKey];
 
 /** The same, of the inputs that a running install can still take, none of which has to be given. */
 export function changeableSchemas(): {

@@ -91,6 +91,8 @@ export const installObservation = z.strictObject({
   tiers: tierStates.optional(),
   activeOperations: z.array(activeOperation).optional(),
   warnings: z.array(blocker).optional(),
+  /** What is true from now on, whether or not the step comes to its end. */
+  facts: installFacts.partial().optional(),
   /** A parked phase found nothing in its way any more and goes on. */
   unblocked: z.literal(true).optional(),
 });

@@ -4,6 +4,7 @@ import type { InputsReference, InstallOrder } from './order.ts';
 import { inputChange } from './site.ts';
 import type { InstallSpec } from './site.ts';
 import type { Blocker } from './blocker.ts';
+import type { CarriedState } from './carried-state.ts';
 import type { PreflightCheck } from './preflight.ts';
 import type { InstallFacts, InstallProgress, PhaseProgress } from './progress.ts';
 
@@ -36,11 +37,17 @@ export function installWorkflowId(siteId: string): string {
 /** Where the inputs are: in the site's folder or, in installs that clients up to 0.1.0 began, in the payload itself. */
 export type Inputs = { readonly inputs: InputsReference } | { readonly spec: InstallSpec };
 
-/** Input of the install workflow. `carried` is the state that a long-parked run hands to its continuation. */
+/**
+ * Input of the install workflow. `state` is what a run hands to its continuation, `carried` is what one up to 0.1.0 handed on:
+ * the progress alone.
+ */
 export type InstallInput = (
   | { readonly order: InstallOrder }
   | { readonly spec: InstallSpec; readonly specDigest: string }
-) & { readonly carried?: InstallProgress };
+) & { readonly state?: CarriedState; readonly carried?: InstallProgress };
+
+/** The install workflow: gives the progress of the finished install. */
+export type InstallWorkflow = (input: InstallInput) => Promise<InstallProgress>;
 
 export type PreflightInput = Inputs;
 
@@ -58,7 +65,7 @@ export interface PreflightReport {
 export const command = z.object({ commandId: z.string().min(1).max(64).optional() });
 
 /** Argument of the `setInput` update of an install whose spec is in its history: the change, and the digest it leads to. */
-export const specUpdate = z.strictObject({ change: inputChange, specDigest: z.string() });
+export const specUpdate = z.strictObject({ change: inputChange, specDigest: z.string(), ...command.shape });
 
 /**
  * Argument of the `setInput` update: the inputs from now on, in which of them they differ, and which inputs that was made of. A
@@ -70,6 +77,7 @@ export const orderUpdate = command.extend({
   /** Keys of rows in model/inputs.ts. */
   changed: z.array(z.string()).min(1, 'nothing to change was given').max(100),
 });
+export type Command = z.infer<typeof command>;
 export type InputUpdate = z.infer<typeof specUpdate> | z.infer<typeof orderUpdate>;
 
 /** Type of the failure by which an update is refused because the inputs are others by now. */

@@ -1,248 +1,29 @@
-import {
-  ApplicationFailure,
-  allHandlersFinished,
-  condition,
-  continueAsNew,
-  isCancellation,
-  setHandler,
-  workflowInfo,
-} from '@temporalio/workflow';
-import type { z } from 'zod';
-import { blockerKey } from '../model/blocker.ts';
-import type { PhaseId } from '../model/phases.ts';
+import { patched, workflowInfo } from '@temporalio/workflow';
+import { carriedState } from '../model/carried-state.ts';
 import type { InstallProgress } from '../model/progress.ts';
-import { changedInputs, inputsNamed } from '../model/input-change.ts';
-import type { Input } from '../model/inputs.ts';
-import { SUPERSEDED_FAILURE, orderUpdate, specUpdate } from '../model/workflow-contract.ts';
-import type { InputUpdate, InstallInput, PhaseInput } from '../model/workflow-contract.ts';
+import type { InstallInput } from '../model/workflow-contract.ts';
+import { Install } from './install.ts';
+import { installAsBefore } from './legacy/install.ts';
 import { ordered } from './ordered.ts';
-import type { Ordered } from './ordered.ts';
-import { observedSignal, pauseUpdate, progressQuery, resumeUpdate, retryUpdate, setInputUpdate } from './messages.ts';
-import { INSTALL_PHASES } from './phases.ts';
-import type { Phase, Step } from './phases.ts';
-import { ProgressKeeper, initialProgress } from './progress.ts';
-import { attemptStep } from './step.ts';
-import type { RunningAttempt } from './step.ts';
+import { initialProgress } from './progress.ts';
+import { initialState, stateOf } from './state.ts';
 
-/** How long a parked step keeps looking by itself before the workflow notes that it still stands. */
-const PATIENCE_MS = 10 * 60_000;
+/** Marks the histories of installs that carry their state. */
+const CARRIES_STATE = 'carries-state';
 
 /**
- * Installs one appliance. Takes the order, gives the progress document of the finished install. It does not fail because of
- * the appliance: what cannot go on parks on its blockers until the cause is gone, an input is changed, or it is cancelled.
+ * Installs one appliance. Gives the progress document of the finished install. It does not fail because of the appliance:
+ * what cannot go on parks on its blockers until the cause is gone, an input is changed, or it is cancelled.
  */
 export async function installAppliance(input: InstallInput): Promise<InstallProgress> {
-  const install = new Install(input);
+  if (input.state === undefined && !patched(CARRIES_STATE)) return installAsBefore(input);
+  const install = new Install(ordered(input), stateAtStart(input));
   install.listen();
-  try {
-    for (const phase of INSTALL_PHASES) await install.run(phase);
-    install.keeper.end('complete');
-  } catch (error) {
-    if (isCancellation(error)) install.keeper.end('cancelled');
-    throw error;
-  }
-  await condition(allHandlersFinished);
-  return install.keeper.progress;
+  return install.run();
 }
 
-class Install {
-  readonly keeper: ProgressKeeper;
-  #ordered: Ordered;
-  #paused: boolean;
-  #attempt: RunningAttempt | null = null;
-  /** Inputs changed since the steps that depend on them last ran. */
-  readonly #changed = new Set<Input>();
-  /** The parked phase that a person had tried again, and when; null once its step was told. */
-  #retry: { readonly phase: PhaseId; readonly at: string } | null = null;
-
-  constructor(input: InstallInput) {
-    this.#ordered = ordered(input);
-    const { facts, digest } = this.#ordered;
-    this.keeper = new ProgressKeeper(input.carried ?? initialProgress(facts, new Date(), workflowInfo().runId), digest);
-    this.#paused = this.keeper.progress.state === 'paused';
-  }
-
-  listen(): void {
-    const { keeper } = this;
-    setHandler(progressQuery, () => keeper.progress);
-    setHandler(observedSignal, ({ tiers, activeOperations, warnings, unblocked }) => {
-      if (unblocked) keeper.goOn();
-      if (tiers) keeper.progress.tiers = tiers;
-      if (activeOperations) keeper.progress.activeOperations = activeOperations;
-      if (warnings) keeper.warn(warnings);
-      keeper.publish();
-    });
-    setHandler(retryUpdate, () => this.#tryAgain(), { validator: () => this.#refuseRetry() });
-    setHandler(
-      setInputUpdate,
-      (update) => {
-        this.#ordered = this.#ordered.changed(update);
-        keeper.goBy(this.#ordered.facts.specDigest, this.#ordered.digest);
-        const changed = 'change' in update ? changedInputs(update.change) : inputsNamed(update.changed);
-        for (const one of changed) this.#changed.add(one);
-        return this.#tryAgain();
-      },
-      { validator: (update) => this.#refuseChange(update) },
-    );
-    setHandler(
-      pauseUpdate,
-      () => {
-        this.#paused = true;
-        return this.#interrupt();
-      },
-      { validator: () => this.#refuseEnded() },
-    );
-    setHandler(
-      resumeUpdate,
-      () => {
-        this.#paused = false;
-        return keeper.progress;
-      },
-      { validator: () => this.#refuseEnded() },
-    );
-  }
-
-  async run(phase: Phase): Promise<void> {
-    const { state } = this.keeper.phase(phase.id);
-    if (state === 'done' || state === 'degraded') return;
-    let degraded = false;
-    let detail = '';
-    for (const step of phase.steps) {
-      if (step.when && !step.when(this.#ordered.facts)) continue;
-      const end = await this.#runStep(phase, step);
-      degraded ||= end.degraded;
-      if (end.detail !== '') detail = end.detail;
-    }
-    this.keeper.leave(phase.id, degraded ? 'degraded' : 'done', detail);
-    if (phase.id === 'login') this.keeper.setState('ready');
-  }
-
-  async #runStep(phase: Phase, step: Step): Promise<{ degraded: boolean; detail: string }> {
-    let looking: PhaseInput['looking'];
-    for (;;) {
-      await this.#untilResumed();
-      await this.#catchUpWithChanges(step);
-      if (!looking) this.keeper.enter(phase.id, step.title);
-      const retry = step.heedsRetry && this.#retry?.phase === phase.id ? this.#retry : null;
-      if (retry) this.#retry = null;
-      this.#attempt = attemptStep(step, {
-        ...this.#ordered.inputs,
-        facts: this.keeper.progress.facts,
-        ...(step.reportsOnPhases && { phases: this.keeper.progress.phases }),
-        ...(looking && { looking }),
-        ...(retry && { retriedAt: retry.at }),
-      });
-      const attempt = await this.#attempt.result;
-      this.#attempt = null;
-      if (attempt.kind === 'interrupted') {
-        looking = undefined;
-        // Interrupted before it was done with what a retry asks for: the next attempt is told as well.
-        this.#retry ??= retry;
-      } else if (attempt.kind === 'done') {
-        const { outcome } = attempt;
-        Object.assign(this.keeper.progress.facts, outcome.facts);
-        this.keeper.warn(outcome.warnings ?? []);
-        this.keeper.unblock();
-        return { degraded: outcome.did === 'degraded', detail: outcome.detail };
-      } else if (phase.onBlocked === 'record') {
-        this.keeper.warn(attempt.blockers.map((blocker) => ({ ...blocker, severity: 'warning' })));
-        return { degraded: true, detail: attempt.blockers.map((blocker) => blocker.reason).join('; ') };
-      } else {
-        Object.assign(this.keeper.progress.facts, attempt.facts);
-        this.keeper.park(phase.id, attempt.blockers);
-        looking = { known: attempt.blockers.map(blockerKey), patienceMs: PATIENCE_MS };
-        await this.#shortenHistory();
-      }
-    }
-  }
-
-  /** Steps that are done and depend on an input that was changed meanwhile run again, in their order, before `next`. */
-  async #catchUpWithChanges(next: Step): Promise<void> {
-    while (this.#changed.size > 0) {
-      const again = new Set([...this.#changed].flatMap(({ change }) => change?.reruns ?? []));
-      this.#changed.clear();
-      for (const { phase, step } of stepsBefore(next)) {
-        if (!again.has(step.activity)) continue;
-        if (step.when && !step.when(this.#ordered.facts)) continue;
-        const { state } = this.keeper.phase(phase.id);
-        const { detail } = await this.#runStep(phase, step);
-        if (state === 'done' || state === 'degraded') this.keeper.leave(phase.id, state, detail);
-      }
-    }
-  }
-
-  async #untilResumed(): Promise<void> {
-    if (!this.#paused) return;
-    this.keeper.setState('paused');
-    await condition(() => !this.#paused);
-    this.keeper.setState(this.keeper.workingState());
-  }
-
-  /** An install that is parked for days goes on as a new run with the same id once the server calls its history long. */
-  async #shortenHistory(): Promise<void> {
-    if (!workflowInfo().continueAsNewSuggested) return;
-    await condition(allHandlersFinished);
-    // A new run knows nothing of a change that was not caught up with yet: catch up first, shorten at the next look.
-    if (this.#changed.size > 0) return;
-    const { progress } = this.keeper;
-    await continueAsNew<typeof installAppliance>({ ...this.#ordered.input, carried: progress });
-  }
-
-  /** A person says that the cause is gone, by `retry` or by changing an input: what is parked may do more than look. */
-  #tryAgain(): Promise<InstallProgress> {
-    const { state, phase } = this.keeper.progress;
-    if (state === 'parked') this.#retry = { phase, at: new Date().toISOString() };
-    return this.#interrupt();
-  }
-
-  /** Ends the attempt that runs. Answers once another has begun: what is seen from then on is what that one finds. */
-  async #interrupt(): Promise<InstallProgress> {
-    const attempt = this.#attempt;
-    attempt?.interrupt();
-    await condition(() => this.#attempt !== attempt || attempt === null);
-    return this.keeper.progress;
-  }
-
-  #refuseEnded(): void {
-    const { state } = this.keeper.progress;
-    if (state === 'complete' || state === 'cancelled') throw refusal(`this install is ${state} already`);
-  }
-
-  #refuseRetry(): void {
-    this.#refuseEnded();
-    if (this.keeper.progress.state !== 'parked') throw refusal('nothing is blocked: there is nothing to retry');
-  }
-
-  #refuseChange(update: InputUpdate): void {
-    this.#refuseEnded();
-    const { digest } = this.#ordered;
-    if (digest === null) {
-      checked(specUpdate.safeParse(update));
-      return;
-    }
-    if ('change' in update) throw refusal('this client is older than the one that began the install: update it');
-    const { from, order } = checked(orderUpdate.safeParse(update));
-    if (from !== digest)
-      throw refusal('the inputs were changed by somebody else meanwhile: read them and try again', SUPERSEDED_FAILURE);
-    const { siteId, nodeIp } = this.#ordered.facts;
-    if (order.inputs.siteId !== siteId || order.inputs.nodeIp !== nodeIp)
-      throw refusal(`these are inputs of another machine than ${siteId} on ${nodeIp}`);
-  }
-}
-
-function checked<Value>(parsed: z.ZodSafeParseResult<Value>): Value {
-  if (parsed.success) return parsed.data;
-  throw refusal(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
-}
-
-function refusal(message: string, type = 'Refused'): ApplicationFailure {
-  return ApplicationFailure.nonRetryable(message, type);
-}
-
-function stepsBefore(next: Step): { phase: Phase; step: Step }[] {
-  const all = INSTALL_PHASES.flatMap((phase) => phase.steps.map((step) => ({ phase, step })));
-  return all.slice(
-    0,
-    all.findIndex(({ step }) => step === next),
-  );
+function stateAtStart(input: InstallInput) {
+  if (input.state !== undefined) return carriedState.parse(input.state);
+  if (input.carried !== undefined) return stateOf(input.carried);
+  return initialState(initialProgress(ordered(input).facts, new Date(), workflowInfo().runId));
 }

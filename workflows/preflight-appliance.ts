@@ -1,5 +1,6 @@
+import { INSTALL_PHASES } from '../model/steps/index.ts';
 import type { PreflightInput, PreflightReport } from '../model/workflow-contract.ts';
-import { INSTALL_PHASES } from './phases.ts';
+
 import { attemptStep } from './step.ts';
 
 /** Runs the checks of an install's first phase and nothing else. Takes where the inputs are, gives every check with its answer. */

@@ -1,6 +1,6 @@
 import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
-import type { ProfileName } from './phases.ts';
+import type { ProfileName } from '../model/steps/index.ts';
 
 /**
  * The activity profiles. None has a scheduleToClose time-out: a closed lid must not use it up. A lost worker is noticed by
@@ -16,7 +16,7 @@ export const ACTIVITIES: Record<ProfileName, Activities> = {
   quick: proxyActivities<Activities>({
     startToCloseTimeout: '2 minutes',
     heartbeatTimeout,
-    retry: { ...retry, maximumAttempts: 5 },
+    retry,
     cancellationType,
   }),
   apply: proxyActivities<Activities>({

@@ -2,11 +2,13 @@ import { upsertMemo } from '@temporalio/workflow';
 import { PORTS } from '../model/appliance.ts';
 import { blockerKey } from '../model/blocker.ts';
 import type { Blocker } from '../model/blocker.ts';
+import type { CarriedState, StepEnd } from '../model/carried-state.ts';
+import type { OrderFacts } from '../model/order.ts';
 import { PHASES } from '../model/phases.ts';
 import type { PhaseId } from '../model/phases.ts';
-import type { InstallProgress, InstallState, PhaseProgress, PhaseState } from '../model/progress.ts';
+import type { InstallProgress, InstallState, PhaseProgress } from '../model/progress.ts';
+import type { Phase, Step } from '../model/steps/index.ts';
 import { unknownTiers } from '../model/tiers.ts';
-import type { OrderFacts } from '../model/order.ts';
 import { MEMO_INPUTS, MEMO_PROGRESS, MEMO_SPEC_DIGEST } from '../model/workflow-contract.ts';
 
 /** Gives the progress of an install that has not begun. */
@@ -55,58 +57,66 @@ function host(address: string): string {
  * goes into the memo, which the server keeps and gives out without any worker.
  */
 export class ProgressKeeper {
-  readonly progress: InstallProgress;
-  /** What the phase that runs was parked on, for when a new look finds it again. */
-  #parkedOn: readonly Blocker[] = [];
-
+  readonly #state: CarriedState;
   /** Names the inputs that the install goes by; null while they are in its history. */
   #inputs: string | null;
 
-  constructor(progress: InstallProgress, inputs: string | null) {
-    this.progress = progress;
+  constructor(state: CarriedState, inputs: string | null) {
+    this.#state = state;
     this.#inputs = inputs;
+  }
+
+  get progress(): InstallProgress {
+    return this.#state.progress;
   }
 
   /** From now on the install goes by these inputs. The memo names them at once: the next change is made of them. */
-  goBy(specDigest: string, inputs: string | null): void {
-    this.progress.specDigest = specDigest;
+  goBy(order: OrderFacts, inputs: string | null): void {
+    const { progress } = this;
+    progress.specDigest = order.specDigest;
+    progress.release = { version: order.releaseVersion, channel: order.channel, appVersion: order.appVersion };
     this.#inputs = inputs;
-    if (inputs !== null) this.publish();
+    this.publish();
   }
 
-  phase(id: PhaseId): PhaseProgress {
-    const found = this.progress.phases.find((phase) => phase.id === id);
-    if (!found) throw new Error(`no phase ${id} in this install`);
-    return found;
-  }
-
-  enter(id: PhaseId, detail: string): void {
-    const phase = this.phase(id);
+  /** A step begins, in a phase that may have ended before: an input that it depends on was changed. */
+  enter(phase: Phase, step: Step): void {
     const now = new Date().toISOString();
-    if (phase.state === 'pending') phase.since = now;
-    phase.state = 'running';
-    phase.detail = detail;
-    this.progress.phase = id;
-    this.unblock();
+    // The phase in which the install was waits for its turn.
+    for (const other of this.progress.phases) {
+      if (other.id !== phase.id && (other.state === 'running' || other.state === 'blocked')) other.state = 'pending';
+    }
+    const entered = this.#phase(phase.id);
+    entered.since ??= now;
+    entered.state = 'running';
+    entered.detail = step.title;
+    this.progress.phase = phase.id;
+    this.#unblock();
     this.publish();
   }
 
-  leave(id: PhaseId, state: Extract<PhaseState, 'done' | 'degraded'>, detail: string): void {
-    const phase = this.phase(id);
-    this.#parkedOn = [];
-    phase.state = state;
-    phase.detail = detail;
-    phase.finishedAt = new Date().toISOString();
+  /** A step of the phase ended; `ends` are those of all its steps that ran, when none of them is due any more. */
+  leave(phase: Phase, ends: readonly StepEnd[] | null): void {
+    this.#state.met = {};
+    this.#unblock();
     this.progress.activeOperations = [];
-    if (id === 'host') this.progress.warnings = this.progress.warnings.filter((warning) => !endsWithHost(warning));
+    if (ends !== null) {
+      const left = this.#phase(phase.id);
+      left.state = ends.some(({ did }) => did === 'degraded') ? 'degraded' : 'done';
+      left.detail = ends.findLast(({ detail }) => detail !== '')?.detail ?? '';
+      left.finishedAt = new Date().toISOString();
+    }
     this.publish();
   }
 
-  /** Parks the phase. A blocker that stood here before keeps the time at which it began, through a retry too. */
-  park(id: PhaseId, blockers: readonly Blocker[]): void {
-    this.phase(id).state = 'blocked';
-    this.progress.blockers = keepSince(blockers, [...this.#parkedOn, ...this.progress.blockers]);
-    this.#parkedOn = this.progress.blockers;
+  /** Parks the phase. A blocker that was met before while its step lasts keeps the time at which it was, through a retry too. */
+  park(phase: Phase, blockers: readonly Blocker[]): void {
+    const { met } = this.#state;
+    this.#phase(phase.id).state = 'blocked';
+    this.progress.blockers = blockers.map((blocker) => {
+      const since = (met[blockerKey(blocker)] ??= blocker.since);
+      return { ...blocker, since };
+    });
     this.progress.nextAction = this.progress.blockers[0]?.nextAction ?? null;
     this.progress.state = 'parked';
     this.publish();
@@ -114,21 +124,28 @@ export class ProgressKeeper {
 
   /** The phase that is parked goes on: a look found nothing in its way any more. */
   goOn(): void {
-    this.phase(this.progress.phase).state = 'running';
-    this.#parkedOn = [];
-    this.unblock();
+    const phase = this.#phase(this.progress.phase);
+    if (phase.state === 'blocked') phase.state = 'running';
+    this.#state.met = {};
+    this.#unblock();
   }
 
-  unblock(): void {
-    this.progress.blockers = [];
-    this.progress.nextAction = null;
-    if (this.progress.state === 'parked') this.progress.state = this.workingState();
+  /** What a source warns of from now on, in place of what it said before. */
+  warn(source: string, warnings: readonly Blocker[]): void {
+    const before = new Map((this.#state.warnings[source] ?? []).map((warning) => [blockerKey(warning), warning.since]));
+    this.#state.warnings[source] = warnings.map((warning) => ({
+      ...warning,
+      severity: 'warning',
+      since: before.get(blockerKey(warning)) ?? warning.since,
+    }));
+    this.#tellWarnings();
   }
 
-  warn(warnings: readonly Blocker[]): void {
-    const keys = new Set(warnings.map(blockerKey));
-    const others = this.progress.warnings.filter((warning) => !keys.has(blockerKey(warning)));
-    this.progress.warnings = [...others, ...keepSince(warnings, this.progress.warnings)];
+  /** What a step has settled is no warning any more, whoever gave it. */
+  settle(settled: NonNullable<Step['settles']>): void {
+    const { warnings } = this.#state;
+    for (const [source, given] of Object.entries(warnings)) warnings[source] = given.filter((one) => !settled(one));
+    this.#tellWarnings();
   }
 
   setState(state: InstallState): void {
@@ -138,13 +155,12 @@ export class ProgressKeeper {
 
   /** `ready` from the moment people can log in: what comes later never takes it back. */
   workingState(): 'running' | 'ready' {
-    return this.phase('login').state === 'done' ? 'ready' : 'running';
+    return this.#state.ran['awaitLogin'] === undefined ? 'running' : 'ready';
   }
 
   end(state: Extract<InstallState, 'complete' | 'cancelled'>): void {
-    const now = new Date().toISOString();
     this.progress.state = state;
-    this.progress.finishedAt = now;
+    this.progress.finishedAt = new Date().toISOString();
     if (state === 'cancelled') {
       for (const phase of this.progress.phases) {
         if (phase.state === 'running' || phase.state === 'blocked') phase.state = 'cancelled';
@@ -155,20 +171,33 @@ export class ProgressKeeper {
 
   publish(): void {
     this.progress.updatedAt = new Date().toISOString();
-    upsertMemo({
+    upsertMemo(this.memo());
+  }
+
+  /** What the server gives out without a worker; a continued run begins with it. */
+  memo(): Record<string, unknown> {
+    return {
       [MEMO_PROGRESS]: this.progress,
       [MEMO_SPEC_DIGEST]: this.progress.specDigest,
       ...(this.#inputs !== null && { [MEMO_INPUTS]: this.#inputs }),
-    });
+    };
   }
-}
 
-/** What preflight said of the node's resolvers: a node that has fetched its installer could resolve names. */
-function endsWithHost({ code, component }: Blocker): boolean {
-  return code === 'dns-resolution-failure' && component === 'talos';
-}
+  #phase(id: PhaseId): PhaseProgress {
+    const found = this.progress.phases.find((phase) => phase.id === id);
+    if (!found) throw new Error(`no phase ${id} in this install`);
+    return found;
+  }
 
-function keepSince(blockers: readonly Blocker[], before: readonly Blocker[]): Blocker[] {
-  const since = new Map(before.map((blocker) => [blockerKey(blocker), blocker.since]));
-  return blockers.map((blocker) => ({ ...blocker, since: since.get(blockerKey(blocker)) ?? blocker.since }));
+  #unblock(): void {
+    this.progress.blockers = [];
+    this.progress.nextAction = null;
+    if (this.progress.state === 'parked') this.progress.state = this.workingState();
+  }
+
+  /** One cause that two sources warn of is one warning. */
+  #tellWarnings(): void {
+    const all = Object.values(this.#state.warnings).flat();
+    this.progress.warnings = [...new Map(all.map((warning) => [blockerKey(warning), warning])).values()];
+  }
 }

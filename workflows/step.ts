@@ -1,15 +1,21 @@
-import { ActivityFailure, ApplicationFailure, CancellationScope, isCancellation } from '@temporalio/workflow';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancellationScope,
+  CancelledFailure,
+  isCancellation,
+} from '@temporalio/workflow';
 import { z } from 'zod';
 import { blocker } from '../model/blocker.ts';
 import type { Blocker } from '../model/blocker.ts';
 import { installFacts } from '../model/progress.ts';
 import type { InstallFacts } from '../model/progress.ts';
+import type { Step } from '../model/steps/index.ts';
 import { BLOCKED_FAILURE } from '../model/workflow-contract.ts';
 import type { PhaseInput, PhaseOutcome } from '../model/workflow-contract.ts';
 import { ACTIVITIES } from './profiles.ts';
-import type { Step } from './phases.ts';
 
-/** How one attempt at a step ended. `interrupted`: a person's retry, pause or changed input ended it early. */
+/** How one attempt at a step ended. `interrupted`: a retry, a pause, a changed input or a continuation ended it early. */
 export type Attempt =
   | { readonly kind: 'done'; readonly outcome: PhaseOutcome }
   | { readonly kind: 'blocked'; readonly blockers: readonly Blocker[]; readonly facts: Partial<InstallFacts> }
@@ -22,9 +28,11 @@ export interface RunningAttempt {
 }
 
 /**
- * Takes a step and what it is given, begins it, and gives its end to come. A step that is looked at while parked runs under
- * the `wait` profile, whatever its own: looking may take as long as the cause needs to go away. Throws only when the
- * install itself was cancelled.
+ * Begins an attempt at a step and gives its end to come. A step that is looked at while parked runs under the `wait` profile,
+ * whatever its own: looking may take as long as the cause needs to go away.
+ *
+ * An interrupted attempt ends as `interrupted` however its activity fails: its worker may be dead, and then the server ends it
+ * by its heartbeat's time-out. What it finished all the same counts. Throws only when the install itself was cancelled.
  */
 export function attemptStep(step: Step, input: PhaseInput): RunningAttempt {
   const profile = input.looking ? 'wait' : step.profile;
@@ -32,12 +40,11 @@ export function attemptStep(step: Step, input: PhaseInput): RunningAttempt {
   let interrupted = false;
   const run = async (): Promise<Attempt> => {
     try {
-      return { kind: 'done', outcome: await scope.run(() => ACTIVITIES[profile][step.activity](input)) };
+      return { kind: 'done', outcome: await scope.run(() => ACTIVITIES[profile][step.name](input)) };
     } catch (error) {
-      if (isCancellation(error)) {
-        if (interrupted && !CancellationScope.current().consideredCancelled) return { kind: 'interrupted' };
-        throw error;
-      }
+      if (CancellationScope.current().consideredCancelled)
+        throw isCancellation(error) ? error : new CancelledFailure('the install was cancelled');
+      if (interrupted || isCancellation(error)) return { kind: 'interrupted' };
       return { kind: 'blocked', blockers: blockersIn(error, step), facts: factsIn(error) };
     }
   };
@@ -50,7 +57,7 @@ export function attemptStep(step: Step, input: PhaseInput): RunningAttempt {
   };
 }
 
-/** What the activity found before it failed; nothing where it says nothing, as in histories of earlier versions. */
+/** What the activity found before it failed; nothing where it says nothing. */
 function factsIn(error: unknown): Partial<InstallFacts> {
   if (!(error instanceof ActivityFailure) || !(error.cause instanceof ApplicationFailure)) return {};
   const facts = installFacts.partial().safeParse(error.cause.details?.[1]);
@@ -75,13 +82,13 @@ function unknownFailure(step: Step, message: string): Blocker {
   return {
     code: 'unknown-failure',
     title: 'A step failed in a way that no rule knows',
-    component: step.activity,
+    component: step.name,
     tier: 'platform',
     layer: 'unknown',
     loginBlocking: true,
     severity: 'error',
-    reason: `The step ${step.activity} failed: ${message}`,
-    evidence: [{ source: 'workflow', object: step.activity, message, at: new Date().toISOString() }],
+    reason: `The step ${step.name} failed: ${message}`,
+    evidence: [{ source: 'workflow', object: step.name, message, at: new Date().toISOString() }],
     nextAction: 'Read the worker log (`appliance-client worker status` names it), then run `appliance-client retry`.',
     retry: 'manual',
     since: new Date().toISOString(),

@@ -15,7 +15,7 @@ export function refusalLines(
   const site = asked.siteId;
   const found = running ? summed(differences(running, asked), running, asked) : [];
   // `set` has no way back to a default.
-  const canSet = found.filter(({ path, asked: after }) => after && inputAt(path)?.change !== undefined);
+  const canSet = found.filter(({ path, asked: after }) => after && inputAt(path)?.changeable);
   return [
     `error: an install of ${site} runs already, and its inputs are others than these. Nothing was changed.`,
     ...(running

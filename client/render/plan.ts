@@ -1,63 +1,15 @@
-import { PORTS, VENDOR_IMAGES } from '../../model/appliance.ts';
+import { VENDOR_IMAGES } from '../../model/appliance.ts';
 import { collaborationImageOf } from '../../model/collaboration.ts';
 import { INPUTS, written } from '../../model/inputs.ts';
 import type { PhaseId } from '../../model/phases.ts';
 import { PHASES } from '../../model/phases.ts';
 import { imageReference } from '../../model/release.ts';
 import type { InstallSpec } from '../../model/site.ts';
+import { INSTALL_PHASES } from '../../model/steps/index.ts';
 import { imageOf } from '../../model/vendor-images.ts';
 import { paint, symbol } from '../terminal/style.ts';
 import type { Style } from '../terminal/style.ts';
 import { hang } from '../terminal/text.ts';
-
-/** What an install does in a phase, for this spec, in words that a person can check. */
-const WORK: Record<PhaseId, (spec: InstallSpec) => string[]> = {
-  preflight: (spec) => [
-    'check this machine, the node, the release, the Git branch and the image tags; touch nothing',
-    ...(spec.skipImageTagValidation ? ['image tags are not checked (--skip-image-tag-validation)'] : []),
-  ],
-  host: (spec) =>
-    spec.existingCluster.kubeconfig
-      ? [`go on with the cluster of ${spec.existingCluster.kubeconfig}; no machine configuration is made`]
-      : [
-          `make key material and the machine configuration of ${spec.hostname} once, unless they are there already`,
-          `install Talos ${spec.release.talos.version} on ${spec.installDisk} of ${spec.nodeIp} (${networkOf(spec)})`,
-          `bootstrap Kubernetes ${spec.release.kubernetes.version} once and fetch its kubeconfig`,
-        ],
-  storage: (spec) => [
-    ...(spec.mode === 'fresh'
-      ? [
-          'on a node with an earlier appliance of this site: wipe its application data, after every check' +
-            (spec.wipeConfirmed ? '' : ' and only with consent (--yes, or the typed name)'),
-        ]
-      : ['keep all data and credentials']),
-    'install the local-path provisioner and test it with a small volume',
-  ],
-  gitops: (spec) => [
-    `install Flux ${spec.release.flux.version}`,
-    ...(spec.dnsServers.length > 0 ? [`point CoreDNS at ${spec.dnsServers.join(', ')}`] : []),
-  ],
-  identity: () => ['create namespaces, the authentication key and the token of the status page; keep what exists'],
-  release: (spec) => [
-    `select release ${spec.release.releaseVersion}, profile ${spec.profile}`,
-    ...(spec.prepullImages ? ['have the node pull the images'] : []),
-    `have Flux follow ${spec.repo.url}, branch ${spec.repo.branch}, folder ${spec.repo.path}`,
-  ],
-  'status-page': (spec) => [`wait for the status page on http://${spec.nodeIp}:8080/`],
-  core: () => ['wait for database, Redis and PgBouncer'],
-  bootstrap: () => ['wait for the database setup'],
-  login: (spec) => [`wait until ${spec.appUrl} answers for 30 s`],
-  background: (spec) => [
-    'wait for the background services; their failures do not stop the install',
-    ...(spec.collaboration ? [`collaborative editing is one of them, on port ${PORTS.collaboration} of the node`] : []),
-  ],
-  finish: () => ['write the report; a later start recovers'],
-};
-
-function networkOf({ network, interface: name }: InstallSpec): string {
-  const link = name ?? 'the interface that Talos chooses';
-  return network.mode === 'dhcp' ? `DHCP on ${link}` : `${network.address} via ${network.gateway} on ${link}`;
-}
 
 /** One file that an install writes. */
 export interface PlannedFile {
@@ -96,7 +48,7 @@ export function planOf(
     release: spec.release.releaseVersion,
     specDigest,
     inputs: inputsOf(spec),
-    phases: PHASES.map(({ id, title }) => ({ id, title, work: WORK[id](spec) })),
+    phases: PHASES.map(({ id, title }) => ({ id, title, work: workOf(id, spec) })),
     images: [
       ...VENDOR_IMAGES.map((key) => imageOf(spec, key)),
       ...[collaborationImageOf(spec)].filter((image) => image !== null),
@@ -104,6 +56,12 @@ export function planOf(
     files,
     warnings,
   };
+}
+
+/** What an install does in a phase, for this spec, in words that a person can check. */
+function workOf(id: PhaseId, spec: InstallSpec): string[] {
+  const steps = INSTALL_PHASES.find((phase) => phase.id === id)?.steps ?? [];
+  return steps.flatMap(({ plan }) => plan?.(spec) ?? []);
 }
 
 function inputsOf(spec: InstallSpec): Plan['inputs'] {

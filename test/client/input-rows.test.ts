@@ -10,7 +10,7 @@ import { changedSpec } from '../../model/input-change.ts';
 import { CHANGEABLE, INPUTS, inputOf, specValueOf, valueAt, valueOf, written } from '../../model/inputs.ts';
 import type { Input } from '../../model/inputs.ts';
 import type { InstallSpec } from '../../model/site.ts';
-import { INSTALL_PHASES } from '../../workflows/phases.ts';
+import { STEPS } from '../../model/steps/index.ts';
 import { testSpec } from '../support/spec.ts';
 
 const RUNS = { seed: 20_261_129, numRuns: 40 };
@@ -94,9 +94,10 @@ test.each(CHANGEABLE)('--$flag: a running install is told what a new one would b
   );
 });
 
-test('every step that runs again for an input is one of the install', () => {
-  const steps = INSTALL_PHASES.flatMap((phase) => phase.steps.map(({ activity }): string => activity));
-  for (const { change } of CHANGEABLE) for (const name of change?.reruns ?? []) expect(steps).toContain(name);
+test('what the steps depend on are inputs, and each one that can be changed makes a step run again', () => {
+  const depended = new Set(STEPS.flatMap(({ step }) => step.dependsOn ?? []));
+  expect(INPUTS.map(({ key }) => key)).toEqual(expect.arrayContaining([...depended]));
+  expect([...depended]).toEqual(expect.arrayContaining(CHANGEABLE.map(({ key }) => key)));
 });
 
 test('what a default follows are inputs', () => {

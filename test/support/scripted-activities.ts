@@ -3,8 +3,8 @@ import { Blocked, blockedFailure } from '../../activities/blocked.ts';
 import type { Activities } from '../../activities/index.ts';
 import type { Blocker } from '../../model/blocker.ts';
 import type { PhaseInput, PhaseOutcome } from '../../model/workflow-contract.ts';
-import { INSTALL_PHASES } from '../../workflows/phases.ts';
-import type { StepName } from '../../workflows/phases.ts';
+import { INSTALL_PHASES } from '../../model/steps/index.ts';
+import type { StepName } from '../../model/steps/index.ts';
 
 /** What one call of a step does: an outcome, blockers, or hanging until it is cancelled. */
 export type Turn = Partial<PhaseOutcome> | { readonly blocked: readonly Blocker[] } | 'hang';
@@ -21,7 +21,7 @@ export interface ScriptedActivities {
 export function scriptedActivities(script: Partial<Record<StepName, readonly Turn[]>>): ScriptedActivities {
   const calls: { step: StepName; input: PhaseInput }[] = [];
   const waiting = new Set<() => void>();
-  const steps = INSTALL_PHASES.flatMap((phase) => phase.steps.map((step) => step.activity));
+  const steps = INSTALL_PHASES.flatMap((phase) => phase.steps.map((step) => step.name));
   const activities = Object.fromEntries(
     steps.map((step) => [
       step,

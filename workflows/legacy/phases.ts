@@ -1,6 +1,6 @@
-import type { Activities } from '../activities/index.ts';
-import type { PhaseId } from '../model/phases.ts';
-import type { OrderFacts } from '../model/order.ts';
+import type { Activities } from '../../activities/index.ts';
+import type { PhaseId } from '../../model/phases.ts';
+import type { OrderFacts } from '../../model/order.ts';
 
 export type StepName = keyof Activities;
 

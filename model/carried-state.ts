@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { blocker } from './blocker.ts';
+import { installProgress } from './progress.ts';
+
+const STATE_VERSION = 1;
+
+/** Versions of the inputs count from 0, the order's own, by one with every applied change. */
+const inputsVersion = z.int().min(0);
+
+/** How a step last ended. */
+export const stepEnd = z.object({
+  /** Of the inputs that it last ran with. */
+  inputsVersion,
+  did: z.enum(['done', 'degraded']),
+  /** What it found and did, in one line. */
+  detail: z.string(),
+});
+
+/**
+ * The whole state of an install: what a run hands to its continuation, and from which everything else follows. What is not in
+ * here does not survive, so nothing else may be remembered by the workflow. A field that comes later has a default.
+ */
+export const carriedState = z.object({
+  stateVersion: z.literal(STATE_VERSION),
+  progress: installProgress,
+  inputsVersion,
+  /** Of each changed input: the version of the inputs that brought it. */
+  changedAt: z.record(z.string(), inputsVersion),
+  /** Of each step that ran. One that is not here is still to run, if the inputs ask for it. */
+  ran: z.record(z.string(), stepEnd),
+  paused: z.boolean(),
+  /** The step that is parked is only looked at until these are gone; null once somebody had it tried again. */
+  looking: z.object({ step: z.string(), known: z.array(z.string()) }).nullable(),
+  /** What the present step was parked on since it began, each with the time at which it was first met. */
+  met: z.record(z.string(), z.iso.datetime()),
+  /** How often, and when last, the present step was parked: causes that take turns are looked at ever more rarely. */
+  parkings: z.object({ count: z.int().min(0), lastAt: z.iso.datetime() }).nullable(),
+  /** The parked step that a person had tried again, and when; null once it was told. */
+  retried: z.object({ step: z.string(), at: z.iso.datetime() }).nullable(),
+  /** How many attempts at steps were begun. */
+  attempts: z.int().min(0),
+  /** Ids of the newest commands that were applied, the oldest first. */
+  applied: z.array(z.string()),
+  /** What each source of warnings said last. */
+  warnings: z.record(z.string(), z.array(blocker)),
+});
+export type CarriedState = z.infer<typeof carriedState>;
+export type StepEnd = z.infer<typeof stepEnd>;

@@ -1,0 +1,262 @@
+import {
+  CancellationScope,
+  CancelledFailure,
+  allHandlersFinished,
+  condition,
+  isCancellation,
+  makeContinueAsNewFunc,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { blockerKey } from '../model/blocker.ts';
+import type { CarriedState } from '../model/carried-state.ts';
+import { changedInputs } from '../model/input-change.ts';
+import { PHASES } from '../model/phases.ts';
+import type { InstallProgress } from '../model/progress.ts';
+import type { Phase, Step } from '../model/steps/index.ts';
+import type { Command, InputUpdate, InstallWorkflow } from '../model/workflow-contract.ts';
+import { observedSignal, pauseUpdate, progressQuery, resumeUpdate, retryUpdate, setInputUpdate } from './messages.ts';
+import type { Ordered } from './ordered.ts';
+import { ProgressKeeper } from './progress.ts';
+import { checkedChange, refusal } from './refusals.ts';
+import { apply, change, isDue, learn, nextStep } from './state.ts';
+import type { NextStep } from './state.ts';
+import { attemptStep } from './step.ts';
+import type { Attempt, RunningAttempt } from './step.ts';
+
+/** Of causes that take turns: how long to rest before a look, doubled with each turn up to the longest. */
+const FIRST_REST_MS = 1_000;
+const LONGEST_REST_MS = 5 * 60_000;
+/** A cause that has stood for this long is not one that takes turns. */
+const STEADY_MS = 10 * 60_000;
+
+/**
+ * One install as a machine: its state says which step is due, and the step's end makes the next state. Everything that it
+ * remembers is in the state, so that it can go on in a new run from anywhere.
+ */
+export class Install {
+  readonly #state: CarriedState;
+  readonly #keeper: ProgressKeeper;
+  #ordered: Ordered;
+  #attempt: (RunningAttempt & { readonly step: Step }) | null = null;
+
+  constructor(ordered: Ordered, state: CarriedState) {
+    this.#ordered = ordered;
+    this.#state = state;
+    this.#keeper = new ProgressKeeper(state, ordered.digest);
+  }
+
+  listen(): void {
+    const { progress } = this.#keeper;
+    setHandler(progressQuery, () => progress);
+    setHandler(observedSignal, ({ attempt, tiers, activeOperations, warnings, unblocked, facts }) => {
+      // What an attempt that has ended says late is not what is there now.
+      if (this.#attempt === null || attempt !== this.#state.attempts) return;
+      if (unblocked) {
+        this.#state.looking = null;
+        this.#keeper.goOn();
+      }
+      learn(this.#state, facts);
+      if (tiers) progress.tiers = tiers;
+      if (activeOperations) progress.activeOperations = activeOperations;
+      if (warnings) this.#keeper.warn(sourceOf(this.#attempt.step), warnings);
+      this.#keeper.publish();
+      this.#mindHistory();
+    });
+    setHandler(retryUpdate, (command) => this.#once(command, () => this.#tryAgain()), {
+      validator: (command) => this.#refuse(command, () => this.#refuseRetry()),
+    });
+    setHandler(setInputUpdate, (update) => this.#once(update, () => this.#setInput(update)), {
+      validator: (update) => this.#refuse(update, () => checkedChange(update, this.#ordered)),
+    });
+    setHandler(
+      pauseUpdate,
+      (command) =>
+        this.#once(command, () => {
+          this.#state.paused = true;
+          this.#state.looking = null;
+          return this.#interrupt();
+        }),
+      { validator: (command) => this.#refuse(command) },
+    );
+    setHandler(
+      resumeUpdate,
+      (command) =>
+        this.#once(command, () => {
+          this.#state.paused = false;
+          return progress;
+        }),
+      { validator: (command) => this.#refuse(command) },
+    );
+  }
+
+  /** Runs until no step is due. */
+  async run(): Promise<InstallProgress> {
+    try {
+      for (;;) {
+        await this.#shortenHistory();
+        if (this.#state.paused) await this.#pause();
+        else {
+          const next = nextStep(this.#state, this.#ordered.facts);
+          if (next === undefined) break;
+          await this.#run(next);
+        }
+      }
+      this.#keeper.end('complete');
+    } catch (error) {
+      if (isCancellation(error)) this.#keeper.end('cancelled');
+      throw error;
+    }
+    await condition(allHandlersFinished);
+    return this.#keeper.progress;
+  }
+
+  async #run({ phase, step }: NextStep): Promise<void> {
+    const state = this.#state;
+    const { inputsVersion } = state;
+    const looking = state.looking?.step === step.name ? state.looking : null;
+    if (!looking) this.#keeper.enter(phase, step);
+    const retried = step.heedsRetry && state.retried?.step === step.name ? state.retried : null;
+    state.attempts += 1;
+    const running = attemptStep(step, {
+      ...this.#ordered.inputs,
+      facts: this.#keeper.progress.facts,
+      attempt: state.attempts,
+      ...(step.reportsOnPhases && { phases: this.#keeper.progress.phases }),
+      ...(looking && { looking: { known: looking.known, restMs: this.#restMs() } }),
+      ...(retried && { retriedAt: retried.at }),
+    });
+    this.#attempt = { ...running, step };
+    const attempt = await running.result;
+    this.#attempt = null;
+    // Interrupted before it was done with what a retry asks for: the next attempt is told as well.
+    if (attempt.kind === 'interrupted') return;
+    if (retried !== null && state.retried?.at === retried.at) state.retried = null;
+    if (attempt.kind === 'done') this.#end(phase, step, inputsVersion, attempt);
+    else this.#block(phase, step, inputsVersion, attempt);
+  }
+
+  #end(
+    phase: Phase,
+    step: Step,
+    inputsVersion: number,
+    { outcome: { did, detail, facts, warnings = [] } }: Extract<Attempt, { kind: 'done' }>,
+  ): void {
+    const state = this.#state;
+    learn(state, facts);
+    this.#keeper.warn(sourceOf(step), warnings);
+    if (step.settles) this.#keeper.settle(step.settles);
+    this.#leave(phase, step, { inputsVersion, did: did === 'degraded' ? 'degraded' : 'done', detail });
+  }
+
+  /** A blocked step parks, but for what concerns the background alone in the phases after the login. */
+  #block(
+    phase: Phase,
+    step: Step,
+    inputsVersion: number,
+    { blockers, facts }: Extract<Attempt, { kind: 'blocked' }>,
+  ): void {
+    const state = this.#state;
+    learn(state, facts);
+    const tier = PHASES.find(({ id }) => id === phase.id)?.tier;
+    if (tier === 'background' && blockers.every((blocker) => blocker.tier === 'background')) {
+      this.#keeper.warn(sourceOf(step), blockers);
+      const detail = blockers.map(({ reason }) => reason).join('; ');
+      this.#leave(phase, step, { inputsVersion, did: 'degraded', detail });
+      return;
+    }
+    const now = new Date();
+    const before = state.parkings;
+    const steady = before === null || now.getTime() - Date.parse(before.lastAt) > STEADY_MS;
+    state.parkings = { count: steady ? 1 : before.count + 1, lastAt: now.toISOString() };
+    state.looking = { step: step.name, known: blockers.map(blockerKey) };
+    this.#keeper.park(phase, blockers);
+  }
+
+  #leave(phase: Phase, step: Step, end: CarriedState['ran'][string]): void {
+    const state = this.#state;
+    state.ran[step.name] = end;
+    state.looking = null;
+    state.parkings = null;
+    if (state.retried?.step === step.name) state.retried = null;
+    const stillDue = phase.steps.some((one) => isDue(state, one, this.#ordered.facts));
+    const ends = phase.steps.flatMap(({ name }) => state.ran[name] ?? []);
+    this.#keeper.leave(phase, stillDue ? null : ends);
+    if (step.name === 'awaitLogin') this.#keeper.setState(this.#keeper.workingState());
+  }
+
+  /** The first look follows at once; from the second turn on it waits. */
+  #restMs(): number {
+    const turns = (this.#state.parkings?.count ?? 1) - 1;
+    return turns === 0 ? 0 : Math.min(LONGEST_REST_MS, FIRST_REST_MS * 2 ** Math.min(turns - 1, 20));
+  }
+
+  async #pause(): Promise<void> {
+    if (this.#keeper.progress.state !== 'paused') this.#keeper.setState('paused');
+    await condition(() => !this.#state.paused || workflowInfo().continueAsNewSuggested);
+    if (!this.#state.paused) this.#keeper.setState(this.#keeper.workingState());
+  }
+
+  /** What calls this has made the history longer: an attempt that runs for days goes on in a new run before it is too long. */
+  #mindHistory(): void {
+    if (workflowInfo().continueAsNewSuggested) this.#attempt?.interrupt();
+  }
+
+  /** Goes on as a new run with the same id and the whole state, once the server calls the history long. */
+  async #shortenHistory(): Promise<void> {
+    if (!workflowInfo().continueAsNewSuggested) return;
+    await condition(allHandlersFinished);
+    if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('the install was cancelled');
+    const goOn = makeContinueAsNewFunc<InstallWorkflow>({ memo: this.#keeper.memo() });
+    await goOn({ ...this.#ordered.input, state: this.#state });
+  }
+
+  #setInput(update: InputUpdate): Promise<InstallProgress> {
+    this.#ordered = this.#ordered.changed(update);
+    change(this.#state, 'change' in update ? changedInputs(update.change).map(({ key }) => key) : update.changed);
+    this.#keeper.goBy(this.#ordered.facts, this.#ordered.digest);
+    return this.#tryAgain();
+  }
+
+  /** A person says that the cause is gone, by `retry` or by changing an input: what is parked may do more than look. */
+  #tryAgain(): Promise<InstallProgress> {
+    const { looking } = this.#state;
+    if (looking) this.#state.retried = { step: looking.step, at: new Date().toISOString() };
+    this.#state.looking = null;
+    this.#state.parkings = null;
+    return this.#interrupt();
+  }
+
+  /** Ends the attempt that runs. Answers once another has begun: what is seen from then on is what that one finds. */
+  async #interrupt(): Promise<InstallProgress> {
+    const attempt = this.#attempt;
+    attempt?.interrupt();
+    await condition(() => this.#attempt !== attempt || attempt === null);
+    return this.#keeper.progress;
+  }
+
+  /** A command that was applied before is answered and not applied again. */
+  async #once(
+    command: Command | undefined,
+    work: () => InstallProgress | Promise<InstallProgress>,
+  ): Promise<InstallProgress> {
+    const answer = apply(this.#state, command?.commandId) ? await work() : this.#keeper.progress;
+    this.#mindHistory();
+    return answer;
+  }
+
+  #refuse(command: Command | undefined, more: () => void = () => {}): void {
+    if (command?.commandId !== undefined && this.#state.applied.includes(command.commandId)) return;
+    const { state } = this.#keeper.progress;
+    if (state === 'complete' || state === 'cancelled') throw refusal(`this install is ${state} already`);
+    more();
+  }
+
+  #refuseRetry(): void {
+    if (this.#keeper.progress.state !== 'parked') throw refusal('nothing is blocked: there is nothing to retry');
+  }
+}
+
+function sourceOf({ source, name }: Step): string {
+  return source ?? name;
+}
