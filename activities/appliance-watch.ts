@@ -1,10 +1,11 @@
 import type { Snapshot } from '../model/snapshot.ts';
+import { OUTAGE_MS } from '../model/timing.ts';
 import { collectSnapshot, watchSnapshots } from '../observation/index.ts';
 import { collectOptions, lookIn } from './appliance-look.ts';
 import type { Look } from './appliance-look.ts';
 import type { PhaseContext } from './phase-context.ts';
 import type { Clock } from './ports/clock.ts';
-import { OUTAGE_MS, isOutage } from './wait.ts';
+import { isOutage } from './wait.ts';
 import type { Cluster } from './ports/kubernetes.ts';
 
 /** From a signal on the API server to the phase's end within one second: changes this close together are one look. */

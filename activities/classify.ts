@@ -2,6 +2,7 @@ import { redact } from '../redaction/index.ts';
 import { classifyText } from '../diagnosis/index.ts';
 import type { Facts } from '../diagnosis/index.ts';
 import type { Blocker, BlockerCode } from '../model/blocker.ts';
+import { BODY } from '../model/timing.ts';
 import { ProgramMissingError } from '../tools/missing.ts';
 import { Blocked } from './blocked.ts';
 import { ClusterError } from './ports/kubernetes.ts';
@@ -12,8 +13,6 @@ import type { TalosFault } from './ports/talos.ts';
 import { blockerFor } from './stop.ts';
 import type { Where } from './stop.ts';
 
-/** From this attempt on, what might have passed by itself is told to a person. */
-const PATIENT_ATTEMPTS = 3;
 const LONGEST_MESSAGE = 2_000;
 
 /** A failure as it is understood: who said it, where, and which code it has when its words name none. */
@@ -39,7 +38,7 @@ interface Cause {
 export function blockersOf(error: unknown, context: Where, attempt: number): Blocker[] | null {
   if (error instanceof Blocked) return [...error.blockers];
   const cause = causeOf(error, context.spec.nodeIp);
-  if (cause.passing && attempt < PATIENT_ATTEMPTS) return null;
+  if (cause.passing && attempt < BODY.attempts) return null;
   return [inWords(cause, context)];
 }
 

@@ -2,6 +2,7 @@ import { ApplicationFailure, Context } from '@temporalio/activity';
 import { blockerKey } from '../model/blocker.ts';
 import type { Blocker } from '../model/blocker.ts';
 import type { HeartbeatDetail, InstallObservation } from '../model/progress.ts';
+import { HEARTBEAT_EVERY_MS, PARKED_LOOK_MS } from '../model/timing.ts';
 import { SIGNAL_OBSERVED } from '../model/workflow-contract.ts';
 import type { InputsReference } from '../model/order.ts';
 import { installSpec } from '../model/site.ts';
@@ -13,11 +14,6 @@ import type { PhaseContext, PhaseRun } from './phase-context.ts';
 import type { Ports } from './ports/index.ts';
 import { inputsFile, readInputs } from '../site-folder/inputs.ts';
 import { stop } from './stop.ts';
-
-/** How often a heartbeat leaves, whatever the phase is busy with: a fifth of the heartbeat time-out. */
-const HEARTBEAT_EVERY_MS = 2_000;
-/** How long a parked phase rests between two looks. */
-const LOOK_EVERY_MS = 5_000;
 
 export type PhaseActivity = (input: PhaseInput) => Promise<PhaseOutcome>;
 
@@ -70,7 +66,7 @@ async function lookUntilNew(
         throw new Blocked(blockers, error instanceof Blocked ? error.facts : {});
       context.see('the cause to go away', stillThere(blockers));
     }
-    await ports.clock.sleep(LOOK_EVERY_MS, context.signal);
+    await ports.clock.sleep(PARKED_LOOK_MS, context.signal);
   }
 }
 

@@ -1,3 +1,4 @@
+import { OUTAGE_MS } from '../model/timing.ts';
 import type { ActiveOperation } from '../model/status.ts';
 import type { PhaseContext } from './phase-context.ts';
 import { ClusterError } from './ports/kubernetes.ts';
@@ -22,8 +23,6 @@ export interface Wait<T> {
 
 /** From a signal on the API server to the next step within one second: half of it is for the look itself. */
 const LOOK_EVERY_MS = 500;
-/** A reboot of the node or a moved laptop: the API server comes back by itself within this time, or a person must look. */
-export const OUTAGE_MS = 3 * 60_000;
 
 /** Takes a wait, gives what it ended with. Each look is shown; a short outage of the API server is part of waiting. */
 export async function waitFor<T>(context: Pick<PhaseContext, 'ports' | 'signal' | 'see'>, wait: Wait<T>): Promise<T> {

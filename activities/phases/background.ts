@@ -1,6 +1,7 @@
 import { blockerKey } from '../../model/blocker.ts';
 import type { Blocker } from '../../model/blocker.ts';
 import type { ComponentStatus } from '../../model/status.ts';
+import { PATIENCE } from '../../model/timing.ts';
 import type { PhaseOutcome } from '../../model/workflow-contract.ts';
 import { COMPONENTS } from '../../model/appliance.ts';
 import type { Look } from '../appliance-look.ts';
@@ -10,8 +11,6 @@ import type { PhaseContext } from '../phase-context.ts';
 import { createPicture } from '../picture.ts';
 
 const WHAT = 'the background services to be ready';
-/** A cause that only a person can remove must have stood for this long before the install ends without the service. */
-const HELD_MS = 60_000;
 const OPTIONAL = new Set(COMPONENTS.filter(({ optional }) => optional).map(({ name }) => name));
 
 /**
@@ -33,7 +32,9 @@ export async function awaitBackground(context: PhaseContext): Promise<PhaseOutco
     const causes = blockers.filter(isForAPerson);
     held = new Map(causes.map((cause) => [blockerKey(cause), held.get(blockerKey(cause)) ?? now]));
     const waiting = status.components.filter((component) => component.tier === 'background' && isWaiting(component));
-    const standing = causes.filter((cause) => now - (held.get(blockerKey(cause)) ?? now) >= HELD_MS);
+    const standing = causes.filter(
+      (cause) => now - (held.get(blockerKey(cause)) ?? now) >= PATIENCE.awaitBackground.held,
+    );
     if (isSettled(look, waiting, standing)) {
       await picture.finish(status, blockers);
       const warnings = standing.map((cause): Blocker => ({ ...cause, severity: 'warning' }));

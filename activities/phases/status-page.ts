@@ -1,4 +1,5 @@
 import { OBJECTS, PORTS } from '../../model/appliance.ts';
+import { PATIENCE } from '../../model/timing.ts';
 import type { PhaseOutcome } from '../../model/workflow-contract.ts';
 import { stopOnBlockers } from '../appliance-look.ts';
 import { openCluster } from '../cluster.ts';
@@ -6,8 +7,6 @@ import type { PhaseContext } from '../phase-context.ts';
 import { blockerFor } from '../stop.ts';
 import { waitFor } from '../wait.ts';
 
-/** People can do without the page: the install waits this long for it and goes on with a warning. */
-const PATIENCE_MS = 10 * 60_000;
 const TIMEOUT_MS = 3_000;
 
 /** Waits for the status page on the node. Late it is a warning; it never holds up the application. */
@@ -26,7 +25,7 @@ export async function awaitStatusPage(context: PhaseContext): Promise<PhaseOutco
       const activeOperations = await check();
       return { saw: error ?? `it answers ${status}`, activeOperations };
     },
-    late: { afterMs: PATIENCE_MS, end: (saw) => late(context, url, saw) },
+    late: { afterMs: PATIENCE.awaitStatusPage.answers, end: (saw) => late(context, url, saw) },
   });
 }
 
@@ -36,7 +35,7 @@ export function statusUrl(nodeIp: string): string {
 }
 
 function late(context: PhaseContext, url: string, saw: string): PhaseOutcome {
-  const minutes = PATIENCE_MS / 60_000;
+  const minutes = PATIENCE.awaitStatusPage.answers / 60_000;
   const warning = blockerFor(context, 'probe-failing', {
     component: OBJECTS.statusService,
     object: url,

@@ -4,6 +4,7 @@ import type { ObjectRef } from '../../../kubernetes/addresses.ts';
 import { FORCE_AT, REQUESTED_AT, fluxState } from '../../../kubernetes/flux-state.ts';
 import { NAMESPACES, OBJECTS } from '../../../model/appliance.ts';
 import type { KubernetesObject } from '../../../model/snapshot.ts';
+import { PATIENCE } from '../../../model/timing.ts';
 import { openCluster } from '../../cluster.ts';
 import type { PhaseContext } from '../../phase-context.ts';
 import type { Cluster } from '../../ports/kubernetes.ts';
@@ -13,8 +14,6 @@ import { provideInitialTenant } from '../identity/initial-tenant.ts';
 const RELEASE: ObjectRef = { ...KINDS.helmRelease, namespace: NAMESPACES.releases, name: 'alga-core' };
 /** On the HelmRelease: for which retry the Job of which uid is made anew, `<token> <uid>`. Written before anything is deleted. */
 const RENEWS = 'appliance.alga-psa/renews-setup';
-/** For how long Flux is given before the wait for the tier says what is in its way. */
-const PATIENCE_MS = 2 * 60_000;
 
 /**
  * A Job that has failed stays failed, and its release stays deployed: nothing would ever run it again. When a person had the
@@ -69,7 +68,7 @@ async function renew(context: PhaseContext, cluster: Cluster, { token, uid }: No
       if (!release || !fluxState(release).handled) return { saw: 'Flux has not worked on alga-core yet' };
       return jobs.some(({ metadata }) => metadata.uid !== uid) ? { done: undefined } : { saw: 'it is not there yet' };
     },
-    late: { afterMs: PATIENCE_MS, end: () => undefined },
+    late: { afterMs: PATIENCE.awaitBootstrap.renewed, end: () => undefined },
   });
 }
 

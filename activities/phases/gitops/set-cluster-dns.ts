@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { ref } from '../../../kubernetes/addresses.ts';
 import { NAMESPACES } from '../../../model/appliance.ts';
 import type { KubernetesObject } from '../../../model/snapshot.ts';
+import { PATIENCE } from '../../../model/timing.ts';
 import type { PhaseOutcome } from '../../../model/workflow-contract.ts';
 import { openCluster } from '../../cluster.ts';
 import { ofComponents, stopOnBlockers } from '../../appliance-look.ts';
@@ -54,9 +55,8 @@ async function writeUpstreams(context: PhaseContext, cluster: Cluster): Promise<
       const object = await cluster.get(CONFIG, signal);
       return object ? { done: object } : { saw: `there is no ${OBJECT} yet` };
     },
-    // Talos makes it with the cluster: it is there within seconds of the node's Ready, or something is wrong.
     late: {
-      afterMs: 5 * 60_000,
+      afterMs: PATIENCE.setClusterDns.configured,
       end: () => {
         throw unusable(context, 'is not there');
       },

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { classifyText } from '../../../diagnosis/index.ts';
 import type { KubernetesObject } from '../../../model/snapshot.ts';
+import { PATIENCE } from '../../../model/timing.ts';
 import type { PhaseOutcome } from '../../../model/workflow-contract.ts';
 import { Blocked } from '../../blocked.ts';
 import { openCluster } from '../../cluster.ts';
@@ -9,9 +10,6 @@ import { currentCondition } from '../../../kubernetes/readiness.ts';
 import { stop } from '../../stop.ts';
 import { waitFor } from '../../wait.ts';
 import type { Sight } from '../../wait.ts';
-
-/** A node that pulls its network images on a bad line needs minutes; one that is still not Ready needs a person to look. */
-const READY_WITHIN_MS = 20 * 60_000;
 
 const addresses = z.object({ addresses: z.array(z.object({ type: z.string(), address: z.string() })).default([]) });
 
@@ -29,7 +27,7 @@ export async function awaitNode(context: PhaseContext): Promise<PhaseOutcome> {
       return { saw: ready ? `${ready.reason}: ${ready.message}` : 'the node has not told its state yet' };
     },
     late: {
-      afterMs: READY_WITHIN_MS,
+      afterMs: PATIENCE.awaitNode.ready,
       end: (saw) => {
         throw notReady(context, saw);
       },

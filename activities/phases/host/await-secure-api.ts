@@ -1,3 +1,4 @@
+import { PATIENCE } from '../../../model/timing.ts';
 import type { PhaseOutcome } from '../../../model/workflow-contract.ts';
 import type { PhaseContext } from '../../phase-context.ts';
 import { TalosError } from '../../ports/talos.ts';
@@ -15,14 +16,7 @@ import type { TroubleWatch } from './trouble.ts';
 import { wantedConfig } from './wanted-config.ts';
 
 const LOOK_EVERY_MS = 1_000;
-/** A node that took its configuration shows its maintenance API a few seconds longer; after this it has not gone to work. */
-const LEAVES_WITHIN_MS = 30_000;
-/** An installation on a good line is over by then; after this a person is told where to look. */
-const QUIET_MS = 3 * 60_000;
-/** Talos tries 20 minutes to pull its installer, then reboots (internal/pkg/containers/image, PullTimeout). */
-const INSTALLS_WITHIN_MS = 30 * 60_000;
-/** A node that came back twice with the same configuration gets it again after this rest. */
-const REST_MS = 2 * 60_000;
+const { leaves, quiet, installs, rest } = PATIENCE.awaitSecureApi;
 
 /**
  * Waits until the node is installed, has booted from its disk and answers over its secure API. A node that comes back into
@@ -65,8 +59,8 @@ async function inMaintenance(context: PhaseContext): Promise<string> {
   const handed = await lastHandover(context);
   const age = handed ? context.ports.clock.now().getTime() - Date.parse(handed.at) : Infinity;
   const isSame = handed?.digest === wanted.digest;
-  if (isSame && age < LEAVES_WITHIN_MS) return 'it took its configuration and is about to install';
-  if (handed && isSame && handed.times >= 2 && age < REST_MS) throw cameBack(context, handed);
+  if (isSame && age < leaves) return 'it took its configuration and is about to install';
+  if (handed && isSame && handed.times >= 2 && age < rest) throw cameBack(context, handed);
   await handOver(context, wanted);
   return handed
     ? 'it came back without having installed itself; it has its configuration again'
@@ -77,8 +71,8 @@ async function inSilence(context: PhaseContext, error: TalosError): Promise<stri
   const handed = await lastHandover(context);
   if (handed === null) throw error;
   const since = context.ports.clock.now().getTime() - Date.parse(handed.at);
-  if (since < QUIET_MS) return 'no answer: it installs Talos to its disk, or reboots';
-  if (since < INSTALLS_WITHIN_MS) return quietFor(context, since, handed);
+  if (since < quiet) return 'no answer: it installs Talos to its disk, or reboots';
+  if (since < installs) return quietFor(context, since, handed);
   const minutes = Math.round(since / 60_000);
   throw stop(context, 'talos-api-unreachable', {
     component: 'talos',

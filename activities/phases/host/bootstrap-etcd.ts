@@ -1,3 +1,4 @@
+import { PATIENCE } from '../../../model/timing.ts';
 import type { PhaseOutcome } from '../../../model/workflow-contract.ts';
 import type { PhaseContext } from '../../phase-context.ts';
 import { TalosError } from '../../ports/talos.ts';
@@ -10,8 +11,6 @@ import { LEFT_ALONE, namesExistingCluster, nodeTarget } from './node-target.ts';
 import { watchTrouble } from './trouble.ts';
 
 const LOOK_EVERY_MS = 1_000;
-/** etcd of one member answers within seconds of its start; unhealthy for this long, it does not come up by itself. */
-const HEALTHY_WITHIN_MS = 3 * 60_000;
 /** Ends of a call that tell nothing about its effect: the next look does. */
 const LOOK_AGAIN: readonly TalosFault[] = ['unreachable', 'timeout', 'not-yet', 'already-exists'];
 
@@ -40,7 +39,7 @@ export async function bootstrapEtcd(context: PhaseContext): Promise<PhaseOutcome
       if (etcd?.state === 'Running') {
         const now = context.ports.clock.now().getTime();
         runningSince ??= now;
-        if (now - runningSince > HEALTHY_WITHIN_MS) throw unhealthy(context, etcd);
+        if (now - runningSince > PATIENCE.bootstrapEtcd.healthy) throw unhealthy(context, etcd);
       } else if (!started) {
         if (namesExistingCluster(context)) throw unhealthy(context, etcd);
         const refusal = await tryBootstrap(context, target);
@@ -73,7 +72,7 @@ function refusalWatch(context: PhaseContext): (message: string) => string {
     if (!message.includes('time is not in sync')) return 'the node is not ready to start etcd';
     const now = context.ports.clock.now().getTime();
     since ??= now;
-    if (now - since > HEALTHY_WITHIN_MS) throw withoutTime(context, message);
+    if (now - since > PATIENCE.bootstrapEtcd.clock) throw withoutTime(context, message);
     return 'the node waits for a time server to set its clock';
   };
 }

@@ -1,3 +1,4 @@
+import { PATIENCE } from '../../../model/timing.ts';
 import type { PhaseOutcome } from '../../../model/workflow-contract.ts';
 import { SITE_FILES } from '../../../site-folder/index.ts';
 import { kubeSystemUid, kubeconfigPath, openCluster } from '../../cluster.ts';
@@ -15,8 +16,6 @@ import { watchTrouble } from './trouble.ts';
 import type { TroubleWatch } from './trouble.ts';
 
 const LOOK_EVERY_MS = 1_000;
-/** The node pulls the images of its control plane first: as long as that may take on a bad line. */
-const ANSWERS_WITHIN_MS = 60 * 60_000;
 
 /**
  * Has a kubeconfig that opens this site's cluster, and proves whose cluster it is: its identity is compared with what this
@@ -32,7 +31,7 @@ export async function fetchKubeconfig(context: PhaseContext): Promise<PhaseOutco
     everyMs: LOOK_EVERY_MS,
     look: () => look(context, target, trouble, state),
     late: {
-      afterMs: ANSWERS_WITHIN_MS,
+      afterMs: PATIENCE.fetchKubeconfig.answers,
       end: (saw) => {
         throw silent(context, saw);
       },

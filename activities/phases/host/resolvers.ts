@@ -1,12 +1,11 @@
 import { isIPv6 } from 'node:net';
+import { PATIENCE } from '../../../model/timing.ts';
 import { stop } from '../../stop.ts';
 import type { PhaseContext } from '../../phase-context.ts';
 import { TalosError } from '../../ports/talos.ts';
 import type { TalosTarget } from '../../ports/talos.ts';
 import { waitFor } from '../../wait.ts';
 
-/** Talos takes up changed resolvers within a second or two; after this long it does not take them up. */
-const TAKE_UP_MS = 60_000;
 const LOOK_EVERY_MS = 1_000;
 
 type Settings = Awaited<ReturnType<PhaseContext['ports']['talos']['resolvers']>>;
@@ -39,7 +38,7 @@ export async function ensureResolvers(context: PhaseContext, target: TalosTarget
       }
     },
     late: {
-      afterMs: TAKE_UP_MS,
+      afterMs: PATIENCE.setNodeResolvers.takesUp,
       end: (saw) => {
         throw notTakenUp(context, saw);
       },

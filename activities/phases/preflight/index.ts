@@ -1,6 +1,7 @@
 import { blockerKey } from '../../../model/blocker.ts';
 import type { Blocker } from '../../../model/blocker.ts';
 import type { PreflightCheck } from '../../../model/preflight.ts';
+import { PATIENCE } from '../../../model/timing.ts';
 import type { PhaseOutcome } from '../../../model/workflow-contract.ts';
 import { Blocked } from '../../blocked.ts';
 import { blockersOf } from '../../classify.ts';
@@ -13,7 +14,6 @@ import { CHECKS, PROGRAMS } from './checks.ts';
 import { blockersAmong } from './in-vain.ts';
 import { memory } from './remember.ts';
 
-const TIMEOUT_MS = 90_000;
 const LONGEST_DETAIL = 300;
 /** How many of the open checks are named while people wait. */
 const SHOWN = 3;
@@ -56,7 +56,7 @@ export async function checkEverything(context: PhaseContext): Promise<PhaseOutco
 }
 
 async function answerOf(check: Check, look: Look): Promise<Finding> {
-  const timeoutMs = check.timeoutMs ?? TIMEOUT_MS;
+  const timeoutMs = check.timeoutMs ?? PATIENCE.checkEverything.check;
   const late = AbortSignal.timeout(timeoutMs);
   const signal = AbortSignal.any([look.signal, late]);
   try {

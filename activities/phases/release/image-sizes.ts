@@ -2,12 +2,10 @@ import { VENDOR_IMAGES } from '../../../model/appliance.ts';
 import type { ImageSizes } from '../../../model/image-sizes.ts';
 import { imageReference } from '../../../model/release.ts';
 import type { InstallSpec } from '../../../model/site.ts';
+import { PATIENCE } from '../../../model/timing.ts';
 import { imageOf } from '../../../model/vendor-images.ts';
 import { askedImage } from '../../image-answer.ts';
 import type { PhaseContext } from '../../phase-context.ts';
-
-/** A size is told to people who wait, and decides nothing: nobody waits for it. */
-const PATIENCE_MS = 10_000;
 
 /**
  * Gives how large the vendor's images are, as preflight learnt it from their registry a moment ago, or asked again. One that is
@@ -15,7 +13,7 @@ const PATIENCE_MS = 10_000;
  */
 export async function imageSizes({ spec, ports, signal }: PhaseContext): Promise<ImageSizes> {
   if (spec.skipImageTagValidation) return {};
-  const limited = { ports, signal: AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]) };
+  const limited = { ports, signal: AbortSignal.any([signal, AbortSignal.timeout(PATIENCE.selectRelease.sizes)]) };
   const entries = await Promise.all(
     referencesIn(spec).map(async (reference): Promise<[string, number][]> => {
       try {

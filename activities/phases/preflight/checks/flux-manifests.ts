@@ -1,3 +1,4 @@
+import { PATIENCE } from '../../../../model/timing.ts';
 import { blockersOf } from '../../../classify.ts';
 import { ManifestsError } from '../../../ports/manifests.ts';
 import { AS_LAST_ATTEMPT, askedInVain, passed } from '../check.ts';
@@ -8,7 +9,7 @@ export const fluxManifests: Check = {
   id: 'flux-manifests',
   title: "Flux's manifests",
   group: 'release',
-  timeoutMs: 3 * 60_000,
+  timeoutMs: PATIENCE.checkEverything.manifests,
   run: async (look) => {
     const { release, fluxManifests: file } = look.spec;
     try {

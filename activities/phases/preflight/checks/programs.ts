@@ -1,5 +1,6 @@
 import semver from 'semver';
 import type { Blocker } from '../../../../model/blocker.ts';
+import { PATIENCE } from '../../../../model/timing.ts';
 import { TalosError } from '../../../ports/talos.ts';
 import { blockerFor } from '../../../stop.ts';
 import { failed, passed } from '../check.ts';
@@ -13,7 +14,7 @@ export const programs: Check = {
   id: 'programs',
   title: 'Programs on this machine',
   group: 'operator',
-  timeoutMs: 9 * 60_000,
+  timeoutMs: PATIENCE.checkEverything.programs,
   run: async (look) => {
     look.see('preflight checks', 'looking for talosctl and git; talosctl is fetched where it is missing');
     const [talosctl, git] = await Promise.all([talosctlHere(look), gitHere(look)]);
