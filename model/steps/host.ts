@@ -44,7 +44,7 @@ export const host = phase('host', [
   {
     name: 'fetchKubeconfig',
     title: 'fetch the kubeconfig',
-    profile: 'apply',
+    profile: 'wait',
     plan: unlessExisting((spec) => [
       `bootstrap Kubernetes ${spec.release.kubernetes.version} once and fetch its kubeconfig`,
     ]),
