@@ -1,11 +1,10 @@
 import type { Snapshot } from '../model/snapshot.ts';
-import { OUTAGE_MS } from '../model/timing.ts';
 import { collectSnapshot, watchSnapshots } from '../observation/index.ts';
 import { collectOptions, lookIn } from './appliance-look.ts';
 import type { Look } from './appliance-look.ts';
 import type { PhaseContext } from './phase-context.ts';
 import type { Clock } from './ports/clock.ts';
-import { isOutage } from './wait.ts';
+import { answered, isOutage, stopOnOutage } from './wait.ts';
 import type { Cluster } from './ports/kubernetes.ts';
 
 /** From a signal on the API server to the phase's end within one second: changes this close together are one look. */
@@ -18,7 +17,7 @@ const LIST_EVERY_MS = 15_000;
 /**
  * Takes a cluster, yields a look at the appliance now and at every change, for as long as it is asked. `hurryMs` says how long
  * the caller can wait for the next look although nothing changes, when that is less than usual. A short outage of the API
- * server is shown and waited out; a long one throws ClusterError.
+ * server is shown and waited out; a long one throws Blocked.
  */
 export async function* watchAppliance(
   context: PhaseContext,
@@ -32,8 +31,10 @@ export async function* watchAppliance(
     try {
       look = lookIn(snapshot, context, look?.status ?? null);
       answeredAt = clock.now().getTime();
+      await answered(context);
     } catch (error) {
-      if (!isOutage(error) || clock.now().getTime() - answeredAt > OUTAGE_MS) throw error;
+      if (!isOutage(error)) throw error;
+      stopOnOutage(context, error, clock.now().getTime() - answeredAt);
       context.see(what, `the API server does not answer (${error.message})`);
       continue;
     }

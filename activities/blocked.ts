@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { Blocker } from '../model/blocker.ts';
 import type { InstallFacts } from '../model/progress.ts';
-import { BLOCKED_FAILURE } from '../model/workflow-contract.ts';
+import { BLOCKED_FAILURE, STILL_BLOCKED_FAILURE } from '../model/workflow-contract.ts';
 
 /** Thrown by a phase that cannot go on. It carries every blocker that was found, the most login-blocking first. */
 export class Blocked extends Error {
@@ -27,5 +27,18 @@ export function blockedFailure(error: Blocked): ApplicationFailure {
     type: BLOCKED_FAILURE,
     nonRetryable: true,
     details: [error.blockers, error.facts],
+  });
+}
+
+/**
+ * Takes what a parked phase is still blocked by and how long to rest, gives the failure that has Temporal look again after that:
+ * neither an event in the history nor a slot of the worker is used meanwhile.
+ */
+export function stillBlockedFailure(keys: readonly string[], restMs: number): ApplicationFailure {
+  return ApplicationFailure.create({
+    message: keys.join(', '),
+    type: STILL_BLOCKED_FAILURE,
+    nonRetryable: false,
+    nextRetryDelay: restMs,
   });
 }

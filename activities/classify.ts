@@ -21,7 +21,7 @@ interface Cause {
   readonly object: string;
   readonly message: string;
   readonly code: BlockerCode | null;
-  /** May be over at the next attempt. */
+  /** May be over when it is tried again. */
   readonly passing: boolean;
   /** The words may name a closer cause than the code. */
   readonly wordsCount: boolean;
@@ -31,15 +31,20 @@ interface Cause {
 }
 
 /**
- * Takes what a phase threw and the attempt at which it did (from 1), gives the blockers it means, or null when Temporal shall
- * try again first. Whatever nothing here knows, a defect of the installer included, is an unknown failure with its redacted
+ * Takes what a phase threw and how often it has failed by now (from 1), gives the blockers it means, or null when it is to be
+ * tried again first. Whatever nothing here knows, a defect of the installer included, is an unknown failure with its redacted
  * words, and never one that parks without saying so.
  */
-export function blockersOf(error: unknown, context: Where, attempt: number): Blocker[] | null {
+export function blockersOf(error: unknown, context: Where, failures: number): Blocker[] | null {
   if (error instanceof Blocked) return [...error.blockers];
   const cause = causeOf(error, context.spec.nodeIp);
-  if (cause.passing && attempt < BODY.attempts) return null;
+  if (cause.passing && failures < BODY.attempts) return null;
   return [inWords(cause, context)];
+}
+
+/** Takes what a phase threw, gives the blockers it means, whatever patience there might be with it. */
+export function blockersAtOnce(error: unknown, context: Where): Blocker[] {
+  return blockersOf(error, context, Number.POSITIVE_INFINITY) ?? [];
 }
 
 function inWords(cause: Cause, context: Where): Blocker {

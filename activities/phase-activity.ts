@@ -1,36 +1,47 @@
-import { ApplicationFailure, Context } from '@temporalio/activity';
+import { createHash } from 'node:crypto';
+import { Context } from '@temporalio/activity';
 import { blockerKey } from '../model/blocker.ts';
 import type { Blocker } from '../model/blocker.ts';
+import { heartbeatDetail } from '../model/progress.ts';
 import type { HeartbeatDetail, InstallObservation } from '../model/progress.ts';
-import { HEARTBEAT_EVERY_MS, PARKED_LOOK_MS } from '../model/timing.ts';
+import { BODY, HEARTBEAT_EVERY_MS, PARKED_LOOK_MS, PARKED_REPORT_MS } from '../model/timing.ts';
 import { SIGNAL_OBSERVED } from '../model/workflow-contract.ts';
 import type { InputsReference } from '../model/order.ts';
 import { installSpec } from '../model/site.ts';
 import type { InstallSpec } from '../model/site.ts';
 import type { PhaseInput, PhaseOutcome } from '../model/workflow-contract.ts';
-import { Blocked, blockedFailure } from './blocked.ts';
-import { blockersOf } from './classify.ts';
+import { Blocked, blockedFailure, stillBlockedFailure } from './blocked.ts';
+import { blockersAtOnce, blockersOf } from './classify.ts';
 import type { PhaseContext, PhaseRun } from './phase-context.ts';
 import type { Ports } from './ports/index.ts';
 import { inputsFile, readInputs } from '../site-folder/inputs.ts';
 import { stop } from './stop.ts';
+import type { Where } from './stop.ts';
+import { inWords } from './words.ts';
+
+/** What a parked phase shows that it waits for. */
+const CAUSE = 'the cause to go away';
 
 export type PhaseActivity = (input: PhaseInput) => Promise<PhaseOutcome>;
 
 /**
  * Takes the ports and a phase, gives the activity around it: a heartbeat over the whole body, one way for a failure to become
- * a blocker, and the patient look of a parked phase. A parked phase looks again every few seconds in here, so that a night of
- * waiting adds a handful of events to the history; it returns when the phase went on, and fails with `Blocked` when the
- * blockers became others or the patience that the workflow set is over.
+ * a blocker, and the one look of a parked phase. What may pass by itself is tried again in here: how often Temporal had to begin
+ * the step, because a worker was killed or the line dropped, says nothing about it.
+ *
+ * A parked phase looks once an attempt. It returns when the phase went on, fails with `Blocked` when the blockers became others,
+ * and with `StillBlocked` when they are the known ones: then Temporal begins the next attempt after a rest.
  */
 export function phaseActivity(ports: Ports, run: PhaseRun): PhaseActivity {
   return async (input) => {
     const context = Context.current();
-    const detail: { current: HeartbeatDetail } = { current: { wait: null, activeOperations: [] } };
-    const beat = setInterval(() => context.heartbeat(detail.current), HEARTBEAT_EVERY_MS);
-    context.heartbeat(detail.current);
+    const attempt = attemptOf(ports, input);
+    const beat = setInterval(attempt.beat, HEARTBEAT_EVERY_MS);
+    attempt.beat();
     try {
-      return await lookUntilNew(ports, input, detail, run);
+      const restMs = input.looking?.restMs ?? 0;
+      if (restMs > 0 && context.info.attempt === 1) throw attempt.rest(restMs);
+      return await runPatiently(attempt, input, run);
     } catch (error) {
       if (error instanceof Blocked) throw blockedFailure(error);
       throw error;
@@ -40,34 +51,31 @@ export function phaseActivity(ports: Ports, run: PhaseRun): PhaseActivity {
   };
 }
 
-async function lookUntilNew(
-  ports: Ports,
-  input: PhaseInput,
-  detail: { current: HeartbeatDetail },
-  run: PhaseRun,
-): Promise<PhaseOutcome> {
-  const known = new Set(input.looking?.known);
-  const context = phaseContext(ports, input, detail, known);
-  const about = { ports, spec: 'inputs' in input ? input.inputs : input.spec };
-  const until =
-    ports.clock.now().getTime() + (input.looking?.patienceMs ?? (input.looking ? Number.POSITIVE_INFINITY : 0));
-  for (;;) {
+/** Runs the phase until it is done, or until its failure is for a person, or for the next look. */
+async function runPatiently(attempt: Attempt, input: PhaseInput, run: PhaseRun): Promise<PhaseOutcome> {
+  const { about, context } = attempt;
+  const { ports, signal } = context;
+  const hasTime = halfOfTheTime();
+  for (let failures = 1; ; failures += 1) {
     try {
-      // With every look: what was not there may have been copied here meanwhile.
+      // With every try: what was not there may have been copied here meanwhile.
       const spec = 'inputs' in input ? await inputsOf(ports, input.inputs) : installSpec.parse(input.spec);
       return await run({ ...context, spec });
     } catch (error) {
-      context.signal.throwIfAborted();
-      const blockers = blockersOf(error, about, Context.current().info.attempt);
-      if (blockers === null) throw ApplicationFailure.fromError(error);
-      const keys = new Set(blockers.map(blockerKey));
-      const isKnown = keys.size === known.size && [...keys].every((key) => known.has(key));
-      if (!isKnown || ports.clock.now().getTime() >= until)
-        throw new Blocked(blockers, error instanceof Blocked ? error.facts : {});
-      context.see('the cause to go away', stillThere(blockers));
+      signal.throwIfAborted();
+      if (attempt.isKnown(blockersAtOnce(error, about))) throw attempt.stillBlocked(blockersAtOnce(error, about));
+      const blockers = hasTime() ? blockersOf(error, about, failures) : blockersAtOnce(error, about);
+      if (blockers !== null) throw new Blocked(blockers, error instanceof Blocked ? error.facts : {});
     }
-    await ports.clock.sleep(PARKED_LOOK_MS, context.signal);
+    await ports.clock.sleep(BODY.restMs[failures - 1] ?? 0, signal);
   }
+}
+
+/** Says whether there is time left to try again before the attempt's own time-out would end it without a word. */
+function halfOfTheTime(): () => boolean {
+  const { startToCloseTimeoutMs } = Context.current().info;
+  const begun = performance.now();
+  return () => performance.now() - begun < startToCloseTimeoutMs / 2;
 }
 
 /** The inputs that the reference names, out of the site's folder on this machine. Throws Blocked where they are not there. */
@@ -83,50 +91,94 @@ async function inputsOf(ports: Ports, reference: InputsReference): Promise<Insta
   });
 }
 
-function phaseContext(
-  ports: Ports,
-  input: PhaseInput,
-  detail: { current: HeartbeatDetail },
-  known: Set<string>,
-): Omit<PhaseContext, 'spec'> {
+/** One attempt of one activity: what it has in hand, and what it leaves for the next one in its heartbeats. */
+interface Attempt {
+  readonly about: Where;
+  readonly context: Omit<PhaseContext, 'spec'>;
+  beat(): void;
+  /** Says whether these are just the blockers that the workflow knows, in any order. */
+  isKnown(blockers: readonly Blocker[]): boolean;
+  /** Shows what still stands in the way, gives the failure that has it looked at again. */
+  stillBlocked(blockers: readonly Blocker[]): Error;
+  /** Gives the failure that has the first look taken after this time. */
+  rest(ms: number): Error;
+}
+
+function attemptOf(ports: Ports, input: PhaseInput): Attempt {
   const context = Context.current();
-  let reported = '';
-  /** A parked step waits for one thing after another, again and again: each wait began when it was first seen. */
-  const begun = new Map<string, string>();
+  const about = { ports, spec: 'inputs' in input ? input.inputs : input.spec };
+  const before = heartbeatDetail.safeParse(context.info.heartbeatDetails);
+  let detail: HeartbeatDetail = before.data ?? { wait: null, activeOperations: [] };
+  /** A step waits for one thing after another, again and again: each wait began when it was first seen. */
+  const begun = new Map(detail.wait ? [[detail.wait.what, detail.wait.since]] : []);
+  const known = new Set(detail.unblocked ? [] : input.looking?.known);
+  let mayClear = input.looking !== undefined;
+  let { told } = detail;
+
   const tell = async (observation: InstallObservation): Promise<void> => {
     const { workflowExecution } = context.info;
     if (!workflowExecution) return;
     const handle = context.client.workflow.getHandle(workflowExecution.workflowId, workflowExecution.runId);
-    await handle.signal(SIGNAL_OBSERVED, observation);
+    const attempt = input.attempt === undefined ? {} : { attempt: input.attempt };
+    await handle.signal(SIGNAL_OBSERVED, { ...observation, ...attempt });
   };
+  const see: PhaseContext['see'] = (what, saw, activeOperations = []) => {
+    const now = ports.clock.now().toISOString();
+    const { wait } = detail;
+    if (!begun.has(what)) begun.set(what, now);
+    detail = {
+      ...detail,
+      wait: { what, saw, since: begun.get(what) ?? now, seenAt: now },
+      activeOperations: [...activeOperations],
+    };
+    if (wait === null || wait.what !== what || wait.saw !== saw) context.heartbeat(detail);
+  };
+  const report: PhaseContext['report'] = async (observation, essence) => {
+    const digest = createHash('sha256').update(essence).digest('hex').slice(0, 16);
+    if (told?.digest === digest) return;
+    const now = ports.clock.now();
+    if (told && known.size > 0 && now.getTime() - Date.parse(told.at) < told.times * PARKED_REPORT_MS) return;
+    await tell(observation);
+    told = { digest, times: (told?.times ?? 0) + 1, at: now.toISOString() };
+    if (!input.looking) return;
+    detail = { ...detail, told };
+    context.heartbeat(detail);
+  };
+  const clear: PhaseContext['clear'] = async () => {
+    if (!mayClear) return;
+    // First what the next attempt goes by: after a kill in between it says so once more.
+    known.clear();
+    detail = { ...detail, unblocked: true };
+    context.heartbeat(detail);
+    await tell({ unblocked: true });
+    mayClear = false;
+  };
+  const keysOf = (blockers: readonly Blocker[]): Set<string> => new Set(blockers.map(blockerKey));
+  const isParkedOn = (blockers: readonly Blocker[]): boolean =>
+    blockers.length > 0 && blockers.every((blocker) => known.has(blockerKey(blocker)));
   return {
-    ports,
-    facts: input.facts,
-    phases: input.phases ?? [],
-    retriedAt: input.retriedAt ?? null,
-    folder: ports.folder('inputs' in input ? input.inputs.siteId : input.spec.siteId),
-    signal: context.cancellationSignal,
-    see: (what, saw, activeOperations = []) => {
-      const now = ports.clock.now().toISOString();
-      const before = detail.current.wait;
-      if (!begun.has(what)) begun.set(what, now);
-      const isNew = before === null || before.what !== what || before.saw !== saw;
-      detail.current = {
-        wait: { what, saw, since: begun.get(what) ?? now, seenAt: now },
-        activeOperations: [...activeOperations],
-      };
-      if (isNew) context.heartbeat(detail.current);
+    about,
+    beat: () => context.heartbeat(detail),
+    isKnown: (blockers) => isParkedOn(blockers) && keysOf(blockers).size === known.size,
+    stillBlocked: (blockers) => {
+      see(CAUSE, stillThere(blockers));
+      return stillBlockedFailure([...keysOf(blockers)], PARKED_LOOK_MS);
     },
-    report: async (observation) => {
-      const told = JSON.stringify(observation);
-      if (told === reported) return;
-      await tell(observation);
-      reported = told;
+    rest: (ms) => {
+      see(CAUSE, `causes take turns: the next look is in ${inWords(ms)}`);
+      return stillBlockedFailure([...known], ms);
     },
-    clear: async () => {
-      if (known.size === 0) return;
-      await tell({ unblocked: true });
-      known.clear();
+    context: {
+      ports,
+      facts: input.facts,
+      phases: input.phases ?? [],
+      retriedAt: input.retriedAt ?? null,
+      folder: ports.folder(about.spec.siteId),
+      signal: context.cancellationSignal,
+      see,
+      report,
+      clear,
+      isParkedOn: (error) => isParkedOn(blockersAtOnce(error, about)),
     },
   };
 }

@@ -19,13 +19,21 @@ export interface PhaseContext {
   readonly signal: AbortSignal;
   /** Says what is waited for and what was last seen; goes out with the next heartbeat. */
   see(what: string, saw: string, activeOperations?: readonly ActiveOperation[]): void;
-  /** Tells the workflow that tiers, operations or warnings changed. The same picture twice is told once. */
-  report(observation: InstallObservation): Promise<void>;
+  /**
+   * Tells the workflow that tiers, operations or warnings changed; `essence` is what people would notice of it: the same twice is
+   * told once, by whichever attempt, and a parked phase tells it ever more rarely.
+   */
+  report(observation: InstallObservation, essence: string): Promise<void>;
   /**
    * To be called by a wait after a look that found nothing in the way: a parked install is shown as going on from then on,
    * although the wait is not over. Does nothing when the phase is not parked.
    */
   clear(): Promise<void>;
+  /**
+   * Says whether an error means nothing but what the phase is parked on. Patience with that is used up: a wait that meets it
+   * again ends with it at once, and the next look is a new attempt.
+   */
+  isParkedOn(error: unknown): boolean;
 }
 
 export type PhaseRun = (context: PhaseContext) => Promise<PhaseOutcome>;

@@ -26,7 +26,7 @@ export function createPicture({ ports, report }: Pick<PhaseContext, 'ports' | 'r
     const observation = observationOf(status, blockers);
     const essence = essenceOf(observation);
     if (essence === told) return;
-    await report(observation);
+    await report(observation, essence);
     told = essence;
     reports += 1;
     lastAt = ports.clock.now().getTime();

@@ -1,5 +1,7 @@
 import { OUTAGE_MS } from '../model/timing.ts';
 import type { ActiveOperation } from '../model/status.ts';
+import { Blocked } from './blocked.ts';
+import { blockersAtOnce } from './classify.ts';
 import type { PhaseContext } from './phase-context.ts';
 import { ClusterError } from './ports/kubernetes.ts';
 
@@ -24,8 +26,13 @@ export interface Wait<T> {
 /** From a signal on the API server to the next step within one second: half of it is for the look itself. */
 const LOOK_EVERY_MS = 500;
 
-/** Takes a wait, gives what it ended with. Each look is shown; a short outage of the API server is part of waiting. */
-export async function waitFor<T>(context: Pick<PhaseContext, 'ports' | 'signal' | 'see'>, wait: Wait<T>): Promise<T> {
+type Waiting = Pick<PhaseContext, 'ports' | 'spec' | 'signal' | 'see' | 'clear' | 'isParkedOn'>;
+
+/**
+ * Takes a wait, gives what it ended with. Each look is shown; a short outage of the API server is part of waiting, and a long one
+ * is a blocker. What the phase is parked on already ends the wait at its first look.
+ */
+export async function waitFor<T>(context: Waiting, wait: Wait<T>): Promise<T> {
   const { clock } = context.ports;
   const begun = clock.now().getTime();
   let answeredAt = begun;
@@ -37,15 +44,41 @@ export async function waitFor<T>(context: Pick<PhaseContext, 'ports' | 'signal' 
       if ('done' in sight) return sight.done;
       saw = sight.saw;
       answeredAt = clock.now().getTime();
+      await answered(context);
       context.see(wait.what, saw, sight.activeOperations);
     } catch (error) {
-      if (!isOutage(error) || clock.now().getTime() - answeredAt > OUTAGE_MS) throw error;
+      if (!isOutage(error)) throw error;
+      stopOnOutage(context, error, clock.now().getTime() - answeredAt);
       saw = `the API server does not answer (${error.message})`;
       context.see(wait.what, saw);
     }
-    if (wait.late && clock.now().getTime() - begun >= wait.late.afterMs) return wait.late.end(saw);
+    if (wait.late) {
+      if (clock.now().getTime() - begun >= wait.late.afterMs) return wait.late.end(saw);
+      stopWhenParkedOn(context, () => wait.late?.end(saw));
+    }
     await clock.sleep(wait.everyMs ?? LOOK_EVERY_MS, context.signal);
   }
+}
+
+/** Throws what the end of a wait would throw when that is what the phase is parked on. */
+function stopWhenParkedOn(context: Waiting, end: () => unknown): void {
+  try {
+    end();
+  } catch (error) {
+    if (context.isParkedOn(error)) throw error;
+  }
+}
+
+/** Throws Blocked when the API server has been silent for longer than an outage that passes by itself, or is known to be. */
+export function stopOnOutage(context: Omit<Waiting, 'see'>, error: ClusterError, silentMs: number): void {
+  if (silentMs > OUTAGE_MS || context.isParkedOn(error)) throw new Blocked(blockersAtOnce(error, context));
+}
+
+const SILENCE = new ClusterError('unreachable', 'the API server', 'no answer');
+
+/** To be called when the API server has answered: a phase that is parked on its silence alone goes on. */
+export async function answered(context: Pick<PhaseContext, 'clear' | 'isParkedOn'>): Promise<void> {
+  if (context.isParkedOn(SILENCE)) await context.clear();
 }
 
 /** Says whether a failure only means that the API server did not answer. */

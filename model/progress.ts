@@ -98,9 +98,16 @@ export const installObservation = z.strictObject({
 });
 export type InstallObservation = z.infer<typeof installObservation>;
 
-/** Heartbeat details of every activity: a hint for people, read from the server without any worker. */
-export const heartbeatDetail = z.strictObject({
+/**
+ * Heartbeat details of every activity: a hint for people, read from the server without any worker. The next attempt of the same
+ * activity reads them, too: the server keeps them between two looks of a parked step.
+ */
+export const heartbeatDetail = z.object({
   wait: waitState.nullable(),
   activeOperations: z.array(activeOperation),
+  /** A parked step has said that nothing is in its way any more: what it meets from then on is news. */
+  unblocked: z.literal(true).optional(),
+  /** What a parked step told its workflow last, how often it has told anything, and when. */
+  told: z.object({ digest: z.string(), times: z.int(), at: z.iso.datetime() }).optional(),
 });
 export type HeartbeatDetail = z.infer<typeof heartbeatDetail>;

@@ -21,6 +21,9 @@ export const HEARTBEAT_EVERY_MS = TIMEOUTS.heartbeatMs / 5;
 /** How long a parked step rests between two looks. */
 export const PARKED_LOOK_MS = 5 * SECOND;
 
+/** The n-th report of a parked step comes n times this after the one before: fewer than 150 in a week, each stays in the history. */
+export const PARKED_REPORT_MS = MINUTE;
+
 /** A reboot of the node or a moved laptop: the API server comes back by itself within this time, or a person must look. */
 export const OUTAGE_MS = 3 * MINUTE;
 

@@ -29,6 +29,12 @@ export const MEMO_INPUTS = 'inputs';
  */
 export const BLOCKED_FAILURE = 'Blocked';
 
+/**
+ * Type of the ApplicationFailure by which a parked activity says that its blockers are those that the workflow knows. The server
+ * runs it again after a rest: that adds nothing to the history, and nobody's slot is held meanwhile.
+ */
+export const STILL_BLOCKED_FAILURE = 'StillBlocked';
+
 /** Takes a site's name, gives the id of its one install workflow. */
 export function installWorkflowId(siteId: string): string {
   return `appliance-install/${siteId}`;
@@ -83,7 +89,7 @@ export type InputUpdate = z.infer<typeof specUpdate> | z.infer<typeof orderUpdat
 /** Type of the failure by which an update is refused because the inputs are others by now. */
 export const SUPERSEDED_FAILURE = 'Superseded';
 
-/** What every phase activity takes. `looking` is set when the phase is parked: the activity then looks again and again. */
+/** What every phase activity takes. `looking` is set when the phase is parked: each attempt of the activity is then one look. */
 export type PhaseInput = Inputs & StepInput;
 
 /** What a step is given beside the inputs. */

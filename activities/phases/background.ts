@@ -24,6 +24,7 @@ export async function awaitBackground(context: PhaseContext): Promise<PhaseOutco
   let held = new Map<string, number>();
   for await (const look of watchAppliance(context, cluster, { what: WHAT })) {
     const { status, blockers } = look;
+    await context.clear();
     if (status.tiers.background.ready) {
       await picture.finish(status, blockers);
       return { did: 'acted', detail: 'All background services are ready' };

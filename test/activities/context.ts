@@ -63,6 +63,7 @@ export async function testSite(
       },
       report: async () => {},
       clear: async () => {},
+      isParkedOn: () => false,
     }),
     record: async (cluster, changes = {}) => {
       const whole = testSpec({ ...spec, ...changes });

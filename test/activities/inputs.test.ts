@@ -21,7 +21,7 @@ import { testSpec } from '../support/spec.ts';
 async function machine(): Promise<{
   home: string;
   order: (spec: InstallSpec) => Promise<PhaseInput>;
-  run: (step: PhaseRun, input: PhaseInput, sleep?: () => Promise<void>) => Promise<PhaseOutcome>;
+  run: (step: PhaseRun, input: PhaseInput) => Promise<PhaseOutcome>;
 }> {
   const home = await temporaryFolder();
   return {
@@ -30,10 +30,10 @@ async function machine(): Promise<{
       const digest = await keepInputs(siteFolder(home, spec.siteId), spec);
       return { inputs: orderOf(spec, 'digest', digest).inputs, facts: { installId: 'install-1' } };
     },
-    run: (step, input, sleep = async () => {}) => {
+    run: (step, input) => {
       const ports: Ports = onlyThese({
         folder: (siteId) => siteFolder(home, siteId),
-        clock: { now: () => new Date(), sleep },
+        clock: { now: () => new Date(), sleep: async () => {} },
       });
       return new MockActivityEnvironment().run(phaseActivity(ports, step), input);
     },
@@ -63,11 +63,10 @@ test('on a machine without the folder nothing is done; it is said, and goes on o
   expect(blockers).toMatchObject([{ code: 'site-folder-missing', loginBlocking: true, retry: 'automatic' }]);
   expect(blockers[0]?.nextAction).toContain(`to ${siteFolder(second.home, spec.siteId).root}`);
 
-  const looking = { known: blockers.map(blockerKey), patienceMs: 60_000 };
-  const copied = async (): Promise<void> => {
-    await keepInputs(siteFolder(second.home, spec.siteId), spec);
-  };
-  expect(await second.run(tellNode, { ...input, looking }, copied)).toMatchObject({ did: 'acted' });
+  const looking = { known: blockers.map(blockerKey) };
+  await expect(second.run(never, { ...input, looking })).rejects.toMatchObject({ type: 'StillBlocked' });
+  await keepInputs(siteFolder(second.home, spec.siteId), spec);
+  expect(await second.run(tellNode, { ...input, looking })).toMatchObject({ did: 'acted' });
 });
 
 test.each<[string, PhaseRun]>([

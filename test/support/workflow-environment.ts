@@ -1,5 +1,6 @@
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
+import type { WorkerOptions } from '@temporalio/worker';
 import type { Activities } from '../../activities/index.ts';
 import { DEFAULT_TASK_QUEUE } from '../../model/workflow-contract.ts';
 import { resolveProgram } from '../../tools/resolve.ts';
@@ -20,11 +21,12 @@ export async function localEnvironment(settings: Record<string, number> = {}): P
   });
 }
 
-/** Takes an environment and activities, gives a worker that polls in it; not running yet. */
+/** Takes an environment and activities, gives a worker that polls in it; not running yet. `limits` go over its usual settings. */
 export async function testWorker(
   environment: TestWorkflowEnvironment,
   activities: Activities,
   taskQueue: string = DEFAULT_TASK_QUEUE,
+  limits: Pick<WorkerOptions, 'maxConcurrentActivityTaskExecutions'> = {},
 ): Promise<Worker> {
   return Worker.create({
     connection: environment.nativeConnection,
@@ -34,5 +36,6 @@ export async function testWorker(
     maxHeartbeatThrottleInterval: '100 milliseconds',
     defaultHeartbeatThrottleInterval: '100 milliseconds',
     shutdownGraceTime: '1 second',
+    ...limits,
   });
 }

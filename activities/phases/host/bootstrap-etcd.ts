@@ -39,7 +39,8 @@ export async function bootstrapEtcd(context: PhaseContext): Promise<PhaseOutcome
       if (etcd?.state === 'Running') {
         const now = context.ports.clock.now().getTime();
         runningSince ??= now;
-        if (now - runningSince > PATIENCE.bootstrapEtcd.healthy) throw unhealthy(context, etcd);
+        const error = unhealthy(context, etcd);
+        if (now - runningSince > PATIENCE.bootstrapEtcd.healthy || context.isParkedOn(error)) throw error;
       } else if (!started) {
         if (namesExistingCluster(context)) throw unhealthy(context, etcd);
         const refusal = await tryBootstrap(context, target);
@@ -72,7 +73,8 @@ function refusalWatch(context: PhaseContext): (message: string) => string {
     if (!message.includes('time is not in sync')) return 'the node is not ready to start etcd';
     const now = context.ports.clock.now().getTime();
     since ??= now;
-    if (now - since > PATIENCE.bootstrapEtcd.clock) throw withoutTime(context, message);
+    const error = withoutTime(context, message);
+    if (now - since > PATIENCE.bootstrapEtcd.clock || context.isParkedOn(error)) throw error;
     return 'the node waits for a time server to set its clock';
   };
 }

@@ -30,8 +30,10 @@ export function watchTrouble(context: PhaseContext, target: TalosTarget): Troubl
       const now = clock.now().getTime();
       if ((found?.code ?? null) !== last) since = now;
       last = found?.code ?? null;
-      if (found && now - since >= LASTS_MS) throw new Blocked([found]);
-      return found?.reason ?? null;
+      if (!found) return null;
+      const error = new Blocked([found]);
+      if (now - since >= LASTS_MS || context.isParkedOn(error)) throw error;
+      return found.reason;
     },
   };
 }

@@ -58,9 +58,6 @@ export interface Check {
   readonly run: (look: Look) => Promise<Finding>;
 }
 
-/** As which attempt `blockersOf` is asked: a check tells what it met at once, and the parked phase looks again. */
-export const AS_LAST_ATTEMPT = Number.MAX_SAFE_INTEGER;
-
 export function passed(detail: string): Finding {
   return { result: 'passed', detail };
 }

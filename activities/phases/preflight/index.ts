@@ -4,12 +4,12 @@ import type { PreflightCheck } from '../../../model/preflight.ts';
 import { PATIENCE } from '../../../model/timing.ts';
 import type { PhaseOutcome } from '../../../model/workflow-contract.ts';
 import { Blocked } from '../../blocked.ts';
-import { blockersOf } from '../../classify.ts';
+import { blockersAtOnce } from '../../classify.ts';
 import type { PhaseContext } from '../../phase-context.ts';
 import type { RemoteAnswer, TreeAnswer } from '../../ports/git.ts';
 import { judgeNode } from '../host/inspect-node.ts';
 import type { Check, Finding, Look } from './check.ts';
-import { AS_LAST_ATTEMPT, failed, skipped } from './check.ts';
+import { failed, skipped } from './check.ts';
 import { CHECKS, PROGRAMS } from './checks.ts';
 import { blockersAmong } from './in-vain.ts';
 import { memory } from './remember.ts';
@@ -66,7 +66,7 @@ async function answerOf(check: Check, look: Look): Promise<Finding> {
     const met = late.aborted
       ? new Error(`the check "${check.title}" had no answer within ${timeoutMs / 1000} s`)
       : error;
-    return failed(...(blockersOf(met, look, AS_LAST_ATTEMPT) ?? []));
+    return failed(...blockersAtOnce(met, look));
   }
 }
 

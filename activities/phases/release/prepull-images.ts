@@ -6,7 +6,7 @@ import type { InstallSpec } from '../../../model/site.ts';
 import { imageName, imageOf } from '../../../model/vendor-images.ts';
 import type { PhaseOutcome } from '../../../model/workflow-contract.ts';
 import { Blocked } from '../../blocked.ts';
-import { blockersOf } from '../../classify.ts';
+import { blockersAtOnce } from '../../classify.ts';
 import type { PhaseContext } from '../../phase-context.ts';
 import { TalosError } from '../../ports/talos.ts';
 import type { TalosTarget } from '../../ports/talos.ts';
@@ -64,7 +64,7 @@ async function pull(context: PhaseContext, target: TalosTarget, image: WantedIma
 
 /** The cause in the diagnosis' words, at the component whose image it is. */
 function failureOf(context: PhaseContext, { component, core }: WantedImage, error: TalosError): Blocker {
-  const [found] = blockersOf(error, context, Number.POSITIVE_INFINITY) ?? [];
+  const [found] = blockersAtOnce(error, context);
   if (!found) throw error;
   return { ...found, component, tier: core ? 'login' : 'background', loginBlocking: core };
 }

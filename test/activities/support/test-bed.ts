@@ -99,6 +99,7 @@ async function bedOf(cluster: Cluster, kubeconfig: string | null, speed: number)
       clear: async () => {
         cleared += 1;
       },
+      isParkedOn: () => false,
     }),
   };
 }

@@ -42,7 +42,9 @@ describe('a wait', () => {
     };
     expect(await waitFor<boolean | undefined>(bed.context(), { what: 'it', look: short })).toBe(true);
     expect(bed.seen).toEqual(['it: the API server does not answer (connect ECONNREFUSED)']);
-    await expect(waitFor(bed.context(), { what: 'it', look: () => Promise.reject(gone) })).rejects.toBe(gone);
+    await expect(waitFor(bed.context(), { what: 'it', look: () => Promise.reject(gone) })).rejects.toMatchObject({
+      blockers: [{ code: 'kubernetes-unreachable', tier: 'platform' }],
+    });
   });
 
   test('ends with the signal, with its reason', async () => {

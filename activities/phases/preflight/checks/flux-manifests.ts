@@ -1,7 +1,7 @@
 import { PATIENCE } from '../../../../model/timing.ts';
-import { blockersOf } from '../../../classify.ts';
+import { blockersAtOnce } from '../../../classify.ts';
 import { ManifestsError } from '../../../ports/manifests.ts';
-import { AS_LAST_ATTEMPT, askedInVain, passed } from '../check.ts';
+import { askedInVain, passed } from '../check.ts';
 import type { Check, Finding, Look } from '../check.ts';
 
 /** Flux's own manifests of the release's version can be had here, with the release's digest. */
@@ -29,6 +29,6 @@ function unresolved(look: Look, error: ManifestsError): Finding {
   return askedInVain(
     'failed',
     { code: 'dns-resolution-failure', host: 'github.com', wanted, tier: 'platform', evidence },
-    blockersOf(error, look, AS_LAST_ATTEMPT) ?? [],
+    blockersAtOnce(error, look),
   );
 }
