@@ -1,6 +1,8 @@
 import { OBJECTS, PORTS } from '../../model/appliance.ts';
+import type { Blocker } from '../../model/blocker.ts';
 import { PATIENCE } from '../../model/timing.ts';
 import type { PhaseOutcome } from '../../model/workflow-contract.ts';
+import { Blocked } from '../blocked.ts';
 import { stopOnBlockers } from '../appliance-look.ts';
 import { openCluster } from '../cluster.ts';
 import type { PhaseContext } from '../phase-context.ts';
@@ -9,7 +11,10 @@ import { waitFor } from '../wait.ts';
 
 const TIMEOUT_MS = 3_000;
 
-/** Waits for the status page on the node. Late it is a warning; it never holds up the application. */
+/**
+ * Waits for the status page on the node. Late, or kept from running by whatever is about the page itself, it is a warning; it never
+ * holds up the application.
+ */
 export async function awaitStatusPage(context: PhaseContext): Promise<PhaseOutcome> {
   const { spec, ports, signal } = context;
   const cluster = await openCluster(context);
@@ -22,8 +27,13 @@ export async function awaitStatusPage(context: PhaseContext): Promise<PhaseOutco
       if (status === 200) {
         return { done: { did: 'acted', detail: `The status page answers at ${url}`, facts: { statusPageSeen: true } } };
       }
-      const activeOperations = await check();
-      return { saw: error ?? `it answers ${status}`, activeOperations };
+      const saw = error ?? `it answers ${status}`;
+      try {
+        return { saw, activeOperations: await check() };
+      } catch (thrown) {
+        if (!(thrown instanceof Blocked)) throw thrown;
+        return { done: without(thrown.blockers) };
+      }
     },
     late: { afterMs: PATIENCE.awaitStatusPage.answers, end: (saw) => late(context, url, saw) },
   });
@@ -32,6 +42,15 @@ export async function awaitStatusPage(context: PhaseContext): Promise<PhaseOutco
 /** Takes a node's address, gives the address of its status page. */
 export function statusUrl(nodeIp: string): string {
   return `http://${nodeIp.includes(':') ? `[${nodeIp}]` : nodeIp}:${PORTS.statusPage}/`;
+}
+
+function without(blockers: readonly Blocker[]): PhaseOutcome {
+  return {
+    did: 'degraded',
+    detail: blockers.map(({ reason }) => reason).join('; '),
+    facts: { statusPageSeen: false },
+    warnings: blockers.map((blocker) => ({ ...blocker, severity: 'warning' })),
+  };
 }
 
 function late(context: PhaseContext, url: string, saw: string): PhaseOutcome {
