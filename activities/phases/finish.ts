@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { API_VERSION } from '../../model/appliance.ts';
-import { blocker } from '../../model/blocker.ts';
+import { blocker, blockerKey } from '../../model/blocker.ts';
 import { LIVE_VALIDATED, liveValidated } from '../../model/live-validation.ts';
 import { phaseId } from '../../model/phases.ts';
 import { phaseState } from '../../model/progress.ts';
@@ -63,7 +63,8 @@ type InstallReport = z.infer<typeof installReport>;
 
 /**
  * Ends an install: the report is written, existing data is kept from now on, and the site's record is brought up to date. The
- * report comes first: it is the picture of the install, before anything is changed again.
+ * report comes first: it is the picture of the install, before anything is changed again. Run again it brings the report up to date
+ * where something else is installed or stands otherwise, and changes nothing where not.
  */
 export async function finishInstall(context: PhaseContext): Promise<PhaseOutcome> {
   const cluster = await openCluster(context);
@@ -90,9 +91,7 @@ async function promote(context: PhaseContext, cluster: Cluster): Promise<boolean
 
 async function report(context: PhaseContext, cluster: Cluster): Promise<boolean> {
   const { facts, folder, spec } = context;
-  const written = await folder.read(SITE_FILES.report);
-  // A killed attempt has written it: its times are the true ones.
-  if (written !== null && facts.installId !== undefined && installIdIn(written) === facts.installId) return false;
+  const written = reportIn(await folder.read(SITE_FILES.report));
   const { status, blockers } = await lookAtAppliance(context, cluster, null);
   const content: InstallReport = {
     apiVersion: API_VERSION,
@@ -117,13 +116,25 @@ async function report(context: PhaseContext, cluster: Cluster): Promise<boolean>
     warnings: [...blockers],
     liveValidated: LIVE_VALIDATED,
   };
+  // A killed attempt has written it: its times are the true ones.
+  if (written !== null && isDeepStrictEqual(essenceOf(written), essenceOf(content))) return false;
   await folder.write(SITE_FILES.report, `${JSON.stringify(content, null, 2)}\n`);
   return true;
 }
 
-function installIdIn(text: string): string | null {
+/** What was installed and how it stands, without the times at which it was looked at. */
+function essenceOf({ timings, tiers, warnings, ...what }: InstallReport): unknown {
+  return {
+    ...what,
+    startedAt: timings.startedAt,
+    tiers: Object.entries(tiers).map(([name, { ready, status }]) => [name, ready, status]),
+    warnings: warnings.map(blockerKey).toSorted(),
+  };
+}
+
+function reportIn(text: string | null): InstallReport | null {
   try {
-    return installReport.parse(JSON.parse(text)).installId;
+    return text === null ? null : installReport.parse(JSON.parse(text));
   } catch {
     return null; // another version's, or damaged: it is written anew
   }

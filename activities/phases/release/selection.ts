@@ -35,6 +35,18 @@ export async function selectedBootstrap(
 }
 
 /**
+ * Takes what this install was asked for, gives the mode in which the database setup may run, by what stands in the cluster: what
+ * this very install has put to recover stays so, whatever runs again and whatever the workflow knows of it. That an earlier install
+ * was at its end is nothing to one that is asked to begin afresh: it has wiped that one's data, or found none.
+ */
+export async function bootstrapModeFor(context: PhaseContext, cluster: Cluster): Promise<BootstrapMode> {
+  const { facts, spec, signal } = context;
+  if (spec.mode === 'recover' || facts.promoted === true) return 'recover';
+  const stands = await selectedBootstrap(cluster, signal);
+  return stands?.mode === 'recover' && stands.installId === facts.installId ? 'recover' : 'fresh';
+}
+
+/**
  * Writes the release's selection and the site's values into the cluster, and copies for people into the site's folder. Says
  * whether anything in the cluster changed. In recover mode the id stays what it was: the database setup runs anew for another one.
  * A size of an image that nobody tells now stays what it was.

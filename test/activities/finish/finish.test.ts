@@ -125,6 +125,29 @@ test('the mode becomes recover, the report is written without a secret, and a se
   expect(JSON.parse((await bed.folder.read('install-report.json')) ?? '')).toMatchObject({ installId: 'install-2' });
 });
 
+test('steps that run again after it, with other inputs, keep the mode and the id, whatever the workflow knows', async () => {
+  const bed = await testBed(server.kubeconfig);
+  await recordThisCluster(bed);
+  await selectRelease(bed.context({ facts: FACTS }));
+  await finishInstall(bed.context({ facts: FACTS, phases: PHASES }));
+  const spec = { imageTags: { algaCore: 'hotfix' } };
+  await selectRelease(bed.context({ facts: FACTS, spec }));
+  expect(parse((await configValue(cluster, CORE, 'values.yaml')) ?? '')).toMatchObject({
+    images: { server: { tag: 'hotfix' } },
+    bootstrap: { mode: 'recover', installId: 'install-1' },
+  });
+  // The report says what is installed by now.
+  expect(await finishInstall(bed.context({ facts: FACTS, phases: PHASES, spec }))).toMatchObject({ did: 'acted' });
+  expect(JSON.parse((await bed.folder.read('install-report.json')) ?? '')).toMatchObject({
+    release: { imageTags: { algaCore: 'hotfix' } },
+  });
+  // The next install that begins afresh is another one.
+  await selectRelease(bed.context({ facts: { ...FACTS, installId: 'install-3' } }));
+  expect(parse((await configValue(cluster, CORE, 'values.yaml')) ?? '')).toMatchObject({
+    bootstrap: { mode: 'fresh', installId: 'install-3' },
+  });
+});
+
 test('killed after the promotion, it ends what it began', async () => {
   const bed = await testBed(server.kubeconfig);
   await recordThisCluster(bed);
