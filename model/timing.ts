@@ -50,6 +50,8 @@ export const PATIENCE = {
   bootstrapEtcd: {
     /** etcd of one member answers within seconds of its start; unhealthy for this long, it does not come up by itself. */
     healthy: 3 * MINUTE,
+    /** An etcd that has its data leaves its preparations within seconds of the node's start; one that waits to be bootstrapped does not. */
+    prepares: 2 * MINUTE,
     /** A node refuses its bootstrap until its clock is set. */
     clock: 3 * MINUTE,
   },

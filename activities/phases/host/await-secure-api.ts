@@ -9,8 +9,9 @@ import type { Sight } from '../../wait.ts';
 import { handOver, lastHandover } from './handover.ts';
 import type { Handover } from './handover.ts';
 import { openOwnNode } from './identity.ts';
-import { LEFT_ALONE, nodeTarget } from './node-target.ts';
+import { LEFT_ALONE, namesExistingCluster, nodeTarget } from './node-target.ts';
 import { ensureResolvers } from './resolvers.ts';
+import { readRecord } from './site-record.ts';
 import { watchTrouble } from './trouble.ts';
 import type { TroubleWatch } from './trouble.ts';
 import { wantedConfig } from './wanted-config.ts';
@@ -55,7 +56,7 @@ async function look(context: PhaseContext, target: TalosTarget, trouble: Trouble
 
 async function inMaintenance(context: PhaseContext): Promise<string> {
   const wanted = await wantedConfig(context);
-  if (!wanted || context.facts.alreadyInstalled) throw lostItsDisk(context);
+  if (!wanted || (await hadCluster(context))) throw lostItsDisk(context);
   const handed = await lastHandover(context);
   const age = handed ? context.ports.clock.now().getTime() - Date.parse(handed.at) : Infinity;
   const isSame = handed?.digest === wanted.digest;
@@ -65,6 +66,14 @@ async function inMaintenance(context: PhaseContext): Promise<string> {
   return handed
     ? 'it came back without having installed itself; it has its configuration again'
     : 'it took its configuration';
+}
+
+/** A node that was installed before and has never been seen as a cluster has nothing to lose: it did not get through, and begins anew. */
+async function hadCluster(context: PhaseContext): Promise<boolean> {
+  const { facts } = context;
+  if (facts.alreadyInstalled === false) return false;
+  if (facts.kubeSystemUid !== undefined || namesExistingCluster(context)) return true;
+  return ((await readRecord(context))?.cluster ?? null) !== null;
 }
 
 async function inSilence(context: PhaseContext, error: TalosError): Promise<string> {

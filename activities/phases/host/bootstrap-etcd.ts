@@ -1,11 +1,14 @@
+import type { Evidence } from '../../../model/blocker.ts';
 import { PATIENCE } from '../../../model/timing.ts';
 import type { PhaseOutcome } from '../../../model/workflow-contract.ts';
+import { talosconfigPath } from '../../cluster.ts';
 import type { PhaseContext } from '../../phase-context.ts';
 import { TalosError } from '../../ports/talos.ts';
 import type { TalosFault, TalosService, TalosTarget } from '../../ports/talos.ts';
 import { stop } from '../../stop.ts';
 import { waitFor } from '../../wait.ts';
 import type { Sight } from '../../wait.ts';
+import { forgetCluster, readRecord } from './site-record.ts';
 import { compareAuthority } from './identity.ts';
 import { LEFT_ALONE, namesExistingCluster, nodeTarget } from './node-target.ts';
 import { watchTrouble } from './trouble.ts';
@@ -27,6 +30,7 @@ export async function bootstrapEtcd(context: PhaseContext): Promise<PhaseOutcome
   let started = false;
   let runningSince: number | null = null;
   const watchRefusal = refusalWatch(context);
+  const mayHaveData = dataWatch(context);
   await waitFor(context, {
     what: 'etcd to be healthy',
     everyMs: LOOK_EVERY_MS,
@@ -43,6 +47,7 @@ export async function bootstrapEtcd(context: PhaseContext): Promise<PhaseOutcome
         if (now - runningSince > PATIENCE.bootstrapEtcd.healthy || context.isParkedOn(error)) throw error;
       } else if (!started) {
         if (namesExistingCluster(context)) throw unhealthy(context, etcd);
+        if (await mayHaveData(etcd)) return { saw: wrong ?? describe(etcd) };
         const refusal = await tryBootstrap(context, target);
         started = refusal === null;
         if (refusal !== null) return { saw: wrong ?? watchRefusal(refusal) };
@@ -64,6 +69,39 @@ async function tryBootstrap({ ports, signal }: PhaseContext, target: TalosTarget
     if (!(error instanceof TalosError) || !LOOK_AGAIN.includes(error.fault)) throw error;
     return error.fault === 'already-exists' ? null : error.answer.stderr;
   }
+}
+
+/**
+ * Gives a watch over an etcd that has not been bootstrapped where a cluster is on record: it is given the time that one with its
+ * data takes to start. After that its data is gone. With `--recover` that is for a person: an empty etcd in its place would make a new
+ * cluster, and could not be restored any more. For a fresh install it is as good as an empty node, once the record says so, too.
+ */
+function dataWatch(context: PhaseContext): (etcd: TalosService | undefined) => Promise<boolean> {
+  const { clock } = context.ports;
+  const { spec, facts } = context;
+  const since = clock.now().getTime();
+  return async (etcd) => {
+    const cluster = (await readRecord(context))?.cluster ?? null;
+    if (cluster === null || (spec.mode === 'fresh' && facts.alreadyInstalled === false)) return false;
+    const error = lost(context, etcd, cluster.kubeSystemUid);
+    const isLate = clock.now().getTime() - since > PATIENCE.bootstrapEtcd.prepares;
+    if (!isLate && !context.isParkedOn(error)) return true;
+    if (spec.mode === 'recover' || facts.kubeSystemUid !== undefined) throw error;
+    await forgetCluster(context);
+    return false;
+  };
+}
+
+function lost(context: PhaseContext, etcd: TalosService | undefined, uid: string): Error {
+  const { siteId, nodeIp } = context.spec;
+  const talosctl = `talosctl --talosconfig ${talosconfigPath(context)} -n ${nodeIp} -e ${nodeIp}`;
+  return stop(context, 'talos-etcd-unhealthy', {
+    component: 'etcd',
+    object: `node ${nodeIp}`,
+    reason: `etcd on the node ${nodeIp} has no data, and the site's record names a cluster that ran there (kube-system ${uid}). An empty etcd in its place would be a new cluster. Nothing was changed.`,
+    nextAction: `With a snapshot of etcd, restore it: \`${talosctl} bootstrap --recover-from <snapshot>\`; the installer goes on by itself. Without one the cluster is gone: \`appliance-client cancel --site ${siteId}\`, then \`appliance-client start --fresh --site ${siteId}\`.`,
+    evidence: evidenceOf(context, etcd),
+  });
 }
 
 /** A node refuses its bootstrap while its clock is not set; without any time server that does not pass by itself. */
@@ -107,10 +145,10 @@ function describe(etcd: TalosService | undefined): string {
 
 function unhealthy(context: PhaseContext, etcd: TalosService | undefined): Error {
   const object = `node ${context.spec.nodeIp}`;
+  return stop(context, 'talos-etcd-unhealthy', { component: 'etcd', object, evidence: evidenceOf(context, etcd) });
+}
+
+function evidenceOf(context: PhaseContext, etcd: TalosService | undefined): Evidence[] {
   const at = context.ports.clock.now().toISOString();
-  return stop(context, 'talos-etcd-unhealthy', {
-    component: 'etcd',
-    object,
-    evidence: [{ source: 'talosctl', object, message: describe(etcd), at }],
-  });
+  return [{ source: 'talosctl', object: `node ${context.spec.nodeIp}`, message: describe(etcd), at }];
 }

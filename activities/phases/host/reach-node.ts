@@ -12,10 +12,11 @@ const SEEN = {
 
 /**
  * Finds out what stands at the node's address: a machine that waits for its first configuration, one that this site installed
- * before (from then on keys and configuration are left alone), somebody else's, or nothing.
+ * before (from then on keys and configuration are left alone), somebody else's, or nothing. Whether it was installed before this
+ * install is settled by the first look.
  */
 export async function reachNode(context: PhaseContext): Promise<PhaseOutcome> {
-  const { spec, ports, signal } = context;
+  const { spec, facts, ports, signal } = context;
   const { kubeconfig, talosconfig } = spec.existingCluster;
   if (kubeconfig !== null && talosconfig === null) {
     return { did: 'nothing-to-do', detail: LEFT_ALONE, facts: { alreadyInstalled: true } };
@@ -24,15 +25,17 @@ export async function reachNode(context: PhaseContext): Promise<PhaseOutcome> {
   context.see(`Talos on ${spec.nodeIp}`, SEEN[node.mode]);
   if (node.mode === 'configured') await ensureTalosconfig(context);
   const found = await judgeNode(context, node);
+  // What this install has found when it first looked stays: by now it may have installed the node itself.
+  const alreadyInstalled = facts.alreadyInstalled ?? found.state === 'ours';
   return found.state === 'empty'
     ? {
         did: 'nothing-to-do',
         detail: `${spec.nodeIp} waits for its first configuration`,
-        facts: { alreadyInstalled: false },
+        facts: { alreadyInstalled },
       }
     : {
         did: 'nothing-to-do',
         detail: `${spec.nodeIp} is this site's node already, with Talos ${found.version}: its keys and configuration are left alone`,
-        facts: { alreadyInstalled: true },
+        facts: { alreadyInstalled },
       };
 }

@@ -20,6 +20,16 @@ export async function recordCluster(context: Needs, cluster: NonNullable<SiteRec
   if (!record) return;
   const { kubeSystemUid, talosCaFingerprint } = record.cluster ?? { kubeSystemUid: null, talosCaFingerprint: null };
   if (kubeSystemUid === cluster.kubeSystemUid && talosCaFingerprint === cluster.talosCaFingerprint) return;
-  const updatedAt = context.ports.clock.now().toISOString();
-  await context.folder.write(SITE_FILES.record, `${JSON.stringify({ ...record, cluster, updatedAt }, null, 2)}\n`);
+  await write(context, { ...record, cluster });
+}
+
+/** Takes the cluster out of the site's record: it is known to be gone. */
+export async function forgetCluster(context: Needs): Promise<void> {
+  const record = await readRecord(context);
+  if (record?.cluster) await write(context, { ...record, cluster: null });
+}
+
+async function write({ folder, ports }: Needs, record: SiteRecord): Promise<void> {
+  const updatedAt = ports.clock.now().toISOString();
+  await folder.write(SITE_FILES.record, `${JSON.stringify({ ...record, updatedAt }, null, 2)}\n`);
 }
