@@ -4,7 +4,9 @@ import { BODY, HEARTBEAT_EVERY_MS, OUTAGE_MS, PATIENCE, TIMEOUTS } from '../../m
 
 const patienceOf = (name: string): number => {
   const rows = Object.entries(PATIENCE).find(([step]) => step === name)?.[1] ?? {};
-  return Object.values(rows).reduce<number>((sum, ms) => sum + ms, 0);
+  return Object.values(rows)
+    .map(Number)
+    .reduce((sum, ms) => sum + ms, 0);
 };
 
 test.each(STEPS.map(({ step }) => step))(
