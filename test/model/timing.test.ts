@@ -1,28 +1,51 @@
-import { expect, test } from 'vitest';
-import { STEPS } from '../../model/steps/index.ts';
-import { BODY, HEARTBEAT_EVERY_MS, OUTAGE_MS, PATIENCE, TIMEOUTS } from '../../model/timing.ts';
+import { readFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { CHECKS, PROGRAMS } from '../../activities/phases/preflight/checks.ts';
+import { BODY, HEARTBEAT_EVERY_MS, OUTAGE_MS, PARKED_LOOK_MS, PATIENCE, TIMEOUTS } from '../../model/timing.ts';
+import { STEPS as ALL } from '../../model/steps/index.ts';
 
-const patienceOf = (name: string): number => {
-  const rows = Object.entries(PATIENCE).find(([step]) => step === name)?.[1] ?? {};
-  return Object.values(rows)
-    .map(Number)
-    .reduce((sum, ms) => sum + ms, 0);
-};
+const { startToCloseMs } = TIMEOUTS;
+const STEPS = ALL.map(({ step }) => step);
+const sum = (all: readonly number[]): number => all.reduce((one, other) => one + other, 0);
 
-test.each(STEPS.map(({ step }) => step))(
-  "$name says that something is late before its attempt's time-out ends it",
-  ({ name, profile }) => {
-    const triedAgain = BODY.restMs.reduce((sum, ms) => sum + ms, 0);
-    const longest = patienceOf(name) + triedAgain + (profile === 'quick' ? 0 : OUTAGE_MS);
-    expect(longest).toBeLessThan(TIMEOUTS.startToCloseMs[profile]);
-  },
-);
+/** How long a step may wait by its own rules before it says that something is late. */
+function longest(step: string, patience: Readonly<Record<string, number>>): number {
+  if (step !== 'checkEverything') return sum(Object.values(patience));
+  const timeOf = ({ timeoutMs = PATIENCE.checkEverything.check }: { timeoutMs?: number }): number => timeoutMs;
+  const later = CHECKS.filter(({ needsPrograms }) => needsPrograms).map(timeOf);
+  return Math.max(timeOf(PROGRAMS) + Math.max(...later), ...CHECKS.map(timeOf));
+}
 
-test('every patience is of a step that there is', () => {
-  const steps = STEPS.map(({ step }): string => step.name);
-  for (const name of Object.keys(PATIENCE)) expect(steps).toContain(name);
-});
+describe('time-outs that must agree', () => {
+  test.each(Object.entries(PATIENCE))('%s says that it is late before its own time-out ends it', (name, patience) => {
+    const step = STEPS.find((one) => one.name === name);
+    expect(step, 'a step of the install').toBeDefined();
+    expect(longest(name, patience)).toBeLessThan(startToCloseMs[step?.profile ?? 'quick']);
+  });
 
-test('a heartbeat may be lost, and another, before a worker counts as dead', () => {
-  expect(HEARTBEAT_EVERY_MS * 3).toBeLessThan(TIMEOUTS.heartbeatMs);
+  test('an outage is told, and a failure tried again, before any time-out but that of a quick step', () => {
+    expect(BODY.attempts * OUTAGE_MS).toBeLessThan(startToCloseMs.apply);
+    expect(sum(BODY.restMs)).toBeLessThan(startToCloseMs.quick / 2);
+    expect(BODY.restMs).toHaveLength(BODY.attempts - 1);
+  });
+
+  test('a heartbeat may be lost twice before a living worker passes for a dead one', () => {
+    expect(3 * HEARTBEAT_EVERY_MS).toBeLessThan(TIMEOUTS.heartbeatMs);
+    expect(PARKED_LOOK_MS).toBeLessThan(startToCloseMs.quick);
+  });
+
+  test('no late end of a step stands anywhere else', async () => {
+    const root = join(import.meta.dirname, '..', '..', 'activities', 'phases');
+    const files = (await readdir(root, { recursive: true })).filter((name) => name.endsWith('.ts'));
+    const lines = await Promise.all(
+      files.map(async (name) => {
+        const text = await readFile(join(root, name), 'utf8');
+        return [...text.matchAll(/afterMs: (.*)/g)].map(([, value]) => `${name}: ${value}`);
+      }),
+    );
+    // The storage test says itself for how long it is patient.
+    const elsewhere = lines.flat().filter((line) => !/PATIENCE\./.test(line) && !line.startsWith('storage/'));
+    expect(elsewhere).toEqual([]);
+  });
 });
