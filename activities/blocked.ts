@@ -1,4 +1,4 @@
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import type { Blocker } from '../model/blocker.ts';
 import type { InstallFacts } from '../model/progress.ts';
 import { BLOCKED_FAILURE, STILL_BLOCKED_FAILURE } from '../model/workflow-contract.ts';
@@ -32,7 +32,7 @@ export function blockedFailure(error: Blocked): ApplicationFailure {
 
 /**
  * Takes what a parked phase is still blocked by and how long to rest, gives the failure that has Temporal look again after that:
- * neither an event in the history nor a slot of the worker is used meanwhile.
+ * neither an event in the history nor a slot of the worker is used meanwhile, and no look is worth a line in the worker's log.
  */
 export function stillBlockedFailure(keys: readonly string[], restMs: number): ApplicationFailure {
   return ApplicationFailure.create({
@@ -40,5 +40,6 @@ export function stillBlockedFailure(keys: readonly string[], restMs: number): Ap
     type: STILL_BLOCKED_FAILURE,
     nonRetryable: false,
     nextRetryDelay: restMs,
+    category: ApplicationFailureCategory.BENIGN,
   });
 }

@@ -19,7 +19,8 @@ const blockedBy =
   async () => {
     throw new Blocked(blockers);
   };
-const STILL = { type: 'StillBlocked', nonRetryable: false, nextRetryDelay: 5_000 };
+/** Benign: no look is worth a warning in the worker's log. */
+const STILL = { type: 'StillBlocked', nonRetryable: false, nextRetryDelay: 5_000, category: 'BENIGN' };
 
 describe('a parked step', () => {
   test('looks once, and has itself looked at again in five seconds while the same stands, in any order', async () => {

@@ -1,5 +1,6 @@
 import { setImmediate as immediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { awaitBackground } from '../../../activities/phases/background.ts';
 import { watchAppliance } from '../../../activities/appliance-watch.ts';
 import type { Look } from '../../../activities/appliance-look.ts';
 import type { HttpPort } from '../../../activities/ports/http.ts';
@@ -11,6 +12,8 @@ import { fakeKubernetes } from '../../support/fake-kubernetes/index.ts';
 import { offlineBed } from '../support/test-bed.ts';
 
 const page: HttpPort = { get: async () => ({ status: 200, location: null, date: null, error: null }) };
+/** What ends a wait on an API server that is silent for too long. */
+const SILENT = { blockers: [{ code: 'kubernetes-unreachable', tier: 'platform', loginBlocking: true }] };
 const extra: KubernetesObject = {
   apiVersion: 'v1',
   kind: 'Pod',
@@ -122,8 +125,16 @@ describe('a watched appliance', () => {
     held.isAway = true;
     const bed = await offlineBed();
     const watched = watchAppliance(bed.context({ http: page }), clusterOf(held.reader), { what: 'the page' });
-    await expect(watched.next()).rejects.toMatchObject({ fault: 'unreachable' });
+    await expect(watched.next()).rejects.toMatchObject(SILENT);
     expect(bed.seen.at(-1)).toContain('the page: the API server does not answer');
+  });
+
+  test('stops the wait for the background services, too: nothing is known of them then', async () => {
+    const held = memory();
+    held.isAway = true;
+    const bed = await offlineBed();
+    const context = bed.context({ http: page, cluster: clusterOf(held.reader) });
+    await expect(awaitBackground(context)).rejects.toMatchObject(SILENT);
   });
 
   test('that answers again is looked at again', async () => {
