@@ -60,7 +60,7 @@ export async function lookAtAppliance(
 export type About = (blocker: Blocker) => boolean;
 
 /** Whatever a pod is, it does not start under these. */
-const GENERAL: ReadonlySet<BlockerCode> = new Set([
+const GENERAL: ReadonlySet<string> = new Set<BlockerCode>([
   'node-not-ready',
   'disk-pressure',
   'insufficient-resources',

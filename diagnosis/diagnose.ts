@@ -56,12 +56,17 @@ function blockerOf(view: View, root: Root, tiers: TierStates, previous: StatusDo
   });
 }
 
+/** A word of a newer client's comes first: nobody here can say that it weighs less. */
+function rank(known: readonly string[], word: string): number {
+  return known.indexOf(word);
+}
+
 function byWeight(a: Blocker, b: Blocker): number {
   return (
     Number(b.loginBlocking) - Number(a.loginBlocking) ||
     Number(a.severity === 'warning') - Number(b.severity === 'warning') ||
-    TIERS.indexOf(a.tier) - TIERS.indexOf(b.tier) ||
-    LAYERS.indexOf(a.layer) - LAYERS.indexOf(b.layer) ||
+    rank(TIERS, a.tier) - rank(TIERS, b.tier) ||
+    rank(LAYERS, a.layer) - rank(LAYERS, b.layer) ||
     a.component.localeCompare(b.component) ||
     a.code.localeCompare(b.code)
   );
@@ -116,9 +121,7 @@ export function diagnose(snapshot: Snapshot, options: DiagnoseOptions): Diagnosi
     .map(({ above: _above, ...operation }) => operation)
     .toSorted(
       (a, b) =>
-        TIERS.indexOf(a.tier) - TIERS.indexOf(b.tier) ||
-        a.kind.localeCompare(b.kind) ||
-        a.object.localeCompare(b.object),
+        rank(TIERS, a.tier) - rank(TIERS, b.tier) || a.kind.localeCompare(b.kind) || a.object.localeCompare(b.object),
     );
   const rollup = rollupOf(tiers, blockers, operations, {
     cluster: view.current,

@@ -20,7 +20,7 @@ export function evidentSince(
   now: number,
 ): Readonly<Record<keyof TierStates, string | null>> {
   const cameUp = (ids: readonly TierId[]) =>
-    newest(...components.filter(({ tier }) => ids.includes(tier)).map(({ since }) => ms(since)));
+    newest(...components.filter(({ tier }) => ids.some((id) => id === tier)).map(({ since }) => ms(since)));
   const of = (id: TierId): number | null => {
     const { status, ready } = tiers[id];
     if (status === 'failed' || status === 'degraded')

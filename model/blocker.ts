@@ -1,10 +1,12 @@
 import { z } from 'zod';
-import { tierId } from './tiers.ts';
+import { kept, open } from './objects.ts';
+import type { Open } from './objects.ts';
+import { openTierId } from './tiers.ts';
 
 /** The layer a cause lies in: from the machine upward. `unknown` is an honest answer, not a default. */
 export const LAYERS = ['operator', 'host', 'platform', 'workload', 'app', 'unknown'] as const;
-export const layer = z.enum(LAYERS);
-export type Layer = z.infer<typeof layer>;
+export const layer = open(LAYERS);
+export type Layer = (typeof LAYERS)[number];
 
 /**
  * Every blocker code, by layer. A code names a root cause, is stable and is never renamed; it appears in the status
@@ -108,15 +110,16 @@ export const blockerCode = z.enum([
   ...BLOCKER_CODES.unknown,
 ]);
 export type BlockerCode = z.infer<typeof blockerCode>;
+const openBlockerCode = open(blockerCode.options);
 
-/** Takes a code, gives the layer its cause lies in. */
-export function layerOf(code: BlockerCode): Layer {
+/** Takes a code, gives the layer its cause lies in: of a code that is not known here, `unknown`. */
+export function layerOf(code: Open<BlockerCode>): Layer {
   const found = LAYERS.find((name) => (BLOCKER_CODES[name] as readonly string[]).includes(code));
   return found ?? 'unknown';
 }
 
 /** A message as it was seen, secrets redacted, with the object it came from. */
-export const evidence = z.strictObject({
+export const evidence = kept({
   source: z.string(),
   object: z.string(),
   message: z.string(),
@@ -124,19 +127,19 @@ export const evidence = z.strictObject({
 });
 export type Evidence = z.infer<typeof evidence>;
 
-export const blocker = z.strictObject({
-  code: blockerCode,
+export const blocker = kept({
+  code: openBlockerCode,
   title: z.string(),
   component: z.string(),
-  tier: tierId,
+  tier: openTierId,
   layer,
   loginBlocking: z.boolean(),
-  severity: z.enum(['error', 'warning']),
+  severity: open(['error', 'warning']),
   reason: z.string(),
   evidence: z.array(evidence),
   nextAction: z.string(),
   /** automatic: the installer looks again by itself · after-change: when an input or the appliance changed · manual: a person must say so */
-  retry: z.enum(['automatic', 'after-change', 'manual']),
+  retry: open(['automatic', 'after-change', 'manual']),
   since: z.iso.datetime(),
 });
 export type Blocker = z.infer<typeof blocker>;

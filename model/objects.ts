@@ -14,3 +14,14 @@ export function strict<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<S
 export function strict(shape: z.ZodRawShape): z.ZodObject {
   return z.strictObject(shape);
 }
+
+/** A word of a list, or one that a newer client wrote: it is shown as it is written, and nothing is concluded from it. */
+export type Open<Known extends string> = Known | (string & Record<never, never>);
+
+/** Longer than every word that stands in a list of ours; what is longer is no word. */
+const WORD_MAX = 200;
+
+/** Takes the words that this client knows, gives the schema of a field that a newer one may write another word into. */
+export function open<const Known extends string>(known: readonly Known[]): z.ZodType<Open<Known>> {
+  return z.union([z.enum(known), z.string().min(1).max(WORD_MAX)]);
+}

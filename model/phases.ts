@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { open } from './objects.ts';
 import type { TierId } from './tiers.ts';
 
 /** The phases of an install in their order, with what a person calls them and the tier whose failure they report. */
@@ -19,3 +20,4 @@ export const PHASES = [
 
 export const phaseId = z.enum(PHASES.map((phase) => phase.id));
 export type PhaseId = z.infer<typeof phaseId>;
+export const openPhaseId = open(phaseId.options);

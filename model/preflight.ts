@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import { kept, open } from './objects.ts';
 
 /** One preflight check with its answer. A hard one that fails stops the install; a soft one is a warning. */
-export const preflightCheck = z.strictObject({
+export const preflightCheck = kept({
   id: z.string(),
   title: z.string(),
-  group: z.enum(['operator', 'node', 'release', 'git', 'images']),
-  result: z.enum(['passed', 'failed', 'warning', 'skipped']),
+  group: open(['operator', 'node', 'release', 'git', 'images']),
+  result: open(['passed', 'failed', 'warning', 'skipped']),
   detail: z.string(),
 });
 export type PreflightCheck = z.infer<typeof preflightCheck>;

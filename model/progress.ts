@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { blocker } from './blocker.ts';
-import { phaseId } from './phases.ts';
+import { kept, open } from './objects.ts';
+import { openPhaseId } from './phases.ts';
 import { preflightCheck } from './preflight.ts';
 import { activeOperation, installUrls } from './status.ts';
-import { tierId, tierStates } from './tiers.ts';
+import { openTierId, tierStates } from './tiers.ts';
 
 /** One look of a wait: what is waited for, and what was last seen. `since` is when the wait began. */
-export const waitState = z.strictObject({
+export const waitState = kept({
   what: z.string(),
   saw: z.string(),
   since: z.iso.datetime(),
@@ -14,13 +15,13 @@ export const waitState = z.strictObject({
 });
 export type WaitState = z.infer<typeof waitState>;
 
-export const phaseState = z.enum(['pending', 'running', 'blocked', 'done', 'degraded', 'cancelled']);
+export const phaseState = open(['pending', 'running', 'blocked', 'done', 'degraded', 'cancelled']);
 export type PhaseState = z.infer<typeof phaseState>;
 
-export const phaseProgress = z.strictObject({
-  id: phaseId,
+export const phaseProgress = kept({
+  id: openPhaseId,
   title: z.string(),
-  tier: tierId,
+  tier: openTierId,
   state: phaseState,
   since: z.iso.datetime().nullable(),
   finishedAt: z.iso.datetime().nullable(),
@@ -30,7 +31,7 @@ export const phaseProgress = z.strictObject({
 export type PhaseProgress = z.infer<typeof phaseProgress>;
 
 /** What activities learn and later phases or people need; no secret ever. */
-export const installFacts = z.strictObject({
+export const installFacts = kept({
   /** One id for one install: the same for every retry, resume and continuation of it, another for the next `start`. */
   installId: z.string().max(63).optional(),
   /** When this install began. */
@@ -40,7 +41,7 @@ export const installFacts = z.strictObject({
   nodeName: z.string().optional(),
   /** The node was installed before this install began. */
   alreadyInstalled: z.boolean().optional(),
-  wipe: z.enum(['nothing-to-wipe', 'wiped']).optional(),
+  wipe: open(['nothing-to-wipe', 'wiped']).optional(),
   gitRevision: z.string().optional(),
   usersCount: z.number().int().optional(),
   statusPageSeen: z.boolean().optional(),
@@ -53,20 +54,20 @@ export const installFacts = z.strictObject({
 export type InstallFacts = z.infer<typeof installFacts>;
 
 /** `parked`: a phase is blocked and looked at again. `ready`: people can log in, background services go on. */
-export const installState = z.enum(['running', 'parked', 'paused', 'ready', 'complete', 'cancelled']);
+export const installState = open(['running', 'parked', 'paused', 'ready', 'complete', 'cancelled']);
 export type InstallState = z.infer<typeof installState>;
 
 /** The one document that says how far an install is: the workflow's query, its memo, and what the client shows. */
-export const installProgress = z.strictObject({
+export const installProgress = kept({
   apiVersion: z.literal('appliance.alga-psa/v1'),
   kind: z.literal('InstallProgress'),
   siteId: z.string(),
   nodeIp: z.string(),
-  mode: z.enum(['fresh', 'recover']),
+  mode: open(['fresh', 'recover']),
   specDigest: z.string(),
-  release: z.strictObject({ version: z.string(), channel: z.string().nullable(), appVersion: z.string() }),
+  release: kept({ version: z.string(), channel: z.string().nullable(), appVersion: z.string() }),
   state: installState,
-  phase: phaseId,
+  phase: openPhaseId,
   startedAt: z.iso.datetime(),
   updatedAt: z.iso.datetime(),
   finishedAt: z.iso.datetime().nullable(),
@@ -85,7 +86,7 @@ export const installProgress = z.strictObject({
 export type InstallProgress = z.infer<typeof installProgress>;
 
 /** What a waiting activity tells its workflow when the picture changes (never at every look: each one enters the history). */
-export const installObservation = z.strictObject({
+export const installObservation = kept({
   /** The attempt that speaks (`StepInput.attempt`): what one that has ended says late is not heard. */
   attempt: z.int().optional(),
   tiers: tierStates.optional(),
@@ -102,7 +103,7 @@ export type InstallObservation = z.infer<typeof installObservation>;
  * Heartbeat details of every activity: a hint for people, read from the server without any worker. The next attempt of the same
  * activity reads them, too: the server keeps them between two looks of a parked step.
  */
-export const heartbeatDetail = z.object({
+export const heartbeatDetail = kept({
   wait: waitState.nullable(),
   activeOperations: z.array(activeOperation),
   /** A parked step has said that nothing is in its way any more: what it meets from then on is news. */

@@ -1,16 +1,17 @@
 import { z } from 'zod';
 import { blocker } from './blocker.ts';
-import { phaseId } from './phases.ts';
-import { tierId, tierStates } from './tiers.ts';
+import { kept, open } from './objects.ts';
+import { openPhaseId } from './phases.ts';
+import { openTierId, tierId, tierStates } from './tiers.ts';
 
-export const installUrls = z.strictObject({ statusUrl: z.string().nullable(), loginUrl: z.string().nullable() });
+export const installUrls = kept({ statusUrl: z.string().nullable(), loginUrl: z.string().nullable() });
 export type InstallUrls = z.infer<typeof installUrls>;
 
 /** Something long that is under way and is not a fault: a pull, a container being prepared, a Helm operation. */
-export const activeOperation = z.strictObject({
-  kind: z.enum(['image-pull', 'container-creating', 'helm', 'job', 'volume', 'other']),
+export const activeOperation = kept({
+  kind: open(['image-pull', 'container-creating', 'helm', 'job', 'volume', 'other']),
   component: z.string(),
-  tier: tierId,
+  tier: openTierId,
   object: z.string(),
   image: z.string().nullable(),
   startedAt: z.iso.datetime().nullable(),
@@ -33,9 +34,9 @@ export const ROLLUP_STATES = [
 ] as const;
 export const rollupState = z.enum(ROLLUP_STATES);
 export type RollupState = z.infer<typeof rollupState>;
-export const rollup = z.strictObject({ state: rollupState, message: z.string(), nextAction: z.string().nullable() });
+export const rollup = kept({ state: rollupState, message: z.string(), nextAction: z.string().nullable() });
 
-export const componentStatus = z.strictObject({
+export const componentStatus = kept({
   name: z.string(),
   title: z.string(),
   tier: tierId,
@@ -52,7 +53,7 @@ export const componentStatus = z.strictObject({
 export type ComponentStatus = z.infer<typeof componentStatus>;
 
 /** One source of the picture: when it last answered, and why it does not now. */
-export const sourceStatus = z.strictObject({
+export const sourceStatus = kept({
   source: z.enum(['kubernetes', 'talos', 'login', 'install', 'logs']),
   observedAt: z.iso.datetime().nullable(),
   stale: z.boolean(),
@@ -60,7 +61,7 @@ export const sourceStatus = z.strictObject({
   error: z.string().nullable(),
 });
 
-export const recentEvent = z.strictObject({
+export const recentEvent = kept({
   at: z.iso.datetime().nullable(),
   type: z.enum(['Normal', 'Warning']),
   reason: z.string(),
@@ -69,19 +70,19 @@ export const recentEvent = z.strictObject({
   count: z.number().int(),
 });
 
-export const loginProbe = z.strictObject({
+export const loginProbe = kept({
   status: z.number().int().nullable(),
   location: z.string().nullable(),
   error: z.string().nullable(),
 });
 export type LoginProbe = z.infer<typeof loginProbe>;
 
-export const installSummary = z.strictObject({
+export const installSummary = kept({
   state: z.string(),
-  phase: phaseId,
+  phase: openPhaseId,
   phases: z.array(
-    z.strictObject({
-      id: phaseId,
+    kept({
+      id: openPhaseId,
       title: z.string(),
       state: z.string(),
       since: z.iso.datetime().nullable(),
@@ -89,12 +90,12 @@ export const installSummary = z.strictObject({
       detail: z.string(),
     }),
   ),
-  waits: z.array(z.strictObject({ what: z.string(), saw: z.string(), since: z.iso.datetime() })),
+  waits: z.array(kept({ what: z.string(), saw: z.string(), since: z.iso.datetime() })),
   startedAt: z.iso.datetime(),
 });
 
 /** The status document: `status -o json`, `/api/status`, and what a support bundle holds. */
-export const statusDocument = z.strictObject({
+export const statusDocument = kept({
   apiVersion: z.literal('appliance.alga-psa/v1'),
   kind: z.literal('Status'),
   siteId: z.string(),
@@ -103,7 +104,7 @@ export const statusDocument = z.strictObject({
   observedAt: z.iso.datetime().nullable(),
   stale: z.boolean(),
   sources: z.array(sourceStatus),
-  release: z.strictObject({
+  release: kept({
     selectedReleaseVersion: z.string().nullable(),
     appVersion: z.string().nullable(),
     channel: z.string().nullable(),
@@ -115,11 +116,11 @@ export const statusDocument = z.strictObject({
   topBlockers: z.array(blocker),
   components: z.array(componentStatus),
   activeOperations: z.array(activeOperation),
-  bootstrap: z.strictObject({
+  bootstrap: kept({
     job: z.string().nullable(),
     state: z.enum(['absent', 'running', 'succeeded', 'failed', 'unknown']),
     logs: z.array(z.string()),
-    seed: z.strictObject({ usersCount: z.number().int().nullable() }),
+    seed: kept({ usersCount: z.number().int().nullable() }),
   }),
   loginProbe: loginProbe.nullable(),
   recentEvents: z.array(recentEvent).max(20),

@@ -1,9 +1,12 @@
 import { z } from 'zod';
+import { kept, open } from './objects.ts';
+import type { Open } from './objects.ts';
 
 /** The tiers in the order in which they come up. `fullHealth` is what all of them together say. */
 export const TIERS = ['platform', 'core', 'bootstrap', 'login', 'background'] as const;
 export const tierId = z.enum(TIERS);
 export type TierId = z.infer<typeof tierId>;
+export const openTierId = open(TIERS);
 
 export const TIER_TITLES: Record<TierId, string> = {
   platform: 'Platform',
@@ -13,16 +16,22 @@ export const TIER_TITLES: Record<TierId, string> = {
   background: 'Background services',
 };
 
+/** Takes a tier, gives what people call it; one of a newer client's is called as it is written. */
+export function tierTitle(tier: Open<TierId>): string {
+  const titles: Readonly<Record<string, string | undefined>> = TIER_TITLES;
+  return titles[tier] ?? tier;
+}
+
 /** `since` is when the present status was first seen. A tier nobody could look at is `unknown`, never healthy. */
-export const tierState = z.strictObject({
+export const tierState = kept({
   ready: z.boolean(),
-  status: z.enum(['unknown', 'pending', 'progressing', 'ready', 'degraded', 'failed']),
+  status: open(['unknown', 'pending', 'progressing', 'ready', 'degraded', 'failed']),
   since: z.iso.datetime().nullable(),
   message: z.string().optional(),
 });
 export type TierState = z.infer<typeof tierState>;
 
-export const tierStates = z.strictObject({
+export const tierStates = kept({
   platform: tierState,
   core: tierState,
   bootstrap: tierState,

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
+import { jsonOf } from '../site-folder/json.ts';
 import { privateFolder } from '../site-folder/index.ts';
 import type { PrivateFolder } from '../site-folder/index.ts';
 import { isOurs } from '../system/processes.ts';
@@ -53,6 +54,6 @@ export async function forgetServer(home: string): Promise<void> {
 
 async function readState(home: string): Promise<ServerState | null> {
   const text = await serverFolder(home).read(STATE_FILE);
-  const state = serverState.safeParse(text === null ? null : JSON.parse(text));
+  const state = serverState.safeParse(jsonOf(text));
   return state.success ? state.data : null;
 }

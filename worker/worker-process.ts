@@ -3,6 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { open, readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { jsonOf } from '../site-folder/json.ts';
 import { takeLock } from '../system/lock.ts';
 import { WorkerFailedError } from './errors.ts';
 import { codeFile } from '../system/code-files.ts';
@@ -60,7 +61,7 @@ export interface WorkerHandle {
 /** Gives the worker of this folder that runs, else null. */
 export async function runningWorker(home: string): Promise<WorkerState | null> {
   const text = await serverFolder(home).read(STATE_FILE);
-  const state = workerState.safeParse(text === null ? null : JSON.parse(text));
+  const state = workerState.safeParse(jsonOf(text));
   return state.success && (await isOurs(state.data.pid, home)) ? state.data : null;
 }
 

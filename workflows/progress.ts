@@ -5,7 +5,6 @@ import type { Blocker } from '../model/blocker.ts';
 import type { CarriedState, StepEnd } from '../model/carried-state.ts';
 import type { OrderFacts } from '../model/order.ts';
 import { PHASES } from '../model/phases.ts';
-import type { PhaseId } from '../model/phases.ts';
 import type { InstallProgress, InstallState, PhaseProgress } from '../model/progress.ts';
 import type { Phase, Step } from '../model/steps/index.ts';
 import { unknownTiers } from '../model/tiers.ts';
@@ -183,7 +182,7 @@ export class ProgressKeeper {
     };
   }
 
-  #phase(id: PhaseId): PhaseProgress {
+  #phase(id: string): PhaseProgress {
     const found = this.progress.phases.find((phase) => phase.id === id);
     if (!found) throw new Error(`no phase ${id} in this install`);
     return found;

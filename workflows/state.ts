@@ -43,7 +43,8 @@ export function stateOf(progress: InstallProgress, ran: readonly string[] = []):
   const state = initialState(progress);
   for (const { phase, step } of STEPS) {
     const found = progress.phases.find(({ id }) => id === phase.id);
-    if (found?.state === 'done' || found?.state === 'degraded') state.ran[step.name] = end(found.state, found.detail);
+    if (found?.state === 'done') state.ran[step.name] = end('done', found.detail);
+    if (found?.state === 'degraded') state.ran[step.name] = end('degraded', found.detail);
   }
   for (const name of ran) state.ran[name] ??= end('done', '');
   const ofAppliance = (warning: Blocker): boolean => warning.tier !== 'platform';

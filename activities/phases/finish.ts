@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { API_VERSION } from '../../model/appliance.ts';
 import { blocker, blockerKey } from '../../model/blocker.ts';
 import { LIVE_VALIDATED, liveValidated } from '../../model/live-validation.ts';
-import { phaseId } from '../../model/phases.ts';
+import { openPhaseId } from '../../model/phases.ts';
 import { phaseState } from '../../model/progress.ts';
 import { tierStates } from '../../model/tiers.ts';
 import { tagsOf } from '../../model/vendor-images.ts';
@@ -44,7 +44,7 @@ const installReport = z.strictObject({
     /** Every phase that has ended; the report is a part of the last one. */
     phases: z.array(
       z.strictObject({
-        id: phaseId,
+        id: openPhaseId,
         title: z.string(),
         state: phaseState,
         startedAt: z.iso.datetime(),

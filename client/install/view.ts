@@ -1,4 +1,5 @@
 import type { Client, WorkflowExecutionDescription, WorkflowExecutionStatusName } from '@temporalio/client';
+import { readDocument } from '../../model/documents.ts';
 import { heartbeatDetail, installProgress } from '../../model/progress.ts';
 import type { HeartbeatDetail, InstallProgress } from '../../model/progress.ts';
 import { MEMO_PROGRESS } from '../../model/workflow-contract.ts';
@@ -39,13 +40,15 @@ export function heartbeatsOf(
   );
 }
 
-function parseProgress(value: unknown): InstallProgress {
-  const parsed = installProgress.safeParse(value);
-  if (parsed.success) return parsed.data;
+/** Takes what a memo or an answer holds, gives the progress. Throws a UserError when it was written by a version that cannot be read here. */
+export function parseProgress(value: unknown): InstallProgress {
+  const read = readDocument(installProgress, value);
+  if ('value' in read) return read.value;
   throw new UserError(
     EXIT.held,
-    `The progress of this install was written by another version of appliance-client (${parsed.error.issues[0]?.path.join('.')}: ` +
-      `${parsed.error.issues[0]?.message}). Use that version, or a newer one.`,
+    'newer' in read
+      ? `The progress of this install was written by a newer client (version ${read.newer}): update appliance-client.`
+      : `The progress of this install was written by another version of appliance-client (${read.fault}). Use that version, or a newer one.`,
   );
 }
 

@@ -28,7 +28,7 @@ export function blockerLines(
   const effect = blocker.loginBlocking ? 'blocks login' : 'does not block login';
   const tone = isError ? 'bad' : 'warn';
   const title = `${mark} ${clean(blocker.title)}`;
-  const facts = `[${blocker.code}] ${clean(blocker.component)}, ${effect}${now ? `, for ${between(blocker.since, newest(blocker, now))}` : ''}`;
+  const facts = `[${clean(blocker.code)}] ${clean(blocker.component)}, ${effect}${now ? `, for ${between(blocker.since, newest(blocker, now))}` : ''}`;
   const fits = columnsOf(title) + 2 + columnsOf(facts) <= style.width;
   return [
     ...(fits
@@ -49,7 +49,7 @@ export function blockerLines(
       `  ${symbol(style, 'next')} `,
       clean(now ? blocker.nextAction : onceChecked(blocker.nextAction)),
     ).map((line) => paint(style, 'strong', line)),
-    ...(!isLookedAt || saysHow(blocker) ? [] : hang(style, '  ', RETRY[blocker.retry](call(style, 'retry')))),
+    ...(!isLookedAt || saysHow(blocker) ? [] : hang(style, '  ', RETRY[blocker.retry]?.(call(style, 'retry')) ?? '')),
   ];
 }
 

@@ -3,7 +3,7 @@ import { blockerKey } from '../../model/blocker.ts';
 import type { InstallProgress, PhaseProgress } from '../../model/progress.ts';
 import { TIERS, TIER_TITLES } from '../../model/tiers.ts';
 import { blockerLines } from './blocker.ts';
-import { PHASE_LOOK } from './install.ts';
+import { phaseLook } from './install.ts';
 import { begunLines, operationLines } from './operations.ts';
 import { presentOf } from './observed-now.ts';
 import { call, paint, symbol } from '../terminal/style.ts';
@@ -35,11 +35,13 @@ function old(before: InstallProgress | null, phase: PhaseProgress): PhaseProgres
 
 function phaseChange(style: Style, before: PhaseProgress | undefined, phase: PhaseProgress, now: Date): string[] {
   if (phase.state === (before?.state ?? 'pending')) return [];
-  const look = PHASE_LOOK[phase.state];
+  const look = phaseLook(phase.state);
   const took =
     phase.finishedAt === null || phase.since === null ? '' : ` in ${between(phase.since, phase.finishedAt ?? now)}`;
   const detail = phase.detail === '' ? '' : `: ${glance(style, phase.detail)}`;
-  return [`${paint(style, look.tone, `${symbol(style, look.symbol)} ${phase.id} ${phase.state}`)}${took}${detail}`];
+  return [
+    `${paint(style, look.tone, `${symbol(style, look.symbol)} ${clean(phase.id)} ${clean(phase.state)}`)}${took}${detail}`,
+  ];
 }
 
 function tierChanges(before: InstallProgress | null, after: InstallProgress): string[] {

@@ -6,7 +6,7 @@ import { call, paint, symbol } from '../terminal/style.ts';
 import type { Style, SymbolName, Tone } from '../terminal/style.ts';
 import { between, clean, clip, columnsOf, count, cut, glance, hang, pad } from '../terminal/text.ts';
 
-export const PHASE_LOOK: Record<PhaseState, { symbol: SymbolName; tone: Tone }> = {
+const PHASE_LOOK: Record<PhaseState, { symbol: SymbolName; tone: Tone }> = {
   pending: { symbol: 'pending', tone: 'dim' },
   running: { symbol: 'busy', tone: 'busy' },
   blocked: { symbol: 'failed', tone: 'bad' },
@@ -14,6 +14,11 @@ export const PHASE_LOOK: Record<PhaseState, { symbol: SymbolName; tone: Tone }> 
   degraded: { symbol: 'warning', tone: 'warn' },
   cancelled: { symbol: 'stopped', tone: 'dim' },
 };
+
+/** Takes a phase's state, gives how it looks; one of a newer client's is told by its word alone. */
+export function phaseLook(state: PhaseState): { symbol: SymbolName; tone: Tone } {
+  return PHASE_LOOK[state] ?? { symbol: 'unknown', tone: 'dim' };
+}
 
 const HEADLINES: Record<InstallProgress['state'], { text: string; tone: Tone }> = {
   running: { text: 'installing', tone: 'busy' },
@@ -73,7 +78,7 @@ function summedPhases(style: Style, progress: InstallProgress, now: Date): strin
   const done = phases.filter(({ state }) => state === 'done' || state === 'degraded').length;
   const pending = phases.filter(({ state }) => state === 'pending').length;
   const sum = (state: PhaseState, text: string): string =>
-    ` ${paint(style, PHASE_LOOK[state].tone, `${symbol(style, PHASE_LOOK[state].symbol)} ${text}`)}`;
+    ` ${paint(style, phaseLook(state).tone, `${symbol(style, phaseLook(state).symbol)} ${text}`)}`;
   return [
     ...(done > 0 ? [sum('done', `${count(done, 'phase')} done`)] : []),
     ...phases.filter(isCurrent).flatMap((phase) => phaseLines(style, phase, progress, now)),
@@ -83,7 +88,7 @@ function summedPhases(style: Style, progress: InstallProgress, now: Date): strin
 
 /** Takes the progress, gives its headline: which site, which release, how far, for how long. */
 export function headline(style: Style, progress: InstallProgress, now: Date): string[] {
-  const { text, tone } = HEADLINES[progress.state];
+  const { text, tone } = HEADLINES[progress.state] ?? { text: clean(progress.state), tone: 'warn' };
   const end = progress.finishedAt ?? now;
   const facts = [
     progress.siteId,
@@ -100,12 +105,12 @@ const STATE_WIDTH = 9;
 const ROOM_BESIDE_TITLE = 26;
 
 function phaseLines(style: Style, phase: PhaseProgress, progress: InstallProgress, now: Date): string[] {
-  const look = PHASE_LOOK[phase.state];
+  const look = phaseLook(phase.state);
   const longest = Math.max(...progress.phases.map(({ title }) => columnsOf(title)));
   const titleWidth = Math.min(longest, Math.max(style.width - ROOM_BESIDE_TITLE, 12));
   const elapsed = phase.since === null ? '' : between(phase.since, phase.finishedAt ?? now);
   const start = ` ${paint(style, look.tone, symbol(style, look.symbol))} ${pad(cut(style, phase.title, titleWidth), titleWidth)}  `;
-  const middle = `${pad(paint(style, look.tone, phase.state), STATE_WIDTH)}  ${pad(elapsed, 8)}`;
+  const middle = `${pad(paint(style, look.tone, cut(style, clean(phase.state), STATE_WIDTH)), STATE_WIDTH)}  ${pad(elapsed, 8)}`;
   const room = style.width - columnsOf(start) - columnsOf(middle) - 2;
   const detail = room > 8 ? cut(style, clean(phase.detail), room) : '';
   const line = `${start}${middle}  ${paint(style, 'dim', detail)}`.trimEnd();
@@ -131,7 +136,7 @@ function warningLines(style: Style, { warnings }: InstallProgress): string[] {
       hang(
         style,
         paint(style, 'warn', ` ${symbol(style, 'warning')} `),
-        `${clean(warning.component)}: ${glance(style, warning.reason)} [${warning.code}] ${clean(warning.nextAction)}`,
+        `${clean(warning.component)}: ${glance(style, warning.reason)} [${clean(warning.code)}] ${clean(warning.nextAction)}`,
       ),
     ),
     '',

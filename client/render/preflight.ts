@@ -17,9 +17,9 @@ export function checkLines(style: Style, asked: readonly PreflightCheck[]): stri
   const checks = imagesTogether(asked);
   const width = Math.max(...checks.map(({ title }) => columnsOf(title)), 0);
   return checks.flatMap(({ title, result, detail }) => {
-    const look = LOOK[result];
+    const look = LOOK[result] ?? { symbol: 'unknown', tone: 'dim' };
     const start = `${paint(style, look.tone, symbol(style, look.symbol))} ${pad(title, width)}  `;
-    return hang(style, `${start}${pad(paint(style, look.tone, result), 7)}  `, clean(detail));
+    return hang(style, `${start}${pad(paint(style, look.tone, clean(result)), 7)}  `, clean(detail));
   });
 }
 

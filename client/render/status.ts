@@ -83,7 +83,7 @@ function tierRows(style: Style, { tiers }: StatusDocument, now: Date): string[] 
   const width = Math.max(...TIERS.map((tier) => TIER_TITLES[tier].length));
   return TIERS.flatMap((tier) => {
     const { status, since, message } = tiers[tier];
-    const look = TIER_LOOK[status];
+    const look = TIER_LOOK[status] ?? { symbol: 'unknown', tone: 'dim' };
     const start = `${paint(style, look.tone, symbol(style, look.symbol))} ${pad(TIER_TITLES[tier], width)}  `;
     const state = pad(paint(style, look.tone, status), 11);
     const lasted = since === null ? '0s' : between(since, now);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { jsonOf } from '../../site-folder/json.ts';
 import { SCENARIO_NAMES } from '../../model/scenarios.ts';
 import { usageError } from '../terminal/failure.ts';
 import type { Flag } from '../terminal/flags.ts';
@@ -45,7 +46,7 @@ export async function recordSimulation(site: Site, simulate: Simulate): Promise<
 export async function recordedSimulation(site: Site): Promise<Simulate> {
   if (!site.simulated) return null;
   const text = await site.folder.read(FILE);
-  const parsed = simulation.safeParse(text === null ? null : JSON.parse(text));
+  const parsed = simulation.safeParse(jsonOf(text));
   return parsed.success ? parsed.data : { scenario: DEFAULT_SCENARIO, speed: null };
 }
 

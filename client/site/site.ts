@@ -1,4 +1,6 @@
 import { join, resolve } from 'node:path';
+import { readDocument } from '../../model/documents.ts';
+import { jsonOf } from '../../site-folder/json.ts';
 import { siteId as siteIdSchema, siteRecord } from '../../model/site.ts';
 import type { InstallSpec, SiteRecord } from '../../model/site.ts';
 import { SITE_FILES, applianceHome, listSites, siteFolder } from '../../site-folder/index.ts';
@@ -119,21 +121,16 @@ function isChosenByItself({ byEnvironment }: SiteChoice, siteId: string, known: 
 async function readRecord(folder: PrivateFolder): Promise<SiteRecord | null> {
   const text = await folder.read(SITE_FILES.record);
   if (text === null) return null;
-  const parsed = siteRecord.safeParse(parseJson(text));
-  if (parsed.success) return parsed.data;
-  const fault = parsed.error.issues[0];
+  const found = jsonOf(text);
+  const read = readDocument(siteRecord, found);
+  if ('value' in read) return read.value;
+  const path = folder.path(SITE_FILES.record);
+  if ('newer' in read)
+    throw usageError(`${path} was written by a newer client (version ${read.newer}): update appliance-client`);
   throw usageError(
-    `${folder.path(SITE_FILES.record)} cannot be read (${fault?.path.join('.') ?? ''}: ${fault?.message ?? 'not JSON'}). ` +
+    `${path} cannot be read (${found === undefined ? 'it is empty, cut or not JSON' : read.fault}). ` +
       'It was changed by hand or written by a newer client: restore it, or use the client that wrote it.',
   );
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Takes a site and the spec that is ordered for it, writes its record with the node's address and the application's URL. */

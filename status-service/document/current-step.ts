@@ -1,3 +1,4 @@
+import type { Open } from '../../model/objects.ts';
 import { PHASES } from '../../model/phases.ts';
 import type { PhaseId } from '../../model/phases.ts';
 import type { StatusDocument } from '../../model/status.ts';
@@ -50,7 +51,7 @@ export function currentStep(document: StatusDocument): CurrentStep | null {
  * Takes a document, gives the id of the phase that an install is in, or would be in by what is there; null when nothing is to
  * come up any more, or when that cannot be told (a platform that is not ready says nothing of how far its install is).
  */
-export function currentPhase(document: StatusDocument): PhaseId | null {
+export function currentPhase(document: StatusDocument): Open<PhaseId> | null {
   const { install, rollup, tiers } = document;
   if (install !== null) return ['complete', 'cancelled'].includes(install.state) ? null : install.phase;
   if (rollup.state === 'fully_healthy' || rollup.state === 'unknown') return null;

@@ -1,3 +1,4 @@
+import type { Blocker } from '../../model/blocker.ts';
 import type { ComponentStatus, RollupState } from '../../model/status.ts';
 import type { TierState } from '../../model/tiers.ts';
 import type { DeliveryRow, PodRow } from '../../model/page.ts';
@@ -18,7 +19,7 @@ export const ROLLUP_SHAPES: Readonly<Record<RollupState, Shape>> = {
   unknown: 'unknown',
 };
 
-export const TIER_LOOKS: Readonly<Record<TierState['status'], Look>> = {
+const TIER_LOOKS: Readonly<Record<TierState['status'], Look>> = {
   unknown: { shape: 'unknown', words: 'Not known' },
   pending: { shape: 'pending', words: 'Not started' },
   progressing: { shape: 'busy', words: 'Coming up' },
@@ -26,6 +27,11 @@ export const TIER_LOOKS: Readonly<Record<TierState['status'], Look>> = {
   degraded: { shape: 'warn', words: 'Needs attention' },
   failed: { shape: 'bad', words: 'Failed' },
 };
+
+/** Takes a tier's status, gives its look; one of a newer client's is told by its word. */
+export function tierLook(status: TierState['status']): Look {
+  return TIER_LOOKS[status] ?? { shape: 'unknown', words: status };
+}
 
 export const COMPONENT_LOOKS: Readonly<Record<ComponentStatus['status'], Look>> = {
   ready: { shape: 'good', words: 'Ready' },
@@ -65,8 +71,13 @@ export function phaseLook(state: string): Look {
 }
 
 /** What becomes of a blocker, said to the one who waits. */
-export const RETRY_WORDS = {
+const RETRY_WORDS: Readonly<Record<Blocker['retry'], string>> = {
   automatic: 'It is looked at again by itself: nothing needs to be restarted.',
   'after-change': 'It goes on by itself once this has been changed.',
   manual: 'Run `appliance-client retry` when it is done.',
-} as const;
+};
+
+/** Takes how a blocker is looked at again, gives it in words; nothing for a way that a newer client knows. */
+export function retryWords(retry: Blocker['retry']): string {
+  return RETRY_WORDS[retry] ?? '';
+}

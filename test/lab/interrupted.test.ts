@@ -141,7 +141,7 @@ async function progressNow(): Promise<InstallProgress | null> {
   }
 }
 
-function indexOf(phase: PhaseId): number {
+function indexOf(phase: string): number {
   return PHASES.findIndex(({ id }) => id === phase);
 }
 

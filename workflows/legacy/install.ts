@@ -11,7 +11,6 @@ import {
 } from '@temporalio/workflow';
 import type { z } from 'zod';
 import { blockerKey } from '../../model/blocker.ts';
-import type { PhaseId } from '../../model/phases.ts';
 import type { InstallProgress } from '../../model/progress.ts';
 import { changedInputs, inputsNamed } from '../../model/input-change.ts';
 import type { Input } from '../../model/inputs.ts';
@@ -61,7 +60,7 @@ class Install {
   /** Inputs changed since the steps that depend on them last ran. */
   readonly #changed = new Set<Input>();
   /** The parked phase that a person had tried again, and when; null once its step was told. */
-  #retry: { readonly phase: PhaseId; readonly at: string } | null = null;
+  #retry: { readonly phase: string; readonly at: string } | null = null;
 
   /** The step that the install has come to; one that runs again for a changed input lies before it. */
   #position: Step | undefined;
@@ -183,7 +182,8 @@ class Install {
         const { state } = this.keeper.phase(phase.id);
         const { detail } = await this.#runStep(phase, step);
         this.#again.delete(step.activity);
-        if (state === 'done' || state === 'degraded') this.keeper.leave(phase.id, state, detail);
+        if (state === 'done') this.keeper.leave(phase.id, 'done', detail);
+        if (state === 'degraded') this.keeper.leave(phase.id, 'degraded', detail);
       }
     }
   }

@@ -29,7 +29,7 @@ export class ProgressKeeper {
     if (inputs !== null) this.publish();
   }
 
-  phase(id: PhaseId): PhaseProgress {
+  phase(id: string): PhaseProgress {
     const found = this.progress.phases.find((phase) => phase.id === id);
     if (!found) throw new Error(`no phase ${id} in this install`);
     return found;

@@ -1,11 +1,11 @@
 import { type Blocker, blockerKey } from '../../../model/blocker.ts';
 import type { StatusDocument } from '../../../model/status.ts';
-import { TIER_TITLES } from '../../../model/tiers.ts';
+import { tierTitle } from '../../../model/tiers.ts';
 import { html, nothing, type Html } from '../html.ts';
 import { commands, prose } from '../prose.ts';
 import { mark } from '../shapes.ts';
 import { clock, since } from '../time.ts';
-import { RETRY_WORDS } from '../words.ts';
+import { retryWords } from '../words.ts';
 
 /** The first one tells most; what only repeats it is folded away. */
 const EVIDENCE_IN_SIGHT = 1;
@@ -64,7 +64,7 @@ function card(blocker: Blocker, document: StatusDocument): Html {
       <div>
         <h3 id="${id}-title">${title}</h3>
         <p class="facts">
-          ${TIER_TITLES[tier] === name ? name : html`${TIER_TITLES[tier]}: ${name}`}.
+          ${tierTitle(tier) === name ? name : html`${tierTitle(tier)}: ${name}`}.
           ${loginBlocking ? html`<strong>Nobody can log in until this is solved.</strong>` : 'Login is not held up by this.'}
           For ${since(from, document.timestamp)}.
         </p>
@@ -75,7 +75,7 @@ function card(blocker: Blocker, document: StatusDocument): Html {
       <h4>What to do</h4>
       <p>${prose(nextAction)}</p>
       ${commands(nextAction)}
-      <p class="retry">${prose(RETRY_WORDS[retry])}</p>
+      <p class="retry">${prose(retryWords(retry))}</p>
     </div>
     ${evidenceOf(blocker, id)}
     <p class="code">Code: <code>${code}</code></p>

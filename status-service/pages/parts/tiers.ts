@@ -4,7 +4,7 @@ import { TIER_TITLES, type TierId, TIERS } from '../../../model/tiers.ts';
 import { html, nothing, type Html } from '../html.ts';
 import { mark } from '../shapes.ts';
 import { since } from '../time.ts';
-import { COMPONENT_LOOKS, TIER_LOOKS } from '../words.ts';
+import { COMPONENT_LOOKS, tierLook } from '../words.ts';
 import { causeLinks } from './blockers.ts';
 
 function component({ title, status, message }: ComponentStatus): Html {
@@ -34,7 +34,7 @@ function because(blockers: readonly Blocker[]): Html {
 
 function tier(id: TierId, document: StatusDocument): Html {
   const { status, since: from, message } = document.tiers[id];
-  const look = TIER_LOOKS[status];
+  const look = tierLook(status);
   const own = document.components.filter((one) => one.tier === id);
   // A tier of one part says by itself what the part would say.
   const isSaidBelow = own.some((one) => one.status !== 'ready' && message === `${one.title}: ${one.message}`);

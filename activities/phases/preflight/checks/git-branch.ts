@@ -51,7 +51,7 @@ function inVain(look: Look, answer: Unreachable) {
       code: 'dns-resolution-failure',
       host: hostOf(url),
       wanted: { other: 'the Git remote' },
-      tier: own.tier,
+      tier: 'platform',
       evidence,
     },
     [own],
