@@ -51,6 +51,16 @@ export function callFailure(
   return error;
 }
 
+/** Type of the failure of an accepted update whose run ended before it was answered (the server's own). */
+const RUN_ENDED = 'AcceptedUpdateCompletedWorkflow';
+
+/** True where nobody can say whether a command was taken: the run that was asked ended, or the line did. */
+export function isLostAnswer(error: unknown): boolean {
+  if (error instanceof WorkflowUpdateFailedError)
+    return error.cause instanceof ApplicationFailure && error.cause.type === RUN_ENDED;
+  return error instanceof WorkflowNotFoundError || hasStatus(error, NOT_FOUND) || hasStatus(error, UNAVAILABLE);
+}
+
 function hasStatus(error: unknown, codes: readonly number[]): boolean {
   const inner = error instanceof ServiceError ? error.cause : error;
   return isGrpcServiceError(inner) && codes.includes(inner.code);

@@ -29,7 +29,7 @@ import {
 } from '../../model/workflow-contract.ts';
 import type { TemporalAccess } from '../../temporal/index.ts';
 import { UserError, usageError } from '../terminal/failure.ts';
-import { callFailure } from './call-failure.ts';
+import { callFailure, isLostAnswer } from './call-failure.ts';
 import { decodeFirst } from '../../temporal/decode.ts';
 import { runPreflight } from './run-preflight.ts';
 import { dateOf, viewOf } from './view.ts';
@@ -48,6 +48,8 @@ const POLL_MS = 70_000;
 /** temporal.api.enums.v1.TaskQueueType */
 const TASK_QUEUE_TYPE_WORKFLOW = 1;
 const PREFLIGHT_TIMEOUT_MS = 15 * 60_000;
+/** How often one command is sent: a run that continues as new, or a server that starts again, loses an answer once. */
+const SEND_ATTEMPTS = 3;
 /** How often a change is made anew because somebody else's came first. */
 const CHANGE_ATTEMPTS = 5;
 
@@ -125,22 +127,39 @@ export function createInstallClient(access: TemporalAccess, home: string, signal
         throw error;
       }
     });
-  const update = (siteId: string, name: UpdateName, arg?: unknown): Promise<void> =>
-    call(
+  const isRunning = async (siteId: string): Promise<boolean> => (await describe(siteId))?.status.name === 'RUNNING';
+  /** One command is one id, however often it is sent: an answer that was lost is asked for again, and nothing is done twice. */
+  const update = (siteId: string, name: UpdateName, arg?: InputUpdate): Promise<void> => {
+    const commandId = crypto.randomUUID();
+    const send = async (): Promise<void> => {
+      const handle = await client.workflow.getHandle(installWorkflowId(siteId)).startUpdate<unknown, [unknown]>(name, {
+        args: [named(arg, commandId)],
+        updateId: commandId,
+        waitForStage: 'ACCEPTED',
+      });
+      try {
+        await client.withDeadline(Date.now() + EFFECT_TIMEOUT_MS, () => handle.result());
+      } catch (error) {
+        // It is accepted, and takes effect whether somebody waits for that or not.
+        if (!(error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) || signal.aborted) throw error;
+      }
+    };
+    return call(
       `tell the install of ${siteId} to ${UPDATE_WORDS[name]}`,
       async () => {
-        const handle = await client.workflow
-          .getHandle(installWorkflowId(siteId))
-          .startUpdate<unknown, [unknown]>(name, { args: [arg], waitForStage: 'ACCEPTED' });
-        try {
-          await client.withDeadline(Date.now() + EFFECT_TIMEOUT_MS, () => handle.result());
-        } catch (error) {
-          // It is accepted, and takes effect whether somebody waits for that or not.
-          if (!(error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) || signal.aborted) throw error;
+        for (let attempt = 1; ; attempt += 1) {
+          try {
+            return await send();
+          } catch (error) {
+            const again = attempt < SEND_ATTEMPTS && !signal.aborted && isLostAnswer(error);
+            // The run that was asked is over: another goes on under the same id, or none does.
+            if (!again || !(await isRunning(siteId))) throw error;
+          }
         }
       },
       { timeoutMs: UPDATE_TIMEOUT_MS, answeredBy: 'worker' },
     );
+  };
   const keep = async (spec: InstallSpec): Promise<InstallOrder> =>
     orderOf(spec, specDigest(spec), await keepInputs(siteFolder(home, spec.siteId), spec));
   const present = (siteId: string): Promise<PresentInputs> =>
@@ -288,6 +307,11 @@ async function joinOrRefuse(
 interface PresentInputs {
   readonly digest: string | null;
   readonly spec: InstallSpec | null;
+}
+
+/** The spec of an install up to 0.1.0 is changed by an argument that has no room for an id. */
+function named(arg: InputUpdate | undefined, commandId: string): unknown {
+  return arg && 'change' in arg ? arg : { ...arg, commandId };
 }
 
 function isSuperseded(error: unknown): boolean {

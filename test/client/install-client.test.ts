@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Context } from '@temporalio/activity';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { createInstallClient } from '../../client/install/install-client.ts';
 import type { InstallClient } from '../../client/install/install-client.ts';
 import type { InstallView } from '../../client/install/view.ts';
@@ -317,4 +317,29 @@ test('a call that is interrupted ends at once', async () => {
   const began = Date.now();
   await expect(client(controller.signal).retry(spec.siteId)).rejects.toThrow('abort');
   expect(Date.now() - began).toBeLessThan(5_000);
+});
+
+test('a command whose answer was lost is sent again under its id, and reaches the workflow once', async () => {
+  const spec = newSpec();
+  await withWorker(blocked(), async () => {
+    await client().start(spec);
+    await until(spec.siteId, ({ progress }) => progress?.state === 'parked');
+    const service = environment.client.workflowService;
+    const real = service.updateWorkflowExecution;
+    let sent = 0;
+    const ids = new Set<string | null | undefined>();
+    const spy = vi.spyOn(service, 'updateWorkflowExecution').mockImplementation((async (request: never) => {
+      sent += 1;
+      ids.add((request as { request?: { meta?: { updateId?: string } } }).request?.meta?.updateId);
+      const answer = await real.call(service, request);
+      if (sent === 1) throw Object.assign(new Error('14 UNAVAILABLE'), { code: 14, details: '', metadata: {} });
+      return answer;
+    }) as never);
+    await client().pause(spec.siteId);
+    spy.mockRestore();
+    expect([sent, ids.size]).toEqual([2, 1]);
+    const { events } = await environment.client.workflow.getHandle(`appliance-install/${spec.siteId}`).fetchHistory();
+    const accepted = (events ?? []).flatMap((event) => event.workflowExecutionUpdateAcceptedEventAttributes ?? []);
+    expect(accepted.map(({ acceptedRequest }) => acceptedRequest?.meta?.updateId)).toEqual([...ids]);
+  });
 });
