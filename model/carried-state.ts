@@ -28,11 +28,13 @@ export const carriedState = z.object({
   changedAt: z.record(z.string(), inputsVersion),
   /** Of each step that ran. One that is not here is still to run, if the inputs ask for it. */
   ran: z.record(z.string(), stepEnd),
+  /** Steps that were begun: one that is not in `ran` may have acted all the same. */
+  begun: z.array(z.string()),
   paused: z.boolean(),
   /** The step that is parked is only looked at until these are gone; null once somebody had it tried again. */
   looking: z.object({ step: z.string(), known: z.array(z.string()) }).nullable(),
-  /** What the present step was parked on since it began, each with the time at which it was first met. */
-  met: z.record(z.string(), z.iso.datetime()),
+  /** By step, until it ends or goes on: what it was parked on, each cause with the time at which it was first met. */
+  met: z.record(z.string(), z.record(z.string(), z.iso.datetime())),
   /** How often, and when last, the present step was parked: causes that take turns are looked at ever more rarely. */
   parkings: z.object({ count: z.int().min(0), lastAt: z.iso.datetime() }).nullable(),
   /** The parked step that a person had tried again, and when; null once it was told. */

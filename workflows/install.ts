@@ -13,6 +13,7 @@ import type { CarriedState } from '../model/carried-state.ts';
 import { changedInputs } from '../model/input-change.ts';
 import { PHASES } from '../model/phases.ts';
 import type { InstallProgress } from '../model/progress.ts';
+import { INSTALL_PHASES } from '../model/steps/index.ts';
 import type { Phase, Step } from '../model/steps/index.ts';
 import type { Command, InputUpdate, InstallWorkflow } from '../model/workflow-contract.ts';
 import { observedSignal, pauseUpdate, progressQuery, resumeUpdate, retryUpdate, setInputUpdate } from './messages.ts';
@@ -54,7 +55,7 @@ export class Install {
       if (this.#attempt === null || attempt !== this.#state.attempts) return;
       if (unblocked) {
         this.#state.looking = null;
-        this.#keeper.goOn();
+        this.#keeper.goOn(this.#attempt.step);
       }
       learn(this.#state, facts);
       if (tiers) progress.tiers = tiers;
@@ -118,6 +119,7 @@ export class Install {
     if (!looking) this.#keeper.enter(phase, step);
     const retried = step.heedsRetry && state.retried?.step === step.name ? state.retried : null;
     state.attempts += 1;
+    if (!state.begun.includes(step.name)) state.begun = [...state.begun, step.name];
     const running = attemptStep(step, {
       ...this.#ordered.inputs,
       facts: this.#keeper.progress.facts,
@@ -132,21 +134,21 @@ export class Install {
     // Interrupted before it was done with what a retry asks for: the next attempt is told as well.
     if (attempt.kind === 'interrupted') return;
     if (retried !== null && state.retried?.at === retried.at) state.retried = null;
-    if (attempt.kind === 'done') this.#end(phase, step, inputsVersion, attempt);
+    if (attempt.kind === 'done') this.#end(step, inputsVersion, attempt);
     else this.#block(phase, step, inputsVersion, attempt);
   }
 
   #end(
-    phase: Phase,
     step: Step,
     inputsVersion: number,
-    { outcome: { did, detail, facts, warnings = [] } }: Extract<Attempt, { kind: 'done' }>,
+    { outcome: { did, detail, facts, warnings } }: Extract<Attempt, { kind: 'done' }>,
   ): void {
     const state = this.#state;
     learn(state, facts);
-    this.#keeper.warn(sourceOf(step), warnings);
+    // An outcome without warnings says nothing of them: what the step told while it waited stands.
+    if (warnings) this.#keeper.warn(sourceOf(step), warnings);
     if (step.settles) this.#keeper.settle(step.settles);
-    this.#leave(phase, step, { inputsVersion, did: did === 'degraded' ? 'degraded' : 'done', detail });
+    this.#leave(step, { inputsVersion, did: did === 'degraded' ? 'degraded' : 'done', detail });
   }
 
   /** A blocked step parks, but for what concerns the background alone in the phases after the login. */
@@ -162,7 +164,7 @@ export class Install {
     if (tier === 'background' && blockers.every((blocker) => blocker.tier === 'background')) {
       this.#keeper.warn(sourceOf(step), blockers);
       const detail = blockers.map(({ reason }) => reason).join('; ');
-      this.#leave(phase, step, { inputsVersion, did: 'degraded', detail });
+      this.#leave(step, { inputsVersion, did: 'degraded', detail });
       return;
     }
     const now = new Date();
@@ -170,19 +172,29 @@ export class Install {
     const steady = before === null || now.getTime() - Date.parse(before.lastAt) > STEADY_MS;
     state.parkings = { count: steady ? 1 : before.count + 1, lastAt: now.toISOString() };
     state.looking = { step: step.name, known: blockers.map(blockerKey) };
-    this.#keeper.park(phase, blockers);
+    this.#keeper.park(phase, step, blockers);
   }
 
-  #leave(phase: Phase, step: Step, end: CarriedState['ran'][string]): void {
+  #leave(step: Step, end: CarriedState['ran'][string]): void {
     const state = this.#state;
     state.ran[step.name] = end;
     state.looking = null;
     state.parkings = null;
     if (state.retried?.step === step.name) state.retried = null;
-    const stillDue = phase.steps.some((one) => isDue(state, one, this.#ordered.facts));
-    const ends = phase.steps.flatMap(({ name }) => state.ran[name] ?? []);
-    this.#keeper.leave(phase, stillDue ? null : ends);
+    this.#keeper.leave(step);
+    this.#closePhases();
     if (step.name === 'awaitLogin') this.#keeper.setState(this.#keeper.workingState());
+  }
+
+  /** A phase ends with its last due step, or with a change after which none of its steps is asked for any more. */
+  #closePhases(): void {
+    for (const phase of INSTALL_PHASES) {
+      if (phase.steps.some((step) => isDue(this.#state, step, this.#ordered.facts))) continue;
+      this.#keeper.close(
+        phase,
+        phase.steps.flatMap(({ name }) => this.#state.ran[name] ?? []),
+      );
+    }
   }
 
   /** The first look follows at once; from the second turn on it waits. */
@@ -215,6 +227,7 @@ export class Install {
     this.#ordered = this.#ordered.changed(update);
     change(this.#state, 'change' in update ? changedInputs(update.change).map(({ key }) => key) : update.changed);
     this.#keeper.goBy(this.#ordered.facts, this.#ordered.digest);
+    this.#closePhases();
     return this.#tryAgain();
   }
 

@@ -94,23 +94,27 @@ export class ProgressKeeper {
     this.publish();
   }
 
-  /** A step of the phase ended; `ends` are those of all its steps that ran, when none of them is due any more. */
-  leave(phase: Phase, ends: readonly StepEnd[] | null): void {
-    this.#state.met = {};
+  /** A step ended. */
+  leave(step: Step): void {
+    this.#forget(step);
     this.#unblock();
     this.progress.activeOperations = [];
-    if (ends !== null) {
-      const left = this.#phase(phase.id);
-      left.state = ends.some(({ did }) => did === 'degraded') ? 'degraded' : 'done';
-      left.detail = ends.findLast(({ detail }) => detail !== '')?.detail ?? '';
-      left.finishedAt = new Date().toISOString();
-    }
     this.publish();
   }
 
-  /** Parks the phase. A blocker that was met before while its step lasts keeps the time at which it was, through a retry too. */
-  park(phase: Phase, blockers: readonly Blocker[]): void {
-    const { met } = this.#state;
+  /** No step of the phase is due any more; `ends` are those of the steps that ran. */
+  close(phase: Phase, ends: readonly StepEnd[]): void {
+    const closed = this.#phase(phase.id);
+    if (closed.state === 'done' || closed.state === 'degraded') return;
+    closed.state = ends.some(({ did }) => did === 'degraded') ? 'degraded' : 'done';
+    closed.detail = ends.findLast(({ detail }) => detail !== '')?.detail ?? '';
+    closed.finishedAt = new Date().toISOString();
+    this.publish();
+  }
+
+  /** Parks the phase. A cause that the step met before keeps the time at which it was, through a retry and re-runs too. */
+  park(phase: Phase, step: Step, blockers: readonly Blocker[]): void {
+    const met = (this.#state.met[step.name] ??= {});
     this.#phase(phase.id).state = 'blocked';
     this.progress.blockers = blockers.map((blocker) => {
       const since = (met[blockerKey(blocker)] ??= blocker.since);
@@ -121,11 +125,11 @@ export class ProgressKeeper {
     this.publish();
   }
 
-  /** The phase that is parked goes on: a look found nothing in its way any more. */
-  goOn(): void {
+  /** The step that is parked goes on: a look found nothing in its way any more. */
+  goOn(step: Step): void {
     const phase = this.#phase(this.progress.phase);
     if (phase.state === 'blocked') phase.state = 'running';
-    this.#state.met = {};
+    this.#forget(step);
     this.#unblock();
   }
 
@@ -186,6 +190,10 @@ export class ProgressKeeper {
     const found = this.progress.phases.find((phase) => phase.id === id);
     if (!found) throw new Error(`no phase ${id} in this install`);
     return found;
+  }
+
+  #forget(step: Step): void {
+    this.#state.met = Object.fromEntries(Object.entries(this.#state.met).filter(([name]) => name !== step.name));
   }
 
   #unblock(): void {

@@ -23,6 +23,7 @@ export function initialState(progress: InstallProgress): CarriedState {
     inputsVersion: 0,
     changedAt: {},
     ran: {},
+    begun: [],
     paused: false,
     looking: null,
     met: {},
@@ -47,11 +48,14 @@ export function stateOf(progress: InstallProgress, ran: readonly string[] = []):
     if (found?.state === 'degraded') state.ran[step.name] = end('degraded', found.detail);
   }
   for (const name of ran) state.ran[name] ??= end('done', '');
+  const met = Object.fromEntries(progress.blockers.map((one) => [blockerKey(one), one.since]));
   const ofAppliance = (warning: Blocker): boolean => warning.tier !== 'platform';
   return {
     ...state,
     paused: progress.state === 'paused',
-    met: Object.fromEntries(progress.blockers.map((one) => [blockerKey(one), one.since])),
+    met: Object.fromEntries(
+      STEPS.filter(({ phase }) => phase.id === progress.phase).map(({ step }) => [step.name, met]),
+    ),
     warnings: {
       [STEPS[0]?.step.name ?? '']: progress.warnings.filter((warning) => !ofAppliance(warning)),
       [PICTURE]: progress.warnings.filter(ofAppliance),
@@ -60,12 +64,12 @@ export function stateOf(progress: InstallProgress, ran: readonly string[] = []):
 }
 
 /**
- * Says whether a step that is asked for has not run yet, or whether one ran with an input that was changed since: this one is
- * due although it may not be asked for any more, to take back what it did.
+ * Says whether a step that is asked for has not run yet, or whether one that was begun has not ended or ran with an input that
+ * was changed since: this one is due although it may not be asked for any more, to take back what it did.
  */
-export function isDue({ ran, changedAt }: CarriedState, step: Step, order: OrderFacts): boolean {
+export function isDue({ ran, begun, changedAt }: CarriedState, step: Step, order: OrderFacts): boolean {
   const end = ran[step.name];
-  if (end === undefined) return step.when === undefined || step.when(order);
+  if (end === undefined) return step.when === undefined || step.when(order) || begun.includes(step.name);
   return (step.dependsOn ?? []).some((key) => (changedAt[key] ?? 0) > end.inputsVersion);
 }
 

@@ -332,7 +332,8 @@ test('a command whose answer was lost is sent again under its id, and reaches th
       sent += 1;
       ids.add((request as { request?: { meta?: { updateId?: string } } }).request?.meta?.updateId);
       const answer = await real.call(service, request);
-      if (sent === 1) throw Object.assign(new Error('14 UNAVAILABLE'), { code: 14, details: '', metadata: {} });
+      if (sent === 1)
+        throw Object.assign(new Error('14 UNAVAILABLE'), { code: 14, details: '', metadata: { get: () => [] } });
       return answer;
     }) as never);
     await client().pause(spec.siteId);

@@ -14,10 +14,6 @@ const PLAIN = {
 /** Scenarios that once broke a rule, as they were printed when they were found; they are played first. */
 export const KEPT_CASES: readonly (readonly [what: string, scenario: Scenario])[] = [
   [
-    'a changed input during the last steps is caught up with by those before them',
-    { ...PLAIN, seed: 6, acts: [{ at: 16, kind: 'set', key: 'collaborationImage', value: 8 }] },
-  ],
-  [
     'a parked install that is continued keeps the facts of its beginning and its memo',
     {
       ...PLAIN,
@@ -29,45 +25,11 @@ export const KEPT_CASES: readonly (readonly [what: string, scenario: Scenario])[
     },
   ],
   [
-    'an attempt that is lost after it was interrupted is no failure',
-    {
-      ...PLAIN,
-      seed: 9,
-      acts: [
-        { at: 15, kind: 'set', key: 'collaborationImage', value: 2 },
-        { at: 23, kind: 'pause' },
-      ],
-    },
-  ],
-  [
     'an API server that dies in the background parks the install',
     {
       ...PLAIN,
       seed: 263,
       script: { awaitBackground: [{ kind: 'blocked', codes: ['image-rate-limited'], tier: 'core' }] },
-    },
-  ],
-  [
-    'a pause outlives a continued run',
-    {
-      ...PLAIN,
-      seed: 82,
-      mode: 'recover',
-      prepull: true,
-      script: {
-        createNamespaces: [
-          { kind: 'blocked', codes: ['crash-loop', 'image-rate-limited'], tier: 'login' },
-          { kind: 'blocked', codes: ['crash-loop', 'image-rate-limited'], tier: 'login' },
-        ],
-        awaitLogin: [{ kind: 'lost', acted: false }],
-        awaitCore: [{ kind: 'warns', codes: ['image-rate-limited', 'database-unreachable'] }],
-      },
-      acts: [
-        { at: 11, kind: 'set', key: 'imageTags.workflowWorker', value: 3 },
-        { at: 13, kind: 'set', key: 'collaborationImage', value: 2 },
-        { at: 23, kind: 'pause' },
-      ],
-      long: [21],
     },
   ],
   [

@@ -46,7 +46,8 @@ function instead(workflows: string) {
 /** A `Date` whose present is the clock's. */
 function virtualDate(clock: { readonly now: number }): DateConstructor {
   return new Proxy(Date, {
-    construct: (target, args: [number | string]) => new target(...(args.length === 0 ? [clock.now] : args)),
+    construct: (target, args: unknown[]): Date =>
+      Reflect.construct(target, args.length === 0 ? [clock.now] : args) as Date,
     get: (target, name) => (name === 'now' ? () => clock.now : Reflect.get(target, name)),
   });
 }
