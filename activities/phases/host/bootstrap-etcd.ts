@@ -94,12 +94,11 @@ function dataWatch(context: PhaseContext): (etcd: TalosService | undefined) => P
 
 function lost(context: PhaseContext, etcd: TalosService | undefined, uid: string): Error {
   const { siteId, nodeIp } = context.spec;
-  const talosctl = `talosctl --talosconfig ${talosconfigPath(context)} -n ${nodeIp} -e ${nodeIp}`;
   return stop(context, 'talos-etcd-unhealthy', {
     component: 'etcd',
     object: `node ${nodeIp}`,
     reason: `etcd on the node ${nodeIp} has no data, and the site's record names a cluster that ran there (kube-system ${uid}). An empty etcd in its place would be a new cluster. Nothing was changed.`,
-    nextAction: `With a snapshot of etcd, restore it: \`${talosctl} bootstrap --recover-from <snapshot>\`; the installer goes on by itself. Without one the cluster is gone: \`appliance-client cancel --site ${siteId}\`, then \`appliance-client start --fresh --site ${siteId}\`.`,
+    nextAction: `With a snapshot of etcd, restore it: \`talosctl --talosconfig ${talosconfigPath(context)} -n ${nodeIp} bootstrap --recover-from <snapshot>\`; the installer goes on by itself. Without one the cluster is gone: \`appliance-client cancel --site ${siteId}\`, then \`appliance-client start --fresh --site ${siteId}\`.`,
     evidence: evidenceOf(context, etcd),
   });
 }
