@@ -122,7 +122,7 @@ export class Install {
     if (!state.begun.includes(step.name)) state.begun = [...state.begun, step.name];
     const running = attemptStep(step, {
       ...this.#ordered.inputs,
-      facts: this.#keeper.progress.facts,
+      facts: factsFor(this.#keeper.progress),
       attempt: state.attempts,
       ...(step.reportsOnPhases && { phases: this.#keeper.progress.phases }),
       ...(looking && { looking: { known: looking.known, restMs: this.#restMs() } }),
@@ -183,7 +183,7 @@ export class Install {
     if (state.retried?.step === step.name) state.retried = null;
     this.#keeper.leave(step);
     this.#closePhases();
-    if (step.name === 'awaitLogin') this.#keeper.setState(this.#keeper.workingState());
+    if (step.name === 'awaitLogin') this.#keeper.progress.state = this.#keeper.workingState();
   }
 
   /** A phase ends with its last due step, or with a change after which none of its steps is asked for any more. */
@@ -217,6 +217,7 @@ export class Install {
   /** Goes on as a new run with the same id and the whole state, once the server calls the history long. */
   async #shortenHistory(): Promise<void> {
     if (!workflowInfo().continueAsNewSuggested) return;
+    this.#keeper.publish();
     await condition(allHandlersFinished);
     if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('the install was cancelled');
     const goOn = makeContinueAsNewFunc<InstallWorkflow>({ memo: this.#keeper.memo() });
@@ -226,8 +227,8 @@ export class Install {
   #setInput(update: InputUpdate): Promise<InstallProgress> {
     this.#ordered = this.#ordered.changed(update);
     change(this.#state, 'change' in update ? changedInputs(update.change).map(({ key }) => key) : update.changed);
-    this.#keeper.goBy(this.#ordered.facts, this.#ordered.digest);
     this.#closePhases();
+    this.#keeper.goBy(this.#ordered.facts, this.#ordered.digest);
     return this.#tryAgain();
   }
 
@@ -272,4 +273,11 @@ export class Install {
 
 function sourceOf({ source, name }: Step): string {
   return source ?? name;
+}
+
+/** The checks of preflight are for people: no later step goes by them, and each would carry them into the history. */
+function factsFor({ facts }: InstallProgress): InstallProgress['facts'] {
+  const given = { ...facts };
+  delete given.checks;
+  return given;
 }

@@ -94,12 +94,11 @@ export class ProgressKeeper {
     this.publish();
   }
 
-  /** A step ended. */
+  /** A step ended. What comes next in the same moment publishes it: another step, a pause, the end. */
   leave(step: Step): void {
     this.#forget(step);
     this.#unblock();
     this.progress.activeOperations = [];
-    this.publish();
   }
 
   /** No step of the phase is due any more; `ends` are those of the steps that ran. */
@@ -109,7 +108,6 @@ export class ProgressKeeper {
     closed.state = ends.some(({ did }) => did === 'degraded') ? 'degraded' : 'done';
     closed.detail = ends.findLast(({ detail }) => detail !== '')?.detail ?? '';
     closed.finishedAt = new Date().toISOString();
-    this.publish();
   }
 
   /** Parks the phase. A cause that the step met before keeps the time at which it was, through a retry and re-runs too. */
