@@ -9,11 +9,14 @@ import type { History, RecordedHistory } from '../support/recorded-history.ts';
 import { workflowBundle } from '../support/workflow-bundle.ts';
 
 const FOLDER = join(import.meta.dirname, 'replay');
+/** What clients up to 0.1.0 recorded. */
+const BEFORE = 'up-to-0.1.0';
 
-async function recordings(): Promise<RecordedHistory[]> {
-  const files = (await readdir(FOLDER)).filter((name) => name.endsWith('.json'));
+/** Of installs that carry their state, or of those that clients up to 0.1.0 began. */
+async function recordings(folder = ''): Promise<RecordedHistory[]> {
+  const files = (await readdir(join(FOLDER, folder))).filter((name) => name.endsWith('.json'));
   return Promise.all(
-    files.map(async (name) => recordedHistory.parse(JSON.parse(await readFile(join(FOLDER, name), 'utf8')))),
+    files.map(async (name) => recordedHistory.parse(JSON.parse(await readFile(join(FOLDER, folder, name), 'utf8')))),
   );
 }
 
@@ -31,23 +34,23 @@ async function pastRecordings(): Promise<RecordedHistory[]> {
 }
 
 describe('an install that an older client began', { timeout: 60_000 }, () => {
-  it('has a recorded history for every scenario', async () => {
-    const recorded = (await recordings()).map(({ scenario }) => scenario);
+  it.each(['', BEFORE])('has a recorded history for every scenario: %s', async (folder) => {
+    const recorded = (await recordings(folder)).map(({ scenario }) => scenario);
     expect(recorded).toEqual(expect.arrayContaining(SCENARIOS.map(({ name }) => name)));
   });
 
   it('goes on under the workflow code of today', async () => {
     const past = await pastRecordings();
     expect(past.map(({ end }) => end).toSorted()).toEqual(['complete', 'complete', 'continued']);
-    for (const recorded of [...past, ...(await recordings())]) {
+    for (const recorded of [...past, ...(await recordings(BEFORE)), ...(await recordings())]) {
       const error = await replay(recorded.workflowId, unpackHistory(recorded));
       expect([recorded.scenario, error]).toEqual([recorded.scenario, null]);
     }
   });
 
-  it('stays short: 1,000 events and 1 MB at most', async () => {
+  it('stays short: 400 events and 0.5 MB at most', async () => {
     for (const { scenario, events, bytes } of await recordings()) {
-      expect([scenario, events <= 1_000, bytes <= 1_000_000]).toEqual([scenario, true, true]);
+      expect([scenario, events <= 400, bytes <= 500_000]).toEqual([scenario, true, true]);
     }
   });
 
