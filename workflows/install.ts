@@ -204,7 +204,8 @@ export class Install {
   }
 
   async #pause(): Promise<void> {
-    if (this.#keeper.progress.state !== 'paused') this.#keeper.setState('paused');
+    // Also where it is known: a task without a command is replayed together with the next one, which may be the resume.
+    this.#keeper.setState('paused');
     await condition(() => !this.#state.paused || workflowInfo().continueAsNewSuggested);
     if (!this.#state.paused) this.#keeper.setState(this.#keeper.workingState());
   }
