@@ -8,7 +8,7 @@ import type { StepDescription } from './step.ts';
 import { storage } from './storage.ts';
 
 export { PICTURE } from './depends.ts';
-export type { Cancelled, PhaseDescription, ProfileName, StepDescription } from './step.ts';
+export type { ProfileName } from './step.ts';
 
 const PHASES_WITH_STEPS = [
   preflight,

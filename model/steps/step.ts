@@ -7,7 +7,7 @@ import type { InstallSpec } from '../site.ts';
 export type ProfileName = 'quick' | 'apply' | 'wait';
 
 /** What is known of an install that was cancelled, for the words of what it leaves behind. */
-export interface Cancelled {
+interface Cancelled {
   readonly nodeIp: string;
   readonly wipe: string | undefined;
   /** How far the phase of the step came. */
@@ -40,11 +40,6 @@ export interface StepDescription {
   readonly plan?: (spec: InstallSpec) => readonly string[];
   /** What it leaves on the node when the install is cancelled once its phase has begun, as a sentence; null for nothing. */
   readonly leaves?: (cancelled: Cancelled) => string | null;
-}
-
-export interface PhaseDescription {
-  readonly id: PhaseId;
-  readonly steps: readonly StepDescription[];
 }
 
 /** Takes a phase's id and its steps, gives them with the steps' names as types. */

@@ -24,9 +24,8 @@ import { testSpec } from '../support/spec.ts';
 import { localEnvironment, testWorker } from '../support/workflow-environment.ts';
 
 /** What was acknowledged is applied: changes, pauses and retries beside re-runs, ends and continued runs. */
-const ALL = { 'limit.historyCount.suggestContinueAsNew': 40 };
-
 let plain: TestWorkflowEnvironment;
+/** A server that calls a history long after 40 events. */
 let short: TestWorkflowEnvironment;
 let environment: TestWorkflowEnvironment;
 let sites = 0;
@@ -35,7 +34,7 @@ let spec: InstallSpec;
 
 beforeAll(async () => {
   plain = await localEnvironment();
-  short = await localEnvironment(ALL);
+  short = await localEnvironment({ 'limit.historyCount.suggestContinueAsNew': 40 });
 });
 beforeEach(() => {
   taskQueue = randomUUID();
@@ -129,8 +128,8 @@ describe('a changed input', () => {
       ...scripted.activities,
       // It does not look at its signal between its writes, like the real one.
       finishInstall: async (input) => {
-        const { heartbeat } = Context.current();
-        const beat = setInterval(() => heartbeat.call(Context.current()), 100);
+        const context = Context.current();
+        const beat = setInterval(() => context.heartbeat(), 100);
         await ended;
         clearInterval(beat);
         return scripted.activities.finishInstall(input);

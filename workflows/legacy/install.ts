@@ -1,5 +1,4 @@
 import {
-  ApplicationFailure,
   allHandlersFinished,
   condition,
   continueAsNew,
@@ -9,12 +8,10 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { z } from 'zod';
 import { blockerKey } from '../../model/blocker.ts';
 import type { InstallProgress } from '../../model/progress.ts';
 import { changedInputs, inputsNamed } from '../../model/input-change.ts';
 import type { Input } from '../../model/inputs.ts';
-import { SUPERSEDED_FAILURE, orderUpdate, specUpdate } from '../../model/workflow-contract.ts';
 import type { InputUpdate, InstallInput, InstallWorkflow, PhaseInput } from '../../model/workflow-contract.ts';
 import { change, stateOf } from '../state.ts';
 import { rerunsFor } from './reruns.ts';
@@ -24,6 +21,7 @@ import { observedSignal, pauseUpdate, progressQuery, resumeUpdate, retryUpdate, 
 import { INSTALL_PHASES } from './phases.ts';
 import type { Phase, Step } from './phases.ts';
 import { initialProgress } from '../progress.ts';
+import { checkedChange, refusal } from '../refusals.ts';
 import { ProgressKeeper } from './progress.ts';
 import { attemptStep } from './step.ts';
 import type { RunningAttempt } from './step.ts';
@@ -248,28 +246,8 @@ class Install {
 
   #refuseChange(update: InputUpdate): void {
     this.#refuseEnded();
-    const { digest } = this.#ordered;
-    if (digest === null) {
-      checked(specUpdate.safeParse(update));
-      return;
-    }
-    if ('change' in update) throw refusal('this client is older than the one that began the install: update it');
-    const { from, order } = checked(orderUpdate.safeParse(update));
-    if (from !== digest)
-      throw refusal('the inputs were changed by somebody else meanwhile: read them and try again', SUPERSEDED_FAILURE);
-    const { siteId, nodeIp } = this.#ordered.facts;
-    if (order.inputs.siteId !== siteId || order.inputs.nodeIp !== nodeIp)
-      throw refusal(`these are inputs of another machine than ${siteId} on ${nodeIp}`);
+    checkedChange(update, this.#ordered);
   }
-}
-
-function checked<Value>(parsed: z.ZodSafeParseResult<Value>): Value {
-  if (parsed.success) return parsed.data;
-  throw refusal(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
-}
-
-function refusal(message: string, type = 'Refused'): ApplicationFailure {
-  return ApplicationFailure.nonRetryable(message, type);
 }
 
 function stepsBefore(next: Step): { phase: Phase; step: Step }[] {
