@@ -42,6 +42,8 @@ export const installFacts = kept({
   /** The node was installed before this install began. */
   alreadyInstalled: z.boolean().optional(),
   wipe: open(['nothing-to-wipe', 'wiped']).optional(),
+  /** A wipe has stopped Flux and is about to delete; told before the first deletion. */
+  wipeBegun: z.boolean().optional(),
   gitRevision: z.string().optional(),
   usersCount: z.number().int().optional(),
   statusPageSeen: z.boolean().optional(),

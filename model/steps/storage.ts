@@ -13,7 +13,13 @@ export const storage = phase('storage', [
               (wipeConfirmed ? '' : ' and only with consent (--yes, or the typed name)'),
           ]
         : ['keep all data and credentials'],
-    leaves: ({ wipe }) => (wipe === 'wiped' ? 'The application data of the earlier appliance is wiped.' : null),
+    leaves: ({ wipe, wipeBegun }) => {
+      if (wipe === 'wiped') return 'The application data of the earlier appliance is wiped.';
+      return wipeBegun
+        ? 'The wipe of the earlier appliance had begun: its workloads and its data may be deleted, in part or whole, and Flux is suspended. ' +
+            '`start --fresh` ends it; `start --recover` keeps what is there if the database still is, and says so if it is not.'
+        : null;
+    },
   },
   {
     name: 'provisionStorage',

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { REQUESTED_AT, fluxState, isSuspended } from '../../../kubernetes/flux-state.ts';
+import { FORCE_AT, REQUESTED_AT, fluxState, isSuspended } from '../../../kubernetes/flux-state.ts';
 import type { ObjectRef } from '../../../kubernetes/addresses.ts';
 import { KINDS, ref, refOf } from '../../../kubernetes/addresses.ts';
 import { FIELD_MANAGER, FLUX, NAMESPACES, OBJECTS } from '../../../model/appliance.ts';
@@ -13,6 +13,7 @@ import { applianceObjects } from '../../flux-objects.ts';
 import type { PhaseContext } from '../../phase-context.ts';
 import type { Cluster } from '../../ports/kubernetes.ts';
 import { waitFor } from '../../wait.ts';
+import { forgetWipe, readMarker } from '../storage/wipe-marker.ts';
 
 const SOURCE = ref.gitRepository(FLUX.source);
 const ROOT = ref.kustomization(FLUX.rootKustomization);
@@ -58,12 +59,14 @@ async function request(
   cluster: Cluster,
   object: KubernetesObject | null,
   token: string,
+  { force = false } = {},
 ): Promise<boolean> {
   if (!object) return false;
   const { requested, handled, ready } = fluxState(object);
   const wasAsked = requested?.startsWith(token) ?? false;
   if (wasAsked && (!handled || ready?.status === 'True')) return false;
-  const annotations = { [REQUESTED_AT]: `${token}.${context.ports.clock.now().getTime()}` };
+  const asked = `${token}.${context.ports.clock.now().getTime()}`;
+  const annotations = { [REQUESTED_AT]: asked, ...(force && { [FORCE_AT]: asked }) };
   await cluster.patch(refOf(object), { metadata: { annotations } }, context.signal);
   return true;
 }
@@ -86,18 +89,26 @@ async function awaitSource(context: PhaseContext, cluster: Cluster): Promise<voi
   });
 }
 
-/** What a wipe, or a person, has suspended goes on; a release that is older than its values takes them up now. */
+/**
+ * What a wipe, or a person, has suspended goes on; a release that is older than its values takes them up now. After a wipe that
+ * did not come to its end the releases are asked for with force: they are Ready, and their objects, Jobs among them, are gone.
+ */
 async function resumeAll(context: PhaseContext, cluster: Cluster, token: string): Promise<boolean> {
   const { signal } = context;
+  const wipe = await readMarker(cluster, signal);
+  const force = wipe?.is.state === 'wiping';
   let changed = false;
   for (const object of await applianceObjects(cluster, signal)) {
     if (isSuspended(object)) {
       await cluster.patch(refOf(object), { spec: { suspend: false } }, signal);
       changed = true;
     }
-    if (object.kind !== KINDS.helmRelease.kind || !(await isOlderThanItsValues(cluster, object, signal))) continue;
-    changed = (await request(context, cluster, object, token)) || changed;
+    if (object.kind !== KINDS.helmRelease.kind) continue;
+    if (!force && !(await isOlderThanItsValues(cluster, object, signal))) continue;
+    changed = (await request(context, cluster, object, force ? `${token}f` : token, { force })) || changed;
   }
+  // Only a recovering install comes here over a wipe that did not end: a fresh one has ended it.
+  if (force) await forgetWipe(cluster, signal);
   return changed;
 }
 

@@ -4,6 +4,7 @@ import { NAMESPACES } from '../../../model/appliance.ts';
 import type { KubernetesObject } from '../../../model/snapshot.ts';
 import { ofComponents, stopOnBlockers } from '../../appliance-look.ts';
 import type { PhaseContext } from '../../phase-context.ts';
+import { ClusterError } from '../../ports/kubernetes.ts';
 import type { Cluster } from '../../ports/kubernetes.ts';
 import { stop } from '../../stop.ts';
 import { waitFor } from '../../wait.ts';
@@ -46,8 +47,17 @@ export async function releaseItems(
   for (const { uid, ...at } of items) {
     if (at.kind !== KINDS.helmRelease.kind) continue;
     await guard();
-    if ((await cluster.get(at, signal))?.metadata.uid === uid) {
+    const isThere = async (): Promise<boolean> => (await cluster.get(at, signal))?.metadata.uid === uid;
+    if (!(await isThere())) continue;
+    try {
       await cluster.patch(at, { metadata: { uid, finalizers: null } }, signal);
+    } catch (error) {
+      // Another object of that name is a change of the uid to the API server: 422 Invalid, and not a conflict.
+      const isGone =
+        error instanceof ClusterError &&
+        ['invalid', 'conflict', 'not-found'].includes(error.fault) &&
+        !(await isThere());
+      if (!isGone) throw error;
     }
   }
 }

@@ -10,6 +10,7 @@ import { rollout } from '../../../kubernetes/readiness.ts';
 import { stop } from '../../stop.ts';
 import { waitFor } from '../../wait.ts';
 import { awaitNotTerminating } from '../identity/create-namespaces.ts';
+import { keepAfterCancelledWipe } from './cancelled-wipe.ts';
 import { credentialsLost } from './credentials-lost.ts';
 import { smokeTestStorage } from './smoke-test.ts';
 
@@ -21,6 +22,7 @@ const PROVISIONER = ref.deployment(NAMESPACES.storage, 'local-path-provisioner')
 export async function provisionStorage(context: PhaseContext): Promise<PhaseOutcome> {
   const { spec, ports, signal } = context;
   const cluster = await openCluster(context);
+  if (spec.mode === 'recover') await keepAfterCancelledWipe(context, cluster);
   if (spec.mode === 'recover' && (await credentialsLost(cluster, signal))) {
     throw stop(context, 'credentials-lost', {
       component: 'db',

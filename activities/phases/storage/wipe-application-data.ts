@@ -100,6 +100,7 @@ async function wipe(context: PhaseContext, cluster: Cluster, installId: string, 
     plan = await makePlan(context, cluster);
     marker = await writeMarker(cluster, { installId, state: 'wiping', plan }, marker, signal);
   }
+  await context.report({ facts: { wipeBegun: true } }, 'the wipe has begun');
   await deleteItems(context, cluster, { what: 'the application', items: plan.workloads, guard });
   await awaitNoPods(context, cluster);
   await deleteItems(context, cluster, { what: 'the claims', items: plan.claims, guard });

@@ -54,6 +54,13 @@ export async function writeMarker(
   }
 }
 
+/** Forgets a wipe that was cancelled, once what it has deleted is asked for again: its plan names nothing that is there. */
+export async function forgetWipe(cluster: Cluster, signal: AbortSignal): Promise<void> {
+  const found = await cluster.get(MARKER, signal);
+  if (found?.metadata.uid && markerIn(found).is.state === 'wiping')
+    await cluster.delete(MARKER, { uid: found.metadata.uid }, signal);
+}
+
 /** Throws ClusterError `conflict` when another attempt, or another install, has written the marker since. */
 export async function checkMarker(cluster: Cluster, mine: Marker, signal: AbortSignal): Promise<void> {
   if ((await readMarker(cluster, signal))?.version !== mine.version) throw overtaken();
