@@ -54,6 +54,7 @@ export const BLOCKER_CODES = {
     'flux-apply-rejected',
     'flux-health-timeout',
     'flux-suspended',
+    'release-objects-missing',
     'helm-render-failed',
     'helm-chart-unavailable',
     'helm-operation-in-progress',

@@ -3,6 +3,7 @@ import { lookAtApi } from './api.ts';
 import { lookAtClaims } from './claims.ts';
 import type { Report } from './finding.ts';
 import { lookAtFlux } from './flux.ts';
+import { lookAtMissing } from './missing.ts';
 import { lookAtJobs } from './jobs.ts';
 import { lookAtLogin } from './login.ts';
 import { lookAtNodes } from './nodes.ts';
@@ -19,6 +20,7 @@ const CLUSTER = [
   lookAtJobs,
   lookAtWorkloads,
   lookAtFlux,
+  lookAtMissing,
   lookAtLogin,
   lookAtOrphans,
 ];

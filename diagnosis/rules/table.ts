@@ -60,6 +60,7 @@ import { rule as pvcUnbound } from './pvc-unbound.ts';
 import { rule as quotaExceeded } from './quota-exceeded.ts';
 import { rule as redisAuthFailed } from './redis-auth-failed.ts';
 import { rule as releaseInvalid } from './release-invalid.ts';
+import { rule as releaseObjectsMissing } from './release-objects-missing.ts';
 import { rule as serviceLinkCollision } from './service-link-collision.ts';
 import { rule as siteFolderMissing } from './site-folder-missing.ts';
 import { rule as startCommandFailed } from './start-command-failed.ts';
@@ -147,6 +148,7 @@ export const RULES: readonly Rule[] = [
   fluxHealthTimeout,
   helmTimeout,
   fluxSuspended,
+  releaseObjectsMissing,
   foreignCluster,
   operatorClockSkew,
   releaseInvalid,

@@ -14,6 +14,7 @@ const RAISED_BY_CODE: readonly BlockerCode[] = [
   'input-invalid',
   'confirmation-needed',
   'flux-suspended',
+  'release-objects-missing',
   'site-folder-missing',
   'unknown-failure',
 ];
