@@ -41,14 +41,16 @@ export async function wipeApplicationData(context: PhaseContext): Promise<PhaseO
   }
   if (!isOurs) {
     const data = await findApplicationData(cluster, signal);
-    if (data.claims.length === 0 && data.volumes.length === 0) {
+    const isEmpty = data.claims.length === 0 && data.volumes.length === 0;
+    // What a wipe that was cancelled late has left, Helm's memory and the credentials, goes as well, and so does its marker.
+    if (isEmpty && found?.is.state !== 'wiping') {
       await startControllers(cluster, signal);
       if (!known) await adopt(context, cluster);
       const detail = 'There is no application data: nothing to wipe';
       return { did: 'nothing-to-do', detail, facts: { wipe: 'nothing-to-wipe' } };
     }
     if (!known) throw unprovenCluster(context);
-    refuseUnlessSafe(context, data);
+    if (!isEmpty) refuseUnlessSafe(context, data);
   }
   const marker = isOurs ? found : await begin(context, cluster, installId, found);
   await wipe(context, cluster, installId, marker);

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { ref, refOf } from '../../../kubernetes/addresses.ts';
 import { Blocked } from '../../../activities/blocked.ts';
 import { wipeApplicationData } from '../../../activities/phases/storage/wipe-application-data.ts';
+import { readMarker, writeMarker } from '../../../activities/phases/storage/wipe-marker.ts';
 import { kubernetesPort } from '../../../activities/adapters/kubernetes.ts';
 import type { Cluster } from '../../../activities/ports/kubernetes.ts';
 import type { Blocker } from '../../../model/blocker.ts';
@@ -127,6 +128,31 @@ describe('a wipe', () => {
     const cluster = await kubernetesPort().connect(server.kubeconfig);
     await clearAppliance(cluster);
     await cluster.reader.close();
+  }, 60_000);
+
+  test('cancelled before its end: data is kept while the claim is the old one, refused once it is gone; a fresh one ends it', async () => {
+    const bed = await wipeBed();
+    await oldAppliance(bed.cluster);
+    const claim = await bed.cluster.get(ref.claim('msp', CLAIM), signal);
+    if (!claim?.metadata.uid) throw new Error('the old appliance has no database');
+    const claims = [{ ...refOf(claim), uid: claim.metadata.uid }];
+    const plan = { workloads: [], claims, volumes: [], folders: [], credentials: [], releases: [] };
+    await writeMarker(bed.cluster, { installId: 'an-earlier-one', state: 'wiping', plan }, null, signal);
+
+    const recover = { spec: { mode: 'recover' as const } };
+    expect(await wipeApplicationData(bed.context(recover))).toMatchObject({ did: 'nothing-to-do' });
+    await bed.cluster.delete(ref.claim('msp', CLAIM), {}, signal);
+    await expect.poll(() => bed.cluster.get(ref.claim('msp', CLAIM), signal)).toBeNull();
+    await expect(wipeApplicationData(bed.context(recover))).rejects.toMatchObject({
+      blockers: [{ code: 'input-invalid', nextAction: expect.stringContaining('start --fresh') as unknown }],
+    });
+
+    const observed: unknown[] = [];
+    const context = { ...bed.context(), report: async (told: unknown) => void observed.push(told) };
+    expect(await wipeApplicationData(context)).toMatchObject({ did: 'acted', facts: { wipe: 'wiped' } });
+    expect(observed).toContainEqual({ facts: { wipeBegun: true } });
+    expect((await readMarker(bed.cluster, signal))?.is.state).toBe('finished');
+    expect(await wipeApplicationData(bed.context(recover))).toMatchObject({ did: 'nothing-to-do' });
   }, 60_000);
 
   test('takes the application, its data and its credentials, nothing else, and that once an install', async () => {
