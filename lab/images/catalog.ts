@@ -1,5 +1,6 @@
 import { readFile, readdir, realpath } from 'node:fs/promises';
 import path from 'node:path';
+import { VENDOR_IMAGES } from '../../model/appliance.ts';
 import type { VendorImage } from '../../model/appliance.ts';
 import { capabilitiesOf } from '../../model/capabilities.ts';
 import { releaseManifest } from '../../model/release.ts';
@@ -48,6 +49,13 @@ export async function layers() {
   } satisfies Record<string, readonly Entry[]>;
 }
 
+/** What the lab's registry has each of the vendor's tags with as well: another tag for the same image. */
+export const MENDED = '-mended';
+
+function isVendors({ reference }: Recipe, { app }: ReturnType<typeof releaseManifest.parse>): boolean {
+  return VENDOR_IMAGES.some((key) => named(app.images[key]) === reference);
+}
+
 /** Every image, under the names and tags of all releases of this checkout. */
 export async function recipes(): Promise<Recipe[]> {
   const fixed: Recipe[] = [
@@ -62,7 +70,12 @@ export async function recipes(): Promise<Recipe[]> {
     if (!folder.isDirectory() || folder.name === 'channels') continue;
     const text = await readFile(path.join(ROOT, 'releases', folder.name, 'release.json'), 'utf8');
     const release = releaseManifest.parse(JSON.parse(text));
-    for (const recipe of ofRelease(release)) byReference.set(recipe.reference, recipe);
+    for (const recipe of ofRelease(release)) {
+      byReference.set(recipe.reference, recipe);
+      // As the vendor would give an image out once more, mended.
+      const mended = { ...recipe, reference: `${recipe.reference}${MENDED}` };
+      if (isVendors(recipe, release)) byReference.set(mended.reference, mended);
+    }
   }
   return [...byReference.values()];
 }

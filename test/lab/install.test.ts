@@ -12,6 +12,7 @@ import { applianceOf } from './appliance.ts';
 import { SITE, startBench } from './bench.ts';
 import type { Bench } from './bench.ts';
 import { clusterOf } from './cluster.ts';
+import { describeDrift } from './drift.ts';
 import { describeExistingData } from './existing-data.ts';
 import { MAIL_PASSWORD, mailPassword, setMailPassword } from './mail-password.ts';
 import { describeRestarts } from './restart.ts';
@@ -194,6 +195,7 @@ describe('a fresh install', () => {
 });
 
 describeRestarts(() => bench);
+describeDrift(() => bench);
 describeExistingData(() => bench);
 
 const application = (): string => `http://${bench.lab.record.nodeAddress}:3000`;

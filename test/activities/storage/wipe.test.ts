@@ -2,6 +2,7 @@ import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { ref, refOf } from '../../../kubernetes/addresses.ts';
 import { Blocked } from '../../../activities/blocked.ts';
+import { keepAfterCancelledWipe } from '../../../activities/phases/storage/cancelled-wipe.ts';
 import { wipeApplicationData } from '../../../activities/phases/storage/wipe-application-data.ts';
 import { readMarker, writeMarker } from '../../../activities/phases/storage/wipe-marker.ts';
 import { kubernetesPort } from '../../../activities/adapters/kubernetes.ts';
@@ -139,11 +140,11 @@ describe('a wipe', () => {
     const plan = { workloads: [], claims, volumes: [], folders: [], credentials: [], releases: [] };
     await writeMarker(bed.cluster, { installId: 'an-earlier-one', state: 'wiping', plan }, null, signal);
 
-    const recover = { spec: { mode: 'recover' as const } };
-    expect(await wipeApplicationData(bed.context(recover))).toMatchObject({ did: 'nothing-to-do' });
+    const keep = () => keepAfterCancelledWipe(bed.context({ spec: { mode: 'recover' } }), bed.cluster);
+    await keep();
     await bed.cluster.delete(ref.claim('msp', CLAIM), {}, signal);
     await expect.poll(() => bed.cluster.get(ref.claim('msp', CLAIM), signal)).toBeNull();
-    await expect(wipeApplicationData(bed.context(recover))).rejects.toMatchObject({
+    await expect(keep()).rejects.toMatchObject({
       blockers: [{ code: 'input-invalid', nextAction: expect.stringContaining('start --fresh') as unknown }],
     });
 
@@ -152,7 +153,7 @@ describe('a wipe', () => {
     expect(await wipeApplicationData(context)).toMatchObject({ did: 'acted', facts: { wipe: 'wiped' } });
     expect(observed).toContainEqual({ facts: { wipeBegun: true } });
     expect((await readMarker(bed.cluster, signal))?.is.state).toBe('finished');
-    expect(await wipeApplicationData(bed.context(recover))).toMatchObject({ did: 'nothing-to-do' });
+    await keep();
   }, 60_000);
 
   test('takes the application, its data and its credentials, nothing else, and that once an install', async () => {
