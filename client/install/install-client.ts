@@ -28,8 +28,11 @@ import {
   specUpdate,
 } from '../../model/workflow-contract.ts';
 import type { TemporalAccess } from '../../temporal/index.ts';
+import { EXIT } from '../terminal/exit-codes.ts';
 import { UserError, usageError } from '../terminal/failure.ts';
 import { callFailure, isLostAnswer } from './call-failure.ts';
+import type { FailingTask } from './failing-task.ts';
+import { failingTaskError, failingTaskOf } from './failing-task.ts';
 import { decodeFirst } from '../../temporal/decode.ts';
 import { runPreflight } from './run-preflight.ts';
 import { dateOf, viewOf } from './view.ts';
@@ -128,6 +131,11 @@ export function createInstallClient(access: TemporalAccess, home: string, signal
       }
     });
   const isRunning = async (siteId: string): Promise<boolean> => (await describe(siteId))?.status.name === 'RUNNING';
+  const failingTask = (siteId: string): Promise<FailingTask | null> =>
+    call(`read the install of ${siteId}`, async () => {
+      const description = await client.workflow.getHandle(installWorkflowId(siteId)).describe();
+      return failingTaskOf(client, access.namespace, description);
+    });
   /** One command is one id, however often it is sent: an answer that was lost is asked for again, and nothing is done twice. */
   const update = (siteId: string, name: UpdateName, arg?: InputUpdate): Promise<void> => {
     const commandId = crypto.randomUUID();
@@ -144,8 +152,9 @@ export function createInstallClient(access: TemporalAccess, home: string, signal
         if (!(error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) || signal.aborted) throw error;
       }
     };
-    return call(
-      `tell the install of ${siteId} to ${UPDATE_WORDS[name]}`,
+    const what = `tell the install of ${siteId} to ${UPDATE_WORDS[name]}`;
+    const answer = call(
+      what,
       async () => {
         for (let attempt = 1; ; attempt += 1) {
           try {
@@ -159,6 +168,11 @@ export function createInstallClient(access: TemporalAccess, home: string, signal
       },
       { timeoutMs: UPDATE_TIMEOUT_MS, answeredBy: 'worker' },
     );
+    return answer.catch(async (error: unknown) => {
+      if (!(error instanceof UserError) || error.exit !== EXIT.missing) throw error;
+      const failing = await failingTask(siteId).catch(() => null);
+      throw failing ? failingTaskError(what, failing, error) : error;
+    });
   };
   const keep = async (spec: InstallSpec): Promise<InstallOrder> =>
     orderOf(spec, specDigest(spec), await keepInputs(siteFolder(home, spec.siteId), spec));

@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Context } from '@temporalio/activity';
+import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { createInstallClient } from '../../client/install/install-client.ts';
 import type { InstallClient } from '../../client/install/install-client.ts';
@@ -295,6 +297,25 @@ test('an update without a worker ends in time and says what to do', async () => 
     ),
   });
 });
+
+test('an update that the code of a worker fails on says so, with the worker and its message', async () => {
+  const spec = newSpec();
+  await client().start(spec);
+  const worker = await Worker.create({
+    connection: environment.nativeConnection,
+    taskQueue,
+    workflowsPath: fileURLToPath(new URL('../support/failing-workflow.ts', import.meta.url)),
+    identity: 'an-older-worker',
+  });
+  await worker.runUntil(() =>
+    expect(client().retry(spec.siteId)).rejects.toMatchObject({
+      exit: 7,
+      message: expect.stringContaining(
+        'code in worker an-older-worker fails: no step of this history is known. Update',
+      ),
+    }),
+  );
+}, 60_000);
 
 test.each(['retry', 'cancel'] as const)('%s of what was never begun ends with 2', async (command) => {
   await expect(client()[command]('never')).rejects.toMatchObject({
