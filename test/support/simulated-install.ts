@@ -149,7 +149,7 @@ async function letHoursPass(file: string, hours: number, speed: number): Promise
 }
 
 /** The site is on record before its install begins, as the client does it. */
-async function recordSite(home: string, spec: InstallSpec): Promise<void> {
+export async function recordSite(home: string, spec: InstallSpec): Promise<void> {
   const at = new Date().toISOString();
   const { siteId, nodeIp, appUrl, hostname } = spec;
   const record: SiteRecord = {
