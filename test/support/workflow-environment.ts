@@ -26,7 +26,7 @@ export async function testWorker(
   environment: TestWorkflowEnvironment,
   activities: Activities,
   taskQueue: string = DEFAULT_TASK_QUEUE,
-  limits: Pick<WorkerOptions, 'maxConcurrentActivityTaskExecutions'> = {},
+  limits: Pick<WorkerOptions, 'maxConcurrentActivityTaskExecutions' | 'maxCachedWorkflows'> = {},
 ): Promise<Worker> {
   return Worker.create({
     connection: environment.nativeConnection,

@@ -1,11 +1,9 @@
 import type { Blocker } from '../../../model/blocker.ts';
-import { blockerKey } from '../../../model/blocker.ts';
 import type { InstallOrder } from '../../../model/order.ts';
 import type { InstallFacts, InstallProgress } from '../../../model/progress.ts';
-import { STEPS } from '../../../model/steps/index.ts';
 import { SUPERSEDED_FAILURE } from '../../../model/workflow-contract.ts';
+import { isOfBackground, sourceOf, wrongWhenComplete } from './end-state.ts';
 import type { End, World } from './world.ts';
-import { dependsOn, factsOf } from './world.ts';
 
 /** A rule of design.md's "What must hold" that a play broke. */
 export class Broken extends Error {
@@ -212,43 +210,7 @@ export class Oracle {
   }
 
   #complete(progress: InstallProgress): void {
-    const order = factsOf(this.#order);
-    const final = this.#world.files.get(this.#order.inputs.digest) ?? {};
-    for (const { step } of STEPS) {
-      const digest = this.#world.applied.get(step.name);
-      const end = this.#ends.get(step.name);
-      const isAsked = step.when === undefined || step.when(order);
-      if (digest === undefined && !isAsked) continue;
-      if (digest === undefined && !(end && isOfBackground(step.name, end)))
-        this.#break('complete means that every step ran', `${step.name} did not`);
-      if (end && end.kind !== 'done' && !isOfBackground(step.name, end))
-        this.#break('only the background is recorded without parking', `${step.name} ended blocked`);
-      const before = digest === undefined ? final : (this.#world.files.get(digest) ?? {});
-      const keys = new Set([...Object.keys(before), ...Object.keys(final)]);
-      for (const key of keys)
-        if (before[key] !== final[key] && dependsOn(step.name, key))
-          this.#break(
-            'what was acknowledged is applied',
-            `${step.name} ran with ${key} ${before[key]}, not ${final[key]}`,
-          );
-    }
-    const open = progress.phases.filter((phase) => phase.state !== 'done' && phase.state !== 'degraded');
-    if (open.length > 0) this.#break('complete means that every step ran', `${open[0]?.id} is ${open[0]?.state}`);
-    if (progress.blockers.length > 0 || progress.nextAction !== null)
-      this.#break('states are legal', 'complete with a blocker');
-    const warned = [...new Set([...this.#warned.values()].flat().map(blockerKey))].toSorted().join();
-    const told = progress.warnings.map(blockerKey).toSorted().join();
-    if (told !== warned)
-      this.#break("a warning is its source's last word", `${told || 'none'} instead of ${warned || 'none'}`);
+    const story = { world: this.#world, order: this.#order, ends: this.#ends, warned: this.#warned };
+    for (const [rule, detail] of wrongWhenComplete(story, progress)) this.#break(rule, detail);
   }
-}
-
-function sourceOf(name: string): string {
-  return STEPS.find(({ step }) => step.name === name)?.step.source ?? name;
-}
-
-function isOfBackground(step: string, end: End): boolean {
-  return (
-    step === 'awaitBackground' && end.kind === 'blocked' && end.blockers.every(({ tier }) => tier === 'background')
-  );
 }
