@@ -144,6 +144,7 @@ const CLUSTER: Record<ClusterFault, { code: BlockerCode | null; passing: boolean
   timeout: { code: 'kubernetes-unreachable', passing: true, wordsCount: true },
   tls: { code: 'foreign-cluster', passing: false, wordsCount: true },
   unauthorized: { code: 'foreign-cluster', passing: false, wordsCount: false },
+  'refused-kubeconfig': { code: 'foreign-cluster', passing: false, wordsCount: false },
   forbidden: { code: null, passing: false, wordsCount: true },
   'not-found': { code: null, passing: true, wordsCount: false },
   'already-exists': { code: null, passing: true, wordsCount: false },
@@ -153,7 +154,14 @@ const CLUSTER: Record<ClusterFault, { code: BlockerCode | null; passing: boolean
 };
 
 function clusterCause(error: ClusterError): Cause {
-  return { source: 'kubernetes', object: error.object, message: error.message, ...CLUSTER[error.fault] };
+  const { fault, object, message } = error;
+  const cause = { source: 'kubernetes', object, message, ...CLUSTER[fault] };
+  if (fault !== 'refused-kubeconfig') return cause;
+  const words = {
+    reason: `The kubeconfig in the site's folder holds more than data that opens a cluster: ${message}. Nothing was sent to a cluster.`,
+    nextAction: `Look at ${object}. If you did not write it, distrust this node. Move the file away and retry: a new one is made of what the node gives. A kubeconfig of your own is named with --kubeconfig.`,
+  };
+  return { ...cause, source: 'operator', words };
 }
 
 const FILE_SYSTEM: Record<string, BlockerCode> = {

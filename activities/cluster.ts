@@ -1,8 +1,11 @@
+import { readFile } from 'node:fs/promises';
 import { refOf } from '../kubernetes/addresses.ts';
+import { KubeconfigRefused, kubeconfigParts } from '../kubernetes/kubeconfig.ts';
 import { NAMESPACES } from '../model/appliance.ts';
 import type { KubernetesObject } from '../model/snapshot.ts';
 import { SITE_FILES } from '../site-folder/index.ts';
 import type { PhaseContext } from './phase-context.ts';
+import { ClusterError } from './ports/kubernetes.ts';
 import type { Cluster } from './ports/kubernetes.ts';
 
 /** Takes a phase's context, gives the path of the kubeconfig it works with: the operator's own choice, or the site's. */
@@ -17,7 +20,19 @@ export function talosconfigPath({ spec, folder }: Pick<PhaseContext, 'spec' | 'f
 
 /** Takes a phase's context, gives the site's cluster. No environment variable has a say in which cluster that is. */
 export async function openCluster(context: Pick<PhaseContext, 'spec' | 'folder' | 'ports'>): Promise<Cluster> {
-  return context.ports.kubernetes.connect(kubeconfigPath(context));
+  const path = kubeconfigPath(context);
+  // What a person named may name programs. What lies in the folder came from a node, perhaps by an earlier client.
+  if (context.spec.existingCluster.kubeconfig === null) await insistOnData(path);
+  return context.ports.kubernetes.connect(path);
+}
+
+async function insistOnData(path: string): Promise<void> {
+  try {
+    kubeconfigParts(await readFile(path, 'utf8'));
+  } catch (error) {
+    if (!(error instanceof KubeconfigRefused)) throw error;
+    throw new ClusterError('refused-kubeconfig', path, `${path} is not used: ${error.message}`);
+  }
 }
 
 /**

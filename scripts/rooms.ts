@@ -53,7 +53,7 @@ export const ROOMS: Readonly<Record<string, Allowed>> = {
   ],
   'client/terminal': [],
   'client/render': ['client/terminal', 'model', 'type diagnosis'],
-  'client/site': ['client/terminal', 'model', 'site-folder', 'type worker'],
+  'client/site': ['client/terminal', 'model', 'kubernetes', 'site-folder', 'type worker'],
   'client/inputs': ['client/terminal', 'client/site', 'model', 'registry', 'site-folder', 'type worker'],
   'client/install': [
     'client/terminal',

@@ -6,6 +6,8 @@ export type ClusterFault =
   | 'unreachable'
   | 'tls'
   | 'unauthorized'
+  /** The site's own kubeconfig holds more than data: nothing was sent. */
+  | 'refused-kubeconfig'
   | 'forbidden'
   | 'not-found'
   | 'already-exists'

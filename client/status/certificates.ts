@@ -4,7 +4,7 @@ import { connect } from 'node:tls';
 import { z } from 'zod';
 import { PORTS } from '../../model/appliance.ts';
 import { SITE_FILES } from '../../site-folder/index.ts';
-import { kubeconfigOf } from '../site/kubeconfig.ts';
+import { kubeconfigPathOf } from '../site/kubeconfig.ts';
 import { FileRefused, readGiven } from '../terminal/given-file.ts';
 import type { Site } from '../site/site.ts';
 
@@ -36,7 +36,7 @@ const MOST_BYTES = 1_048_576;
 export async function certificatesOf(site: Site, now: Date, signal: AbortSignal): Promise<CertificateRow[]> {
   if (site.simulated) return [];
   const talosconfig = site.record?.spec.existingCluster.talosconfig ?? site.folder.path(SITE_FILES.talosconfig);
-  const kubeconfig = kubeconfigOf(site);
+  const kubeconfig = kubeconfigPathOf(site);
   const rows = [rowOf(site, now, 'talosconfig', talosconfig, await talosCertificate(talosconfig, signal))];
   if (kubeconfig !== null)
     rows.push(

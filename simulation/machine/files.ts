@@ -75,7 +75,15 @@ export function kubeconfig(server: string, ca: string): string {
     apiVersion: 'v1',
     kind: 'Config',
     clusters: [{ name, cluster: { server, 'certificate-authority-data': ca } }],
-    users: [{ name: 'admin', user: { 'client-certificate-data': madeUp('client certificate') } }],
+    users: [
+      {
+        name: 'admin',
+        user: {
+          'client-certificate-data': madeUp('client certificate'),
+          'client-key-data': madeUp('client key'),
+        },
+      },
+    ],
     contexts: [{ name, context: { cluster: name, user: 'admin' } }],
     'current-context': name,
   });

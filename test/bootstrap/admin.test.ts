@@ -6,6 +6,7 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
 import { systemClock } from '../../client/terminal/clock.ts';
+import { OWN_KUBECONFIG } from '../support/kubeconfig.ts';
 import { runClient, temporaryFolder } from '../client/support/run-client.ts';
 import { scriptedInstalls } from '../client/support/scripted-installs.ts';
 import { playAdminKubelet, secretNamed, serverDeployment } from '../support/admin-kubelet.ts';
@@ -86,7 +87,7 @@ async function admin(argv: readonly string[], settings: Record<string, string> =
   const { services } = scriptedInstalls({ scenes: [] });
   const order = ['--fresh', '--node-ip', '192.0.2.10', '--repo-url', 'https://git.example.org/alga/appliance.git'];
   await runClient(['start', ...order, '--detach'], { home, services });
-  await writeFile(join(home, SITE, 'kubeconfig'), '');
+  await writeFile(join(home, SITE, 'kubeconfig'), OWN_KUBECONFIG);
   const { NEXTAUTH_SECRET, ...hashing } = { ...PASSWORD_HASH, ...settings };
   const { DB_HOST, DB_PORT, DB_NAME_SERVER, DB_USER_ADMIN } = bed.env();
   const plain = Object.entries({ DB_HOST, DB_PORT, DB_NAME_SERVER, DB_USER_ADMIN, ...hashing, ...settings });

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
 import { ref } from '../../kubernetes/addresses.ts';
+import { OWN_KUBECONFIG } from '../support/kubeconfig.ts';
 import { diagnose } from '../../diagnosis/index.ts';
 import { passwordFault } from '../../model/initial-tenant.ts';
 import { playAdminKubelet, secretNamed, serverDeployment } from '../support/admin-kubelet.ts';
@@ -57,7 +58,7 @@ async function appliance(
   const { services } = scriptedInstalls({ scenes: [] });
   const order = ['--fresh', '--node-ip', '192.0.2.10', '--repo-url', 'https://git.example.org/alga/appliance.git'];
   await runClient(['start', ...order, '--detach'], { home, services });
-  await writeFile(join(home, SITE, 'kubeconfig'), '');
+  await writeFile(join(home, SITE, 'kubeconfig'), OWN_KUBECONFIG);
   const kubernetes = fakeKubernetes([
     serverDeployment(),
     secretNamed('secrets-of-server', { NEXTAUTH_SECRET: 'canary-of-the-cluster' }),

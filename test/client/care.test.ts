@@ -2,6 +2,7 @@ import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { HttpAnswer } from '../../client/status/http.ts';
+import { OWN_KUBECONFIG } from '../support/kubeconfig.ts';
 import type { Services } from '../../client/services.ts';
 import { statusDocument } from '../../model/status.ts';
 import { SEEDS } from '../diagnosis/seeds.ts';
@@ -25,7 +26,7 @@ async function installed(): Promise<string> {
   const home = await temporaryFolder();
   const { services } = scriptedInstalls({ scenes: [] });
   await runClient([...GOOD, '--detach'], { home, services });
-  await writeFile(join(home, SITE, 'kubeconfig'), '');
+  await writeFile(join(home, SITE, 'kubeconfig'), OWN_KUBECONFIG);
   await writeFile(join(home, SITE, 'status-token'), 'token-1\n');
   return home;
 }
@@ -83,6 +84,19 @@ describe('pods and logs', () => {
     expect(exit).toBe(7);
     expect(stderr).toContain('There is no kubeconfig for appliance-single-node');
   });
+
+  test.each(['pods', 'logs db', 'token rotate'])(
+    '%s with a kubeconfig that names a program ends with 7',
+    async (command) => {
+      const home = await installed();
+      const file = join(home, SITE, 'kubeconfig');
+      await writeFile(file, OWN_KUBECONFIG.replace('    user:', '    user:\n      exec: { command: /tmp/program }'));
+      const { exit, stderr } = await runClient(command.split(' '), { home, services: { reader: unexpected } });
+      expect(exit).toBe(7);
+      expect(stderr).toContain(`${file} is not used: it holds "exec" in users.0.user`);
+      expect(stderr).toContain('start --recover');
+    },
+  );
 
   test('a cluster that does not answer ends with 7', async () => {
     const kubernetes = fakeKubernetes(PODS);
@@ -456,3 +470,7 @@ describe('diagnose', () => {
     expect(stderr).toMatch(says);
   });
 });
+
+function unexpected(): never {
+  throw new Error('nobody is to be asked');
+}

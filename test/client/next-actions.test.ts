@@ -137,7 +137,7 @@ function namesOf({ flags }: Flag): string[] {
 /** Takes a source, gives it without the calls of other programs, which have flags of their own. */
 function withoutOtherPrograms(text: string): string {
   return text
-    .replaceAll(/(?:kubectl|talosctl|flux|helm|git)\(context, (['`])[\s\S]*?\1/g, '')
+    .replaceAll(/(?:kubectl|talosctl|flux|helm|git)\(\s*context,\s*(['`])[\s\S]*?\1/g, '')
     .replaceAll(/\\?`(?:kubectl|talosctl|flux|helm|git) (?:\$\{[^}]*\}|[^`\\])*\\?`/g, '')
     .replaceAll(/(?:run|git|execa)\([^;]*?\);/g, '');
 }

@@ -1,4 +1,4 @@
-import { copyFile, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../client/terminal/clock.ts';
@@ -33,8 +33,7 @@ async function serve(): Promise<Served> {
   onTestFinished(() => api.close());
   const home = await temporaryFolder();
   const { services } = scriptedInstalls({ scenes: [{ at: 0, view: running(HOST_WAIT) }] });
-  await runClient([...ORDER, '--detach'], { home, services });
-  await copyFile(api.kubeconfig, join(home, SITE, 'kubeconfig'));
+  await runClient([...ORDER, '--kubeconfig', api.kubeconfig, '--detach'], { home, services });
   const token = (await readFile(join(home, SITE, 'status-token'), 'utf8')).trim();
   const stop = new AbortController();
   const opened = Promise.withResolvers<string>();

@@ -1,4 +1,4 @@
-import { copyFile, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CoreV1Api, KubeConfig } from '@kubernetes/client-node';
 import { beforeAll, expect, test } from 'vitest';
@@ -19,13 +19,12 @@ beforeAll(async () => {
   for (const name of ['appliance-system', 'msp']) await core.createNamespace({ body: { metadata: { name } } });
 });
 
-/** A site whose kubeconfig opens the real API server, and the services that reach it. */
-async function site() {
+/** A site that was told of a kubeconfig, by default the real API server's, and the services that reach it. */
+async function site(kubeconfig = cluster.kubeconfig) {
   const home = await temporaryFolder();
   const { services } = scriptedInstalls({ scenes: [] });
   const argv = ['--fresh', '--node-ip', '192.0.2.10', '--repo-url', 'https://git.example.org/alga/appliance.git'];
-  await runClient(['start', ...argv, '--detach'], { home, services });
-  await copyFile(cluster.kubeconfig, join(home, SITE, 'kubeconfig'));
+  await runClient(['start', ...argv, '--kubeconfig', kubeconfig, '--detach'], { home, services });
   const { reader, writeStatusToken } = realServices;
   const get = async () => ({ status: null, location: null, error: 'connect ECONNREFUSED' });
   return { home, services: { ...services, reader, writeStatusToken, get } };
@@ -62,12 +61,10 @@ test('pods and status read the real API', async () => {
 });
 
 test('status answers in about two seconds when the API server is gone, and says so', async () => {
-  const options = await site();
-  const kubeconfig = await readFile(cluster.kubeconfig, 'utf8');
-  await writeFile(
-    join(options.home, SITE, 'kubeconfig'),
-    kubeconfig.replace(/server: .*/, 'server: https://192.0.2.1:6443'),
-  );
+  const gone = join(await temporaryFolder(), 'kubeconfig');
+  const text = await readFile(cluster.kubeconfig, 'utf8');
+  await writeFile(gone, text.replace(/server: .*/, 'server: https://192.0.2.1:6443'));
+  const options = await site(gone);
   const began = Date.now();
   const { stdout } = await runClient(['status', '-o', 'json'], options);
   expect(Date.now() - began).toBeLessThan(5_000);

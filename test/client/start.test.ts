@@ -2,6 +2,7 @@ import { readdir, readFile, writeFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { specDigest } from '../../site-folder/inputs.ts';
+import { OWN_KUBECONFIG } from '../support/kubeconfig.ts';
 import { siteRecord } from '../../model/site.ts';
 import type { InstallProgress } from '../../model/progress.ts';
 import type { InstallSpec } from '../../model/site.ts';
@@ -365,7 +366,7 @@ describe('a fresh install where an appliance may be', () => {
     const home = await temporaryFolder();
     const { ordered, services } = scriptedInstalls({ scenes: DONE });
     await runClient(GOOD, { home, services });
-    await writeFile(join(home, 'appliance-single-node', 'kubeconfig'), '');
+    await writeFile(join(home, 'appliance-single-node', 'kubeconfig'), OWN_KUBECONFIG);
     return { home, spec: ordered[0] ?? testSpec() };
   };
 

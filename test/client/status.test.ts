@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { InstallView } from '../../client/install/view.ts';
+import { OWN_KUBECONFIG } from '../support/kubeconfig.ts';
 import { statusDocument } from '../../model/status.ts';
 import { fakeKubernetes } from '../support/fake-kubernetes/index.ts';
 import { pod } from './support/pod.ts';
@@ -128,7 +129,7 @@ describe('what it says', () => {
   // Lesson 18: with the API down the page said "installing".
   test('a completed install whose cluster does not answer is unknown, not healthy', async () => {
     const home = await orderedHome();
-    await writeFile(join(home, 'appliance-single-node', 'kubeconfig'), '');
+    await writeFile(join(home, 'appliance-single-node', 'kubeconfig'), OWN_KUBECONFIG);
     const view = running(completed(), { run: 'COMPLETED' });
     const kubernetes = fakeKubernetes();
     kubernetes.isAway = true;
@@ -222,7 +223,7 @@ describe('--watch', () => {
 
 test('--watch of a cluster shows its tiers, and marks what is no longer seen', async () => {
   const home = await orderedHome();
-  await writeFile(join(home, 'appliance-single-node', 'kubeconfig'), '');
+  await writeFile(join(home, 'appliance-single-node', 'kubeconfig'), OWN_KUBECONFIG);
   const { clock, services } = scriptedInstalls({ scenes: [] });
   const kubernetes = fakeKubernetes([pod('db-0')]);
   const { stdout } = await runClient(['status', '--watch', '-o', 'json', '--timeout', '40s'], {

@@ -1,9 +1,12 @@
+import { KubeconfigRefused, kubeconfigOfParts, kubeconfigParts } from '../../../kubernetes/kubeconfig.ts';
+import type { KubeconfigParts } from '../../../kubernetes/kubeconfig.ts';
 import { PATIENCE } from '../../../model/timing.ts';
 import type { PhaseOutcome } from '../../../model/workflow-contract.ts';
 import { SITE_FILES } from '../../../site-folder/index.ts';
 import { kubeSystemUid, kubeconfigPath, openCluster } from '../../cluster.ts';
 import type { PhaseContext } from '../../phase-context.ts';
 import { ClusterError } from '../../ports/kubernetes.ts';
+import type { ClusterFault } from '../../ports/kubernetes.ts';
 import { TalosError } from '../../ports/talos.ts';
 import type { TalosTarget } from '../../ports/talos.ts';
 import { stop } from '../../stop.ts';
@@ -16,6 +19,9 @@ import { watchTrouble } from './trouble.ts';
 import type { TroubleWatch } from './trouble.ts';
 
 const LOOK_EVERY_MS = 1_000;
+
+/** Faults of a kubeconfig that the node's own may not have. */
+const REPLACED: ReadonlySet<ClusterFault> = new Set(['tls', 'unauthorized', 'refused-kubeconfig']);
 
 /**
  * Has a kubeconfig that opens this site's cluster, and proves whose cluster it is: its identity is compared with what this
@@ -74,10 +80,11 @@ async function look(
       const wrong = services && (await trouble?.look(services));
       return { saw: wrong ?? 'no answer yet: the node pulls and starts its control plane' };
     }
-    // A kubeconfig of an earlier cluster at this address. Ours is fetched once; the node has proven to be ours.
-    if ((error.fault === 'tls' || error.fault === 'unauthorized') && mayWrite && !state.written) {
+    // A kubeconfig of an earlier cluster at this address, or one that an earlier client took as a node gave it. Ours is fetched
+    // once; the node has proven to be ours.
+    if (REPLACED.has(error.fault) && mayWrite && !state.written) {
       await write(context, target, state);
-      return { saw: 'the kubeconfig was another cluster’s; this one’s is fetched' };
+      return { saw: 'the kubeconfig did not open this cluster; one that does is fetched' };
     }
     throw error;
   }
@@ -85,15 +92,38 @@ async function look(
 
 /** The file is of an earlier address or cluster when the node itself gives another server: waiting for that one is in vain. */
 async function isOfAnotherAddress(context: PhaseContext, target: TalosTarget): Promise<boolean> {
-  const fresh = await context.ports.talos.kubeconfig(target, context.signal).catch(nothingOfTalos);
-  const server = (text: string | null): string | undefined => /^\s*server:\s*(\S+)/m.exec(text ?? '')?.[1];
-  return fresh !== null && server(fresh) !== server(await context.folder.read(SITE_FILES.kubeconfig));
+  const [fresh, own] = await Promise.all([
+    context.ports.talos.kubeconfig(target, context.signal).catch(nothingOfTalos),
+    context.folder.read(SITE_FILES.kubeconfig),
+  ]);
+  return fresh !== null && own !== null && partsOf(context, fresh).server !== kubeconfigParts(own).server;
 }
 
 async function write(context: PhaseContext, target: TalosTarget, state: { written: boolean }): Promise<void> {
-  const text = await context.ports.talos.kubeconfig(target, context.signal);
-  await context.folder.write(SITE_FILES.kubeconfig, text);
+  const parts = partsOf(context, await context.ports.talos.kubeconfig(target, context.signal));
+  await context.folder.write(SITE_FILES.kubeconfig, kubeconfigOfParts(parts));
   state.written = true;
+}
+
+/** What a node says is data: a file of our own is made of its four parts, and nothing else of it reaches this machine's disk. */
+function partsOf(context: PhaseContext, text: string): KubeconfigParts {
+  try {
+    const parts = kubeconfigParts(text);
+    kubeconfigOfParts(parts);
+    return parts;
+  } catch (error) {
+    if (!(error instanceof KubeconfigRefused)) throw error;
+    const object = `node ${context.spec.nodeIp}`;
+    const message = `talosctl kubeconfig: ${error.message}`;
+    const at = context.ports.clock.now().toISOString();
+    throw stop(context, 'foreign-cluster', {
+      component: 'kubernetes',
+      object,
+      reason: `The kubeconfig that the node at ${context.spec.nodeIp} gives is none that Talos makes: ${error.message}. It was not written, and nothing was changed.`,
+      nextAction: `Distrust this node: find out what runs on it, and boot it from Talos' own image before you install it. Then retry.`,
+      evidence: [{ source: 'talosctl', object, message, at }],
+    });
+  }
 }
 
 /** A node that this install itself installed has a new cluster: then only what this install saw before counts. */

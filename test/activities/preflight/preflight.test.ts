@@ -9,6 +9,7 @@ import { installFacts } from '../../../model/progress.ts';
 import { checkEverything } from '../../../activities/phases/preflight/index.ts';
 import type { InstallSpec } from '../../../model/site.ts';
 import { fakeKubernetes } from '../../support/fake-kubernetes/index.ts';
+import { OWN_KUBECONFIG } from '../../support/kubeconfig.ts';
 import { BRANCH, around, bareRemote, goodPorts, preflight } from './surroundings.ts';
 
 const GB = 1_000_000_000;
@@ -195,7 +196,7 @@ describe('recover', () => {
       },
     };
     const site = await around({ spec: { mode: 'recover' }, ports: { kubernetes: { connect: async () => cluster } } });
-    await site.folder.write('kubeconfig', '');
+    await site.folder.write('kubeconfig', OWN_KUBECONFIG);
     return { site, asked };
   }
 
