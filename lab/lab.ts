@@ -171,6 +171,7 @@ export function commandLineOf(record: LabRecord): Pick<Lab, 'environment' | 'fla
       `--node-ip=${record.nodeAddress}`,
       `--app-url=http://${record.nodeAddress}:3000`,
       `--repo-url=${record.git}`,
+      '--allow-insecure-http',
       `--repo-branch=${record.branch}`,
       `--flux-manifests=${record.fluxManifests}`,
       '--company-name=Example Company',

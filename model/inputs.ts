@@ -248,6 +248,12 @@ const TABLE = {
     kind: 'switch',
     help: 'stop, instead of warning, when the files of the branch cannot be read at the remote, or commits of the checkout are not pushed',
   },
+  allowInsecureHttp: {
+    schema: z.boolean().optional(),
+    flag: 'allow-insecure-http',
+    kind: 'switch',
+    help: 'take a Git repository over http://, where anybody on the way can change what the appliance runs',
+  },
   fluxManifests: {
     schema: z.string().nullable(),
     flag: 'flux-manifests',

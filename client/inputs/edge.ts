@@ -4,10 +4,11 @@ import type { InputKey } from '../../model/inputs.ts';
 import { originOf } from '../../model/origin.ts';
 import type { Fault } from './faults.ts';
 import { faultOfValue, textsOf } from './values.ts';
-import type { Values } from './values.ts';
+import { hasCredentials } from './repository-url.ts';
+import type { Source, Values } from './values.ts';
 
-/** Takes an input as it was written, and the others; gives what is wrong with it, or null. */
-type Rule = (text: string, others: (key: string) => string | undefined) => string | null;
+/** Takes an input as it was written, and the others; gives what is wrong with it, or null. What a site has on record may be let pass. */
+type Rule = (text: string, others: (key: string) => string | undefined, source: Source) => string | null;
 
 /**
  * What is refused of an order although a record may hold it: the schemas of the rows read specs of every age, and must not lose
@@ -19,6 +20,17 @@ const RULES: Readonly<Partial<Record<InputKey, Rule>>> = {
     return /^[^/]*\/\/[^/?#]*@/.test(text)
       ? 'a user name or password does not belong in the URL'
       : 'expected scheme, host and port alone, such as https://psa.example.com: Alga PSA is served from the root of its host';
+  },
+  'repo.url': (text, others, source) => {
+    if (source === 'site') return null;
+    if (hasCredentials(text))
+      return 'credentials do not belong in the URL: they would stand in the cluster and in arguments of programs. Name a repository that the node can read without';
+    // The pattern of GitRepository's spec.url (source-controller, source.toolkit.fluxcd.io/v1).
+    if (text.includes('://') && !/^(https?|ssh):\/\//.test(text))
+      return 'Flux fetches by https://, ssh:// or http:// alone';
+    if (text.startsWith('http://') && others('allowInsecureHttp') !== 'true')
+      return 'anybody between the node and that server can change what the appliance runs. Use https:// or ssh://, or add --allow-insecure-http';
+    return null;
   },
   nodeIp: (text) => {
     const kind = NO_NODE.find(({ list }) => contains(list, text))?.kind;
@@ -42,8 +54,8 @@ export function edgeFaults(values: Values): Fault[] {
     const given = values.get(input.key);
     if (!given || (input.when && !input.when(others)) || !input.schema.safeParse(given.text).success) return [];
     // What was made from another input is wrong when that one is, and that is told.
-    if (given.source === 'default' && input.default) return [];
-    const message = RULES[input.key]?.(given.text, others) ?? null;
+    if (given.source === 'default' && (input.default?.from.length ?? 0) > 0) return [];
+    const message = RULES[input.key]?.(given.text, others, given.source) ?? null;
     return message === null ? [] : [faultOfValue(input, given, message)];
   });
 }

@@ -12,6 +12,7 @@ import { chooseRelease } from './choose-release.ts';
 import { faultsError } from './faults.ts';
 import type { Fault } from './faults.ts';
 import { originNotes } from './origin.ts';
+import { hasCredentials, withoutCredentials } from './repository-url.ts';
 import { resolveHere } from './resolve.ts';
 import { unknownTagNotes } from './unknown-tags.ts';
 import { givenValues, recordedValues, textsOf } from './values.ts';
@@ -53,7 +54,9 @@ export async function gatherSpec(input: GatherInput): Promise<Gathered> {
   const choice = chooseRelease(said, recorded, input.catalogue);
   const checkout = await input.checkout();
   const { release, branch } = choice;
-  const known: Known = { siteId: site.siteId, release, branch, originUrl: checkout?.originUrl ?? null };
+  const origin = checkout?.originUrl ?? null;
+  const originUrl = origin === null ? null : withoutCredentials(origin);
+  const known: Known = { siteId: site.siteId, release, branch, originUrl };
   const faults = [...input.faults, ...choice.faults];
 
   const values: Values = new Map([...(recorded ? stillValid(recorded, said) : []), ...said]);
@@ -80,8 +83,26 @@ export async function gatherSpec(input: GatherInput): Promise<Gathered> {
   if (!candidate.spec || faults.length > 0) throw faultsError([...faults, ...candidate.faults], input.command);
   return {
     spec: candidate.spec,
-    notes: [...notes, ...originNotes(candidate.spec.release), ...unknownTagNotes(candidate.spec)],
+    notes: [
+      ...notes,
+      ...credentialNotes(values, origin),
+      ...originNotes(candidate.spec.release),
+      ...unknownTagNotes(candidate.spec),
+    ],
   };
+}
+
+/** What becomes of credentials in a URL that nobody typed for this order. */
+function credentialNotes(values: Values, origin: string | null): string[] {
+  const url = values.get('repo.url');
+  if (url?.source === 'site' && hasCredentials(url.text))
+    return [
+      'The URL of the Git repository on record holds credentials, which stand in the cluster: revoke them, and name a repository that the node can read without (--repo-url).',
+    ];
+  const isStripped = url?.source !== 'flag' && origin !== null && hasCredentials(origin);
+  return isStripped && url?.text === withoutCredentials(origin)
+    ? [`The credentials in the URL of the remote "origin" are left out: the node has to read ${url.text} without.`]
+    : [];
 }
 
 /** A recorded value that was only ever a default follows what it came from, as when the node gets another address. */

@@ -4,8 +4,9 @@ import type { InstallSpec } from '../../model/site.ts';
 import { optionKey } from '../terminal/flags.ts';
 import type { Options } from '../terminal/options.ts';
 import type { Fault } from './faults.ts';
+import { hasCredentials } from './repository-url.ts';
 
-type Source = 'flag' | 'environment' | 'site' | 'prompt' | 'default';
+export type Source = 'flag' | 'environment' | 'site' | 'prompt' | 'default';
 
 /** A value as it was written, and who wrote it. Switches are `true` or `false`, lists are comma-separated. */
 interface Given {
@@ -49,11 +50,11 @@ export function faultOfValue({ flag, variable, choices }: Input, given: Given, m
   const name = given.source === 'environment' ? (variable ?? `--${flag}`) : `--${flag}`;
   return {
     flag: given.source === 'site' ? `${name} (from the site's record)` : name,
-    text: `"${withoutPassword(given.text)}": ${choices ? `expected ${choices.join(' or ')}` : message}`,
+    text: `"${masked(given.text)}": ${choices ? `expected ${choices.join(' or ')}` : message}`,
   };
 }
 
-/** A password in a URL is wrong wherever one is taken, and is not said again. */
-function withoutPassword(text: string): string {
-  return text.replace(/(\/\/[^/\s:@]*):[^/\s]*@/, '$1:…@');
+/** Credentials in a URL are wrong wherever one is taken, and are not said again. */
+function masked(text: string): string {
+  return hasCredentials(text) ? text.replace(/\/\/[^/\s]*@/, '//…@') : text;
 }

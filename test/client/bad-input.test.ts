@@ -83,6 +83,19 @@ test.each<[what: string, argv: string[], says: string[]]>([
   ['a branch that is none', [...GOOD, '--repo-branch', 'a..b'], ['"a..b": expected a Git branch name']],
   ['current outside a checkout', [...GOOD, '--repo-branch', 'current'], ['this folder is no Git checkout']],
   ['a password in the URL', [...GOOD, '--repo-url', 'https://u:p@git.example.org/a'], ['a password does not belong']],
+  [
+    'a token in the URL',
+    [...GOOD, '--repo-url', 'https://ghp_canary@git.example.org/a'],
+    ['--repo-url', '"https://…@git.example.org/a": credentials do not belong in the URL'],
+  ],
+  ['a password for ssh', [...GOOD, '--repo-url', 'ssh://git:canary@git.example.org/a'], ['credentials do not belong']],
+  [
+    'plain http for what is applied with all rights',
+    [...GOOD, '--repo-url', 'http://git.example.org/a'],
+    ['--repo-url', 'anybody between the node and that server', '--allow-insecure-http'],
+  ],
+  ["git's own protocol", [...GOOD, '--repo-url', 'git://git.example.org/a'], ['Flux fetches by https://, ssh://']],
+  ['a folder of this machine', [...GOOD, '--repo-url', 'file:///srv/a.git'], ['Flux fetches by https://, ssh://']],
   ['a path out of the repository', [...GOOD, '--repo-path', '../other'], ['the path leaves the repository']],
   [
     'latest as a tag',

@@ -117,7 +117,11 @@ test('an input that came later is left out of the spec where it says nothing, so
 const EDITING = { collaboration: true, collaborationImage: 'registry.example.org/alga/hocuspocus:1.0' };
 
 test('every input has a place in the spec', () => {
-  const spec = testSpec({ network: { mode: 'static', address: '192.0.2.9/24', gateway: '192.0.2.1' }, ...EDITING });
+  const spec = testSpec({
+    network: { mode: 'static', address: '192.0.2.9/24', gateway: '192.0.2.1' },
+    allowInsecureHttp: true,
+    ...EDITING,
+  });
   for (const { key, path, ofRelease } of INPUTS) {
     if (!ofRelease) expect([key, valueAt(spec, path)]).not.toEqual([key, undefined]);
   }

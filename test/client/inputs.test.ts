@@ -200,6 +200,60 @@ test('--repo-branch current takes the branch and the remote of the checkout, and
   expect(plan.stdout).toContain('1 file not committed: Flux will not see them');
 });
 
+const cloned = (originUrl: string) => async () => ({
+  branch: 'main',
+  revision: 'abc',
+  originUrl,
+  uncommittedFiles: 0,
+  unpushedCommits: 0,
+});
+
+test('a token in the URL of origin is left out, with a word, and stands nowhere', async () => {
+  const home = await temporaryFolder();
+  const installs = scriptedInstalls({ scenes: [] });
+  const { exit, stdout, stderr } = await runClient(
+    ['start', '--fresh', '--yes', '--node-ip', '192.0.2.10', '--detach'],
+    {
+      home,
+      services: { ...installs.services, checkout: cloned('https://x-access-token:ghp_canary@git.example.org/a.git') },
+    },
+  );
+  expect(exit).toBe(0);
+  expect(stderr).toContain(
+    'The credentials in the URL of the remote "origin" are left out: the node has to read https://git.example.org/a.git without.',
+  );
+  const record = await readFile(join(home, 'appliance-single-node', 'site.json'), 'utf8');
+  expect(record).toContain('https://git.example.org/a.git');
+  for (const text of [stdout, stderr, record, JSON.stringify(installs.ordered)]) expect(text).not.toContain('canary');
+});
+
+test('an origin over plain http is not taken silently, and is taken when a person says so', async () => {
+  const argv = ['plan', '--fresh', '--node-ip', '192.0.2.10'];
+  const services = { checkout: cloned('http://git.example.org/a.git') };
+  const refused = await runClient(argv, { services });
+  expect(refused.exit).toBe(2);
+  expect(refused.stderr).toContain('add --allow-insecure-http');
+  const taken = await runClient([...argv, '--allow-insecure-http'], { services });
+  expect(taken.exit, taken.stderr).toBe(0);
+});
+
+test('a site that was ordered before with plain http or a token goes on, and is told of the token', async () => {
+  const home = await temporaryFolder();
+  const { services } = scriptedInstalls({ scenes: [] });
+  await runClient(['start', ...GOOD, '--detach'], { home, services });
+  const file = join(home, 'appliance-single-node', 'site.json');
+  const record = await readFile(file, 'utf8');
+  for (const [url, said] of [
+    ['http://git.example.org/a.git', ''],
+    ['https://ghp_canary@git.example.org/a.git', 'The URL of the Git repository on record holds credentials'],
+  ] as const) {
+    await writeFile(file, record.replace(REPO, url));
+    const { exit, stdout, stderr } = await runClient(['plan', '--fresh'], { home, services });
+    expect(exit, stderr).toBe(0);
+    expect(stdout).toContain(said);
+  }
+});
+
 // Lesson 7: secrets stood on command lines and in world-readable files.
 test('the key is stored 0600 and stands nowhere else', async () => {
   const home = await temporaryFolder();
