@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, readdir, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
+import { sealFolder } from './seal.ts';
 import type { GoBuild, MavenBuild, Platform, Program } from './program.ts';
 
 /** The project's root, seen from the sources as well as from a bundle in dist/: build folders are relative to it. */
@@ -65,14 +66,15 @@ async function sourcesOf(folder: string): Promise<string[]> {
 
 /**
  * Fills a cache folder in one step: `fill` works in a folder beside it, which is renamed when it is done. What a
- * process that died left there is never taken for a program.
+ * process that died left there is never taken for a program; what was put there is written down with it.
  */
 export async function publish(target: string, fill: (folder: string) => Promise<void>): Promise<void> {
   const unfinished = `${target}.unfinished-${randomBytes(4).toString('hex')}`;
   await mkdir(unfinished, { recursive: true, mode: 0o700 });
   try {
     await fill(unfinished);
-    // Only reached when the target held no program: what is there, if anything, is a remnant.
+    await sealFolder(unfinished);
+    // Only reached when the target held no program, or another one than was put there.
     await rm(target, { recursive: true, force: true });
     await rename(unfinished, target);
   } finally {

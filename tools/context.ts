@@ -13,6 +13,8 @@ export interface StepContext {
   /** A semver range asked for by the caller instead of the table's. */
   readonly range: string | undefined;
   readonly installPackages: boolean;
+  /** False: nothing on disk is changed. */
+  readonly mayMake: boolean;
   readonly signal: AbortSignal | undefined;
   readonly onProgress: ((line: string) => void) | undefined;
 }

@@ -8,6 +8,7 @@ import { ProgramMissingError } from './missing.ts';
 import type { Attempt } from './missing.ts';
 import { variableOf } from './program.ts';
 import type { Platform, Program } from './program.ts';
+import { isSealed, sealFault, sealFolder, writableByOthers } from './seal.ts';
 import { judge } from './version.ts';
 
 /**
@@ -71,7 +72,11 @@ async function expand(patterns: readonly string[]): Promise<string[]> {
   return folders;
 }
 
-/** The program as an earlier download or build left it in the cache. */
+/**
+ * The program as an earlier download or build left it in the cache. One that is not what was put there is passed over, and made
+ * again; one that another account may change is not run, and neither would be what is made in its place.
+ * @throws ProgramMissingError for a cache that is not this account's alone
+ */
 export async function fromCache(program: Program, context: StepContext): Promise<StepOutcome> {
   if (context.platform === undefined || (program.download === undefined && program.build === undefined)) {
     return { tried: [] };
@@ -80,11 +85,32 @@ export async function fromCache(program: Program, context: StepContext): Promise
   const refusal = ownVersionRefusal(program, context);
   if (refusal !== undefined) return { tried: [{ place, reason: refusal }] };
   for (const key of await cacheKeys(program, context.platform)) {
-    const file = path.join(context.cacheRoot, key, program.executable);
-    if (await isExecutable(file))
-      return { tried: [], found: { path: file, version: program.version, foundBy: 'cache' } };
+    const folder = path.join(context.cacheRoot, key);
+    const file = path.join(folder, program.executable);
+    if (!(await isExecutable(file))) continue;
+    const fault = await cacheFault(program, folder, context);
+    if (fault !== null) return { tried: [{ place, reason: fault }] };
+    return { tried: [], found: { path: file, version: program.version, foundBy: 'cache' } };
   }
   return { tried: [{ place, reason: `does not hold ${program.version ?? 'it'} yet` }] };
+}
+
+/** What speaks against a program that lies in its cache folder; null when nothing does. Seals a folder of an earlier version. */
+export async function cacheFault(program: Program, folder: string, { mayMake }: StepContext): Promise<string | null> {
+  const open = await writableByOthers(path.join(folder, program.executable));
+  if (open !== null)
+    throw new ProgramMissingError(
+      program,
+      [{ place: `cache ${folder}`, reason: `another account may change ${open}` }],
+      [
+        `let this account alone own and write ${open}, after a look at what lies there`,
+        'let APPLIANCE_TOOLS_CACHE name a folder that only this account may write',
+      ],
+      'is not run: it lies where another account may have changed it',
+    );
+  if (await isSealed(folder)) return sealFault(folder);
+  if (mayMake) await sealFolder(folder);
+  return null;
 }
 
 /** The cache folders in which the program may lie: downloaded, built. */

@@ -58,6 +58,7 @@ export async function resolve(program: Program, options: ResolveOptions = {}): P
     platform: options.platform ?? thisPlatform(),
     range: options.range,
     installPackages: options.installPackages === true,
+    mayMake: options.make !== false,
     signal: options.signal,
     onProgress: options.onProgress,
   };

@@ -80,7 +80,7 @@ describe('an official download', () => {
     const env = { ...here.env, PATH: '/usr/bin:/bin' };
     const found = await resolve(greeter({ download: () => download }), { env, platform: linux });
     expect((await execa(found.path)).stdout).toBe('greeter 1.2.3');
-    expect(await readdir(path.dirname(found.path))).toEqual(['greeter']);
+    expect(await readdir(path.dirname(found.path))).toEqual(['.sha256.json', 'greeter']);
   });
 
   test('with another digest is thrown away, and the build comes next', async () => {

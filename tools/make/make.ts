@@ -2,7 +2,8 @@ import path from 'node:path';
 import { publish } from '../cache.ts';
 import type { FoundBy, StepContext, StepOutcome } from '../context.ts';
 import { takeLock } from '../../system/lock.ts';
-import { isExecutable, ownVersionRefusal } from '../look.ts';
+import { cacheFault, isExecutable, ownVersionRefusal } from '../look.ts';
+import { ProgramMissingError } from '../missing.ts';
 import type { Program } from '../program.ts';
 import { titleOf } from '../program.ts';
 import { duration, withProgress } from '../progress.ts';
@@ -36,7 +37,7 @@ export async function makeInCache(
   try {
     const giveBack = await waitForTurn(program, context, `${target}.lock`);
     try {
-      if (await isExecutable(file))
+      if ((await isExecutable(file)) && (await cacheFault(program, target, context)) === null)
         return { tried: [], found: { path: file, version: program.version, foundBy: 'cache' } };
       await publish(target, async (folder) => {
         await fill(folder);
@@ -49,6 +50,7 @@ export async function makeInCache(
     return { tried: [], found: { path: file, version: program.version, foundBy: making.foundBy } };
   } catch (error) {
     context.signal?.throwIfAborted();
+    if (error instanceof ProgramMissingError) throw error;
     return { tried: [{ place: making.place, reason: error instanceof Error ? error.message : String(error) }] };
   }
 }
