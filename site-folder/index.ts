@@ -132,22 +132,32 @@ export async function whyUnwritable(path: string): Promise<string | null> {
   }
 }
 
-/** Not by a recursive mkdir: Node's never ends where a file system knows no folder in a parent that is there, as /proc does. */
+/**
+ * A folder that is made while another process makes the one above it is told that this is missing, and finds it there a moment
+ * later. After that many times it is the file system that knows no folder in a parent that is there, as /proc does.
+ */
+const MAKE_ATTEMPTS = 5;
+
+/** Not by a recursive mkdir: Node's never ends on such a file system. Several processes may make the same folders at once. */
 async function makeFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { mode: PRIVATE_FOLDER });
-  } catch (error) {
-    const cannot = (why: string, code: string): Error =>
-      Object.assign(new Error(`${folder} ${why}`, { cause: error }), { code, path: folder });
-    if (hasCode(error, 'EEXIST')) {
-      if ((await stat(folder)).isDirectory()) return;
-      throw cannot('is not a folder', 'ENOTDIR');
+  const cannot = (why: string, code: string, cause: unknown): Error =>
+    Object.assign(new Error(`${folder} ${why}`, { cause }), { code, path: folder });
+  let missing: unknown;
+  for (let attempt = 0; attempt < MAKE_ATTEMPTS; attempt += 1) {
+    try {
+      await mkdir(folder, { mode: PRIVATE_FOLDER });
+      return;
+    } catch (error) {
+      if (hasCode(error, 'EEXIST')) {
+        if ((await stat(folder)).isDirectory()) return;
+        throw cannot('is not a folder', 'ENOTDIR', error);
+      }
+      if (!hasCode(error, 'ENOENT')) throw error;
+      missing = error;
     }
-    if (!hasCode(error, 'ENOENT')) throw error;
-    if (await stat(dirname(folder)).catch(ignoreMissing(null))) throw cannot('cannot be made', 'EPERM');
-    await makeFolder(dirname(folder));
-    await makeFolder(folder);
+    if ((await stat(dirname(folder)).catch(ignoreMissing(null))) === null) await makeFolder(dirname(folder));
   }
+  throw cannot('cannot be made', 'EPERM', missing);
 }
 
 function hasCode(error: unknown, code: string): boolean {
