@@ -112,6 +112,11 @@ function attemptOf(ports: Ports, input: PhaseInput): Attempt {
   /** A step waits for one thing after another, again and again: each wait began when it was first seen. */
   const begun = new Map(detail.wait ? [[detail.wait.what, detail.wait.since]] : []);
   const known = new Set(detail.unblocked ? [] : input.looking?.known);
+  /**
+   * A worker that was killed may have said that the step goes on, and its last heartbeat may not have left with it: what is found
+   * now is told once more, even if it is what the workflow knew.
+   */
+  const isUnsure = context.info.attempt > 1 && detail.ended !== context.info.attempt - 1;
   let mayClear = input.looking !== undefined;
   let { told } = detail;
 
@@ -153,19 +158,25 @@ function attemptOf(ports: Ports, input: PhaseInput): Attempt {
     await tell({ unblocked: true });
     mayClear = false;
   };
+  /** The last heartbeat of an attempt that fails leaves with its failure. */
+  const endWith = (saw: string): void => {
+    detail = { ...detail, ended: context.info.attempt };
+    see(CAUSE, saw);
+    context.heartbeat(detail);
+  };
   const keysOf = (blockers: readonly Blocker[]): Set<string> => new Set(blockers.map(blockerKey));
   const isParkedOn = (blockers: readonly Blocker[]): boolean =>
     blockers.length > 0 && blockers.every((blocker) => known.has(blockerKey(blocker)));
   return {
     about,
     beat: () => context.heartbeat(detail),
-    isKnown: (blockers) => isParkedOn(blockers) && keysOf(blockers).size === known.size,
+    isKnown: (blockers) => !isUnsure && isParkedOn(blockers) && keysOf(blockers).size === known.size,
     stillBlocked: (blockers) => {
-      see(CAUSE, stillThere(blockers));
+      endWith(stillThere(blockers));
       return stillBlockedFailure([...keysOf(blockers)], PARKED_LOOK_MS);
     },
     rest: (ms) => {
-      see(CAUSE, `causes take turns: the next look is in ${inWords(ms)}`);
+      endWith(`causes take turns: the next look is in ${inWords(ms)}`);
       return stillBlockedFailure([...known], ms);
     },
     context: {

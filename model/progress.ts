@@ -110,6 +110,8 @@ export const heartbeatDetail = kept({
   activeOperations: z.array(activeOperation),
   /** A parked step has said that nothing is in its way any more: what it meets from then on is news. */
   unblocked: z.literal(true).optional(),
+  /** The attempt that ended by itself with this, as a look of a parked step: the next one knows that none was killed in between. */
+  ended: z.int().optional(),
   /** What a parked step told its workflow last, how often it has told anything, and when. */
   told: z.object({ digest: z.string(), times: z.int(), at: z.iso.datetime() }).optional(),
 });

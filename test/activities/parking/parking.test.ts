@@ -114,6 +114,36 @@ describe('a parked step', () => {
   });
 });
 
+describe('a parked step whose worker was killed', () => {
+  /** The worker dies before this heartbeat leaves it: the server keeps the one before. */
+  const killed = async (step: ReturnType<typeof playedStep>, run: PhaseRun): Promise<void> => {
+    await step.attempt(run, on(pull)).catch(() => {});
+    step.loseHeartbeats();
+  };
+  const clears: PhaseRun = async ({ clear }) => {
+    await clear();
+    throw new Blocked([pull]);
+  };
+
+  test('just after it said that it goes on, tells what it is parked on once more, and then is silent again', async () => {
+    const step = playedStep();
+    await expect(step.attempt(blockedBy(pull), on(pull))).rejects.toMatchObject(STILL);
+    await killed(step, clears);
+    expect(step.signals).toEqual([{ unblocked: true }]);
+    const told = { type: 'Blocked', nonRetryable: true, details: [[pull], {}] };
+    await expect(step.attempt(blockedBy(pull), on(pull))).rejects.toMatchObject(told);
+    step.scheduleAnew();
+    await expect(step.attempt(blockedBy(pull), on(pull))).rejects.toMatchObject(STILL);
+    await expect(step.attempt(blockedBy(pull), on(pull))).rejects.toMatchObject(STILL);
+  });
+
+  test('before any heartbeat left it, does so too', async () => {
+    const step = playedStep();
+    await killed(step, clears);
+    await expect(step.attempt(blockedBy(pull), on(pull))).rejects.toMatchObject({ type: 'Blocked' });
+  });
+});
+
 describe('a wait of a parked step', () => {
   test('has been patient already with what it is parked on: it ends at its first look', async () => {
     const step = playedStep();

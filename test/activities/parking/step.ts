@@ -17,6 +17,10 @@ export interface PlayedStep {
   /** How long the step rested inside its attempts. */
   readonly slept: number[];
   pass(ms: number): void;
+  /** The worker was killed before the heartbeats of its last attempt had left it. */
+  loseHeartbeats(): void;
+  /** The workflow has begun the activity again: its attempts count from one, with no heartbeat before. */
+  scheduleAnew(): void;
   /** One attempt of the activity, with what the attempt before has left: gives its outcome, or throws its failure. */
   attempt(run: PhaseRun, input?: Partial<StepInput>): Promise<PhaseOutcome>;
 }
@@ -26,6 +30,7 @@ export function playedStep({ attempts = 0 }: { attempts?: number } = {}): Played
   let now = Date.parse('2026-05-01T12:00:00Z');
   let attempt = attempts;
   let kept: HeartbeatDetail | undefined;
+  let before: HeartbeatDetail | undefined;
   const signals: InstallObservation[] = [];
   const slept: number[] = [];
   const clock: Clock = {
@@ -47,8 +52,16 @@ export function playedStep({ attempts = 0 }: { attempts?: number } = {}): Played
     pass: (ms) => {
       now += ms;
     },
+    loseHeartbeats: () => {
+      kept = before;
+    },
+    scheduleAnew: () => {
+      attempt = 0;
+      kept = undefined;
+    },
     attempt: (run, input = {}) => {
       attempt += 1;
+      before = kept;
       const info = { attempt, heartbeatDetails: kept, startToCloseTimeoutMs: 600_000 };
       const environment = new MockActivityEnvironment(info, { client });
       environment.on('heartbeat', (detail: HeartbeatDetail) => {
