@@ -358,6 +358,11 @@ export const INPUTS: readonly Input[] = Object.keys(TABLE).filter(isKey).map(inp
 /** Inputs that a running install can still take (`appliance-client set`). */
 export const CHANGEABLE: readonly Input[] = INPUTS.filter(({ changeable }) => changeable);
 
+/** Says whether this is the key of an input that a running install can be told to change. */
+export function isChangeable(key: string): boolean {
+  return CHANGEABLE.some((input) => input.key === key);
+}
+
 /** Takes a path in the spec, gives the input that it belongs to: the one with the longest common path. */
 export function inputAt(path: readonly PropertyKey[]): Input | undefined {
   const fits = INPUTS.filter((input) => input.path.every((part, index) => path[index] === part));

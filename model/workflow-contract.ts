@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isChangeable } from './inputs.ts';
 import { inputsDigest, installOrder } from './order.ts';
 import type { InputsReference, InstallOrder } from './order.ts';
 import { inputChange } from './site.ts';
@@ -73,6 +74,16 @@ export const command = z.object({ commandId: z.string().min(1).max(64).optional(
 /** Argument of the `setInput` update of an install whose spec is in its history: the change, and the digest it leads to. */
 export const specUpdate = z.strictObject({ change: inputChange, specDigest: z.string(), ...command.shape });
 
+/** The key of a row in model/inputs.ts that an install can be told to change: what is remembered of changes has no other keys. */
+const changedKey = z
+  .string()
+  .max(64, { abort: true, error: 'is not the name of an input' })
+  .refine(isChangeable, {
+    error: ({ input }) =>
+      `the worker that runs this install knows no input ${String(input)} to change: it is of another version than this client. ` +
+      'Stop it (appliance-client worker --stop, where it runs), resume with the newer of the two, and try again',
+  });
+
 /**
  * Argument of the `setInput` update: the inputs from now on, in which of them they differ, and which inputs that was made of. A
  * change of others than the present ones is refused: it would undo what another person has changed meanwhile.
@@ -80,8 +91,7 @@ export const specUpdate = z.strictObject({ change: inputChange, specDigest: z.st
 export const orderUpdate = command.extend({
   from: inputsDigest,
   order: installOrder,
-  /** Keys of rows in model/inputs.ts. */
-  changed: z.array(z.string()).min(1, 'nothing to change was given').max(100),
+  changed: z.array(changedKey).min(1, 'nothing to change was given').max(100),
 });
 export type Command = z.infer<typeof command>;
 export type InputUpdate = z.infer<typeof specUpdate> | z.infer<typeof orderUpdate>;

@@ -78,7 +78,7 @@ export function nextStep(state: CarriedState, order: OrderFacts): NextStep | und
   return STEPS.find(({ step }) => isDue(state, step, order));
 }
 
-/** The inputs changed: from now on they are another version. A key that this version does not know may mean something to the next. */
+/** The inputs changed: from now on they are another version. The update's own check lets no other keys through than those of inputs. */
 export function change(state: CarriedState, keys: readonly string[]): void {
   state.inputsVersion += 1;
   for (const key of keys) state.changedAt[key] = state.inputsVersion;

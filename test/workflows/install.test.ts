@@ -317,6 +317,16 @@ test('an install whose spec is in its history goes by it, and takes a changed in
 test.each<[string, (good: ReturnType<typeof testUpdate>) => unknown, RegExp]>([
   ['made of others than the present ones', (good) => ({ ...good, from: 'f'.repeat(64) }), /changed by somebody else/],
   ['for nothing', (good) => ({ ...good, changed: [] }), /nothing to change/],
+  [
+    'that this version cannot change',
+    (good) => ({ ...good, changed: ['ntpServers', 'proxy'] }),
+    /knows no input proxy to change.*worker --stop/,
+  ],
+  [
+    'named by more than a name',
+    (good) => ({ ...good, changed: ['x'.repeat(5_000)] }),
+    /changed.0: is not the name of an input$/,
+  ],
   ['that a digest does not name', (good) => ({ ...good, from: 'digest' }), /SHA-256/],
   [
     'of another site',
