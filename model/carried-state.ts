@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { blocker } from './blocker.ts';
+import type { DocumentForm } from './documents.ts';
 import { installProgress } from './progress.ts';
 
 const STATE_VERSION = 1;
@@ -20,7 +21,7 @@ export const stepEnd = z.object({
  * The whole state of an install: what a run hands to its continuation, and from which everything else follows. What is not in
  * here does not survive, so nothing else may be remembered by the workflow. A field that comes later has a default.
  */
-export const carriedState = z.object({
+const carriedState = z.object({
   stateVersion: z.literal(STATE_VERSION),
   progress: installProgress,
   inputsVersion,
@@ -47,4 +48,15 @@ export const carriedState = z.object({
   warnings: z.record(z.string(), z.array(blocker)),
 });
 export type CarriedState = z.infer<typeof carriedState>;
+
+/** A newer one is refused: what it remembers beside must not be lost. The workflow's task fails, and goes on with a newer worker. */
+export const CARRIED_STATE: DocumentForm<typeof carriedState> = {
+  kind: 'CarriedState',
+  mark: 'stateVersion',
+  version: STATE_VERSION,
+  unmarked: null,
+  newer: 'refused',
+  migrations: {},
+  schema: carriedState,
+};
 export type StepEnd = z.infer<typeof stepEnd>;

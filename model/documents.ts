@@ -1,27 +1,121 @@
 import type { z } from 'zod';
 
-/** The version of our documents that this client writes: the N of `apiVersion: appliance.alga-psa/vN`. */
-const VERSION = 1;
-const NAME = /^appliance\.alga-psa\/v(\d{1,6})$/;
-
-/** What came of reading a document. `newer`: of a major version that this client does not know. */
-export type ReadDocument<Value> = { readonly value: Value } | { readonly newer: number } | { readonly fault: string };
+/** The fields of a document before its schema has seen them. */
+export type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * Takes a document's schema, which is tolerant (`kept`, `open`), and what was found, gives the document. What an earlier major
- * version wrote is brought into the present form by the schema itself; there is none yet.
+ * One document that this product keeps and that another version of it may read: its name, the version in which it is written
+ * today, and what brings older ones into that form. All of them stand in ./stored.ts; CONTRIBUTING.md, "Changing a document's
+ * schema", says when a version is needed.
  */
-export function readDocument<Schema extends z.ZodType>(schema: Schema, found: unknown): ReadDocument<z.infer<Schema>> {
-  const version = versionOf(found);
-  if (version !== null && version > VERSION) return { newer: version };
-  const parsed = schema.safeParse(found);
+export interface DocumentForm<Schema extends z.ZodType = z.ZodType> {
+  /** What stands in `kind`, for documents that say their version by `apiVersion`. */
+  readonly kind: string;
+  /** Where the document says its version: as the N of `appliance.alga-psa/vN`, or as a number. */
+  readonly mark: 'apiVersion' | 'specVersion' | 'stateVersion' | 'format';
+  readonly version: number;
+  /** The version of a document that says none, because what wrote it did not know of versions. Null: there are no such. */
+  readonly unmarked: number | null;
+  /** A newer one: refused, or read as far as it is known because its schema decides by itself. */
+  readonly newer: 'refused' | 'read';
+  /** By the version that it takes, what makes the next one of it. Pure: workflows play it again. */
+  readonly migrations: Readonly<Record<number, (document: Fields) => Fields>>;
+  /** Of the present version, tolerant of fields that are not known (`kept`, `open`). */
+  readonly schema: Schema;
+}
+
+/** What came of reading a document. `newer`: of a version that this client does not know. */
+export type ReadDocument<Value> = { readonly value: Value } | Unread;
+export type Unread = { readonly newer: number } | { readonly fault: string };
+
+const NAME = /^appliance\.alga-psa\/v(\d{1,6})$/;
+
+/** What a document's versions are, without what is in them. */
+type History = Pick<DocumentForm, 'kind' | 'mark' | 'version' | 'unmarked' | 'migrations'>;
+
+/** A migration to the first version with a mark, which changed nothing else. */
+export const asItWas = (document: Fields): Fields => document;
+
+/** Takes a document's form and what was found, gives the document in its present form, or why not. */
+export function readDocument<Schema extends z.ZodType>(
+  form: DocumentForm<Schema>,
+  found: unknown,
+): ReadDocument<z.infer<Schema>> {
+  if (isFields(found)) {
+    const version = versionOf(form, found);
+    if (version !== null && version > form.version && form.newer === 'refused') return { newer: version };
+    if (form.mark === 'apiVersion' && 'kind' in found && found['kind'] !== form.kind)
+      return { fault: `kind: it is a document of the kind ${nameIn(found['kind'])}, expected is ${form.kind}` };
+  }
+  const parsed = form.schema.safeParse(migrated(form, found));
   if (parsed.success) return { value: parsed.data };
   const [issue] = parsed.error.issues;
   return { fault: `${issue?.path.join('.') || 'the document'}: ${issue?.message ?? 'not readable'}` };
 }
 
-function versionOf(found: unknown): number | null {
-  if (found === null || typeof found !== 'object' || !('apiVersion' in found)) return null;
-  const [, digits] = typeof found.apiVersion === 'string' ? (NAME.exec(found.apiVersion) ?? []) : [];
+/** The same for the text of a file. */
+export function readDocumentText<Schema extends z.ZodType>(
+  form: DocumentForm<Schema>,
+  text: string,
+): ReadDocument<z.infer<Schema>> {
+  let found: unknown;
+  try {
+    found = JSON.parse(text);
+  } catch {
+    return { fault: 'it is empty, cut or not JSON' };
+  }
+  return readDocument(form, found);
+}
+
+/** Takes a document of any version, gives it in the present form, unchecked; what has no version to begin at, as it is. */
+export function migrated<Document>(form: History, found: Document): Document;
+export function migrated(form: History, found: unknown): unknown {
+  if (!isFields(found)) return found;
+  let version = versionOf(form, found);
+  let document = found;
+  while (version !== null && version < form.version) {
+    const migration = form.migrations[version];
+    if (!migration) return found;
+    version += 1;
+    document = { ...migration(document), ...markOf({ ...form, version }) };
+  }
+  return document;
+}
+
+/** Takes a document's form and what it says, gives its text as it is kept. */
+export function documentText<Schema extends z.ZodType>(
+  form: DocumentForm<Schema>,
+  value: z.infer<Schema> & object,
+): string {
+  return `${JSON.stringify({ ...markOf(form), ...value }, null, 2)}\n`;
+}
+
+/** Takes where a document stands and what came of reading it, gives what to tell a person: what happened, and what to do. */
+export function whyUnread({ kind, version }: DocumentForm, read: Unread, where: string): string {
+  return 'newer' in read
+    ? `${where} was written by a newer client (version ${read.newer}): update appliance-client, or use the one that wrote it. ` +
+        `This one reads ${kind} up to version ${version}.`
+    : `${where} cannot be read (${read.fault}). It was changed by hand or written by a newer client: restore it, or use the ` +
+        'client that wrote it.';
+}
+
+function markOf({ kind, mark, version }: Pick<DocumentForm, 'kind' | 'mark' | 'version'>): Fields {
+  return mark === 'apiVersion' ? { apiVersion: `appliance.alga-psa/v${version}`, kind } : { [mark]: version };
+}
+
+/** Null where a mark is there that says no version: the schema says what is wrong with it. */
+function versionOf({ mark, unmarked }: Pick<DocumentForm, 'mark' | 'unmarked'>, found: Fields): number | null {
+  const said = found[mark];
+  if (said === undefined) return unmarked;
+  if (mark !== 'apiVersion') return Number.isInteger(said) ? Number(said) : null;
+  const [, digits] = typeof said === 'string' ? (NAME.exec(said) ?? []) : [];
   return digits === undefined ? null : Number(digits);
+}
+
+function isFields(found: unknown): found is Fields {
+  return found !== null && typeof found === 'object' && !Array.isArray(found);
+}
+
+function nameIn(kind: unknown): string {
+  return typeof kind === 'string' ? kind.slice(0, 40) : 'nothing';
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { blocker } from './blocker.ts';
+import type { DocumentForm } from './documents.ts';
 import { kept, open } from './objects.ts';
 import { openPhaseId } from './phases.ts';
 import { preflightCheck } from './preflight.ts';
@@ -75,7 +76,8 @@ export const installProgress = kept({
   finishedAt: z.iso.datetime().nullable(),
   phases: z.array(phaseProgress),
   tiers: tierStates,
-  waits: z.array(waitState),
+  /** Written empty, as clients up to 0.1.0 refuse a progress without it: who reads fills in what the heartbeats say. */
+  waits: z.array(waitState).default([]),
   activeOperations: z.array(activeOperation),
   /** What stands in the way now, the most login-blocking first. */
   blockers: z.array(blocker),
@@ -86,6 +88,16 @@ export const installProgress = kept({
   facts: installFacts,
 });
 export type InstallProgress = z.infer<typeof installProgress>;
+
+export const INSTALL_PROGRESS: DocumentForm<typeof installProgress> = {
+  kind: 'InstallProgress',
+  mark: 'apiVersion',
+  version: 1,
+  unmarked: null,
+  newer: 'refused',
+  migrations: {},
+  schema: installProgress,
+};
 
 /** What a waiting activity tells its workflow when the picture changes (never at every look: each one enters the history). */
 export const installObservation = kept({

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { collaborationFault } from './collaboration.ts';
+import { asItWas, migrated } from './documents.ts';
+import type { DocumentForm } from './documents.ts';
 import { changeableSchemas, dnsLabel, ip, schemasIn, singleSchemas } from './inputs.ts';
 import { kept } from './objects.ts';
 import { releaseInSpec } from './release.ts';
@@ -51,16 +53,27 @@ const presentSpec = kept({
 });
 export type InstallSpec = z.infer<typeof presentSpec>;
 
+/** Where a spec says its version, and what brings an older one into the present form. */
+const SPEC_HISTORY = {
+  kind: 'InstallSpec',
+  mark: 'specVersion',
+  version: SPEC_VERSION,
+  unmarked: 1,
+  migrations: { 1: asItWas },
+} as const satisfies Partial<DocumentForm>;
+
 /** Reads a spec of any version, and gives it in the present form. */
 export const installSpec = z.preprocess(inPresentForm, presentSpec);
+
+/** `inputs/<digest>.json`. A newer one may have further inputs; what this client knows of it must still hold. */
+export const INSTALL_SPEC: DocumentForm<typeof presentSpec> = { ...SPEC_HISTORY, newer: 'read', schema: presentSpec };
 
 /**
  * Takes a spec of any version, gives it in the present form, unchecked. It is pure: the workflow does it again whenever its
  * history is played.
  */
 export function inPresentForm<Spec>(spec: Spec): Spec {
-  if (spec === null || typeof spec !== 'object' || 'specVersion' in spec) return spec;
-  return { specVersion: SPEC_VERSION, ...spec };
+  return migrated(SPEC_HISTORY, spec);
 }
 
 /** What a running install can be told to do otherwise (`appliance-client set`). */
@@ -96,3 +109,14 @@ export const siteRecord = kept({
   cluster: kept({ kubeSystemUid: z.string(), talosCaFingerprint: z.string().nullable() }).nullable(),
 });
 export type SiteRecord = z.infer<typeof siteRecord>;
+
+/** A newer one is refused: it is written back by whoever reads it. */
+export const SITE_RECORD: DocumentForm<typeof siteRecord> = {
+  kind: 'Site',
+  mark: 'apiVersion',
+  version: 1,
+  unmarked: null,
+  newer: 'refused',
+  migrations: {},
+  schema: siteRecord,
+};

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { DocumentForm } from './documents.ts';
 
 /** An API object as the API server gives it; only what every object has is known here. */
 export const kubernetesObject = z.looseObject({
@@ -70,3 +71,13 @@ export const snapshot = z.object({
     .optional(),
 });
 export type Snapshot = z.infer<typeof snapshot>;
+
+export const SNAPSHOT: DocumentForm<typeof snapshot> = {
+  kind: 'Snapshot',
+  mark: 'apiVersion',
+  version: 1,
+  unmarked: null,
+  newer: 'refused',
+  migrations: {},
+  schema: snapshot,
+};

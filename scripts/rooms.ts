@@ -42,6 +42,7 @@ export const ROOMS: Readonly<Record<string, Allowed>> = {
   simulation: ['model', 'kubernetes', 'observation', 'site-folder', 'activities/ports'],
   temporal: ['model', 'site-folder', 'system', 'tools'],
   worker: [
+    'model',
     'redaction',
     'site-folder',
     'system',

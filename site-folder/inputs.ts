@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { InputsReference } from '../model/order.ts';
 import { installed as installedOf } from '../model/release.ts';
-import { installSpec } from '../model/site.ts';
+import { readDocumentText } from '../model/documents.ts';
+import { INSTALL_SPEC } from '../model/site.ts';
 import type { InstallSpec } from '../model/site.ts';
 import type { PrivateFolder } from './index.ts';
 
@@ -42,15 +43,14 @@ export async function readInputs(
   const text = await folder.read(inputsFile(digest));
   if (text === null) return { fault: 'missing', detail: `${path} is not there` };
   if (digestOf(text) !== digest) return { fault: 'changed', detail: `${path} is not what it was when it was written` };
-  const parsed = installSpec.safeParse(JSON.parse(text));
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    const what = `${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`;
+  const read = readDocumentText(INSTALL_SPEC, text);
+  if (!('value' in read)) {
+    const what = 'fault' in read ? read.fault : `version ${read.newer}`;
     return { fault: 'unreadable', detail: `${path} was written by another version of appliance-client (${what})` };
   }
-  if (parsed.data.siteId !== siteId)
-    return { fault: 'changed', detail: `${path} holds inputs of the site ${parsed.data.siteId}` };
-  return { spec: parsed.data };
+  const spec = read.value;
+  if (spec.siteId !== siteId) return { fault: 'changed', detail: `${path} holds inputs of the site ${spec.siteId}` };
+  return { spec };
 }
 
 /**

@@ -2,7 +2,8 @@ import { Connection } from '@temporalio/client';
 import { takeLock } from '../system/lock.ts';
 import { stopProcess } from '../system/processes.ts';
 import { HEALTH_TIMEOUT_MS, forgetServer, recordedServer, serverFolder } from './server-state.ts';
-import type { LocalServerOptions, ServerState } from './server-state.ts';
+import type { ServerState } from '../model/records.ts';
+import type { LocalServerOptions } from './server-state.ts';
 
 /** Gives the local server when its process runs and answers, else null. Starts nothing. */
 export async function runningLocalServer(home: string): Promise<ServerState | null> {

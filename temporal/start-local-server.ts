@@ -18,7 +18,8 @@ import {
   recordedServer,
   serverFolder,
 } from './server-state.ts';
-import type { LocalServerOptions, ServerState } from './server-state.ts';
+import type { ServerState } from '../model/records.ts';
+import type { LocalServerOptions } from './server-state.ts';
 
 const RETENTION = '30 days';
 /** The progress document in the memo is a few kilobytes; the server's own warning begins at two. */

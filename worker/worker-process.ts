@@ -2,8 +2,9 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { open, readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { z } from 'zod';
-import { jsonOf } from '../site-folder/json.ts';
+import { WORKER } from '../model/records.ts';
+import type { WorkerState } from '../model/records.ts';
+import { readState, writeStored } from '../site-folder/documents.ts';
 import { takeLock } from '../system/lock.ts';
 import { WorkerFailedError } from './errors.ts';
 import { codeFile } from '../system/code-files.ts';
@@ -22,18 +23,6 @@ const LOG_FILE = 'worker.log';
  */
 const LEAN = ['--max-semi-space-size=2', '--optimize-for-size'];
 const GIVE_BACK = { MALLOC_ARENA_MAX: '2' };
-
-/** Written by the worker itself once it polls; `home` stands on its command line and proves that a process id is its. */
-export const workerState = z.object({
-  pid: z.number().int(),
-  startedAt: z.iso.datetime(),
-  detached: z.boolean(),
-  /** The Temporal server that it asks for work, and whether that is the local one. */
-  address: z.string(),
-  local: z.boolean(),
-  simulate: z.object({ scenario: z.string(), speed: z.number().nullable() }).nullable(),
-});
-export type WorkerState = z.infer<typeof workerState>;
 
 /** What a worker plays instead of a real appliance, or null for a real one. */
 export type Simulate = WorkerState['simulate'];
@@ -60,9 +49,8 @@ export interface WorkerHandle {
 
 /** Gives the worker of this folder that runs, else null. */
 export async function runningWorker(home: string): Promise<WorkerState | null> {
-  const text = await serverFolder(home).read(STATE_FILE);
-  const state = workerState.safeParse(jsonOf(text));
-  return state.success && (await isOurs(state.data.pid, home)) ? state.data : null;
+  const state = await readState(serverFolder(home), STATE_FILE, WORKER);
+  return state && (await isOurs(state.pid, home)) ? state : null;
 }
 
 /**
@@ -106,7 +94,7 @@ export async function stopBackground({ home }: { home: string }): Promise<{ work
 /** Says that the worker of this process polls, so that other processes find it. */
 export async function announceWorker(home: string, state: Omit<WorkerState, 'pid' | 'startedAt'>): Promise<void> {
   const announced: WorkerState = { ...state, pid: process.pid, startedAt: new Date().toISOString() };
-  await serverFolder(home).write(STATE_FILE, `${JSON.stringify(announced, null, 2)}\n`);
+  await writeStored(serverFolder(home), STATE_FILE, WORKER, announced);
 }
 
 async function startWorker(options: WorkerOptions, logFile: string): Promise<WorkerHandle> {

@@ -1,5 +1,7 @@
 import { patched, workflowInfo } from '@temporalio/workflow';
-import { carriedState } from '../model/carried-state.ts';
+import { CARRIED_STATE } from '../model/carried-state.ts';
+import type { CarriedState } from '../model/carried-state.ts';
+import { readDocument, whyUnread } from '../model/documents.ts';
 import type { InstallProgress } from '../model/progress.ts';
 import type { InstallInput } from '../model/workflow-contract.ts';
 import { Install } from './install.ts';
@@ -22,8 +24,15 @@ export async function installAppliance(input: InstallInput): Promise<InstallProg
   return install.run();
 }
 
-function stateAtStart(input: InstallInput) {
-  if (input.state !== undefined) return carriedState.parse(input.state);
+function stateAtStart(input: InstallInput): CarriedState {
+  if (input.state !== undefined) return stateIn(input.state);
   if (input.carried !== undefined) return stateOf(input.carried);
   return initialState(initialProgress(ordered(input).facts, new Date(), workflowInfo().runId));
+}
+
+/** Throws where the state is another version's: the workflow's task fails, and is done again until a worker can read it. */
+function stateIn(state: unknown): CarriedState {
+  const read = readDocument(CARRIED_STATE, state);
+  if ('value' in read) return read.value;
+  throw new Error(whyUnread(CARRIED_STATE, read, 'the state of this install'));
 }

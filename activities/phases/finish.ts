@@ -1,13 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
-import { z } from 'zod';
 import { API_VERSION } from '../../model/appliance.ts';
-import { blocker, blockerKey } from '../../model/blocker.ts';
-import { LIVE_VALIDATED, liveValidated } from '../../model/live-validation.ts';
-import { openPhaseId } from '../../model/phases.ts';
-import { phaseState } from '../../model/progress.ts';
-import { tierStates } from '../../model/tiers.ts';
+import { blockerKey } from '../../model/blocker.ts';
+import { LIVE_VALIDATED } from '../../model/live-validation.ts';
+import { INSTALL_REPORT } from '../../model/report.ts';
+import type { InstallReport } from '../../model/report.ts';
 import { tagsOf } from '../../model/vendor-images.ts';
 import type { PhaseOutcome } from '../../model/workflow-contract.ts';
+import { readDocumentText, whyUnread } from '../../model/documents.ts';
+import { SITE_RECORD } from '../../model/site.ts';
+import { DocumentUnreadableError, writeStored } from '../../site-folder/documents.ts';
 import { SITE_FILES } from '../../site-folder/index.ts';
 import { lookAtAppliance } from '../appliance-look.ts';
 import { openCluster } from '../cluster.ts';
@@ -16,50 +17,6 @@ import type { Cluster } from '../ports/kubernetes.ts';
 import { readRecord } from './host/site-record.ts';
 import { selectedBootstrap, writeSelection } from './release/selection.ts';
 import { statusUrl } from './status-page.ts';
-
-/** `install-report.json`: what was installed, when, and what is left to do. It holds no secret. */
-const installReport = z.strictObject({
-  apiVersion: z.literal(API_VERSION),
-  kind: z.literal('InstallReport'),
-  installId: z.string().nullable(),
-  siteId: z.string(),
-  nodeIp: z.string(),
-  mode: z.enum(['fresh', 'recover']),
-  wipe: z.string().nullable(),
-  release: z.strictObject({
-    version: z.string(),
-    channel: z.string().nullable(),
-    appVersion: z.string(),
-    branch: z.string(),
-    revision: z.string().nullable(),
-    imageTags: z.record(z.string(), z.string()),
-  }),
-  urls: z.strictObject({ statusUrl: z.string(), loginUrl: z.string() }),
-  timings: z.strictObject({
-    startedAt: z.iso.datetime().nullable(),
-    loginReadyAt: z.iso.datetime().nullable(),
-    finishedAt: z.iso.datetime(),
-    secondsToLogin: z.number().nullable(),
-    secondsInAll: z.number().nullable(),
-    /** Every phase that has ended; the report is a part of the last one. */
-    phases: z.array(
-      z.strictObject({
-        id: openPhaseId,
-        title: z.string(),
-        state: phaseState,
-        startedAt: z.iso.datetime(),
-        endedAt: z.iso.datetime(),
-        seconds: z.number(),
-      }),
-    ),
-  }),
-  usersCount: z.number().nullable(),
-  tiers: tierStates,
-  warnings: z.array(blocker),
-  /** What of this product was validated live when this was written; missing in an older report. */
-  liveValidated,
-});
-type InstallReport = z.infer<typeof installReport>;
 
 /**
  * Ends an install: the report is written, existing data is kept from now on, and the site's record is brought up to date. The
@@ -91,7 +48,7 @@ async function promote(context: PhaseContext, cluster: Cluster): Promise<boolean
 
 async function report(context: PhaseContext, cluster: Cluster): Promise<boolean> {
   const { facts, folder, spec } = context;
-  const written = reportIn(await folder.read(SITE_FILES.report));
+  const written = await reportIn(context);
   const { status, blockers } = await lookAtAppliance(context, cluster, null);
   const content: InstallReport = {
     apiVersion: API_VERSION,
@@ -118,7 +75,7 @@ async function report(context: PhaseContext, cluster: Cluster): Promise<boolean>
   };
   // A killed attempt has written it: its times are the true ones.
   if (written !== null && isDeepStrictEqual(essenceOf(written), essenceOf(content))) return false;
-  await folder.write(SITE_FILES.report, `${JSON.stringify(content, null, 2)}\n`);
+  await writeStored(folder, SITE_FILES.report, INSTALL_REPORT, content);
   return true;
 }
 
@@ -132,12 +89,14 @@ function essenceOf({ timings, tiers, warnings, ...what }: InstallReport): unknow
   };
 }
 
-function reportIn(text: string | null): InstallReport | null {
-  try {
-    return text === null ? null : installReport.parse(JSON.parse(text));
-  } catch {
-    return null; // another version's, or damaged: it is written anew
-  }
+/** A damaged one is written anew: all that it says is known. One of a newer client is not written over. */
+async function reportIn({ folder }: PhaseContext): Promise<InstallReport | null> {
+  const text = await folder.read(SITE_FILES.report);
+  if (text === null) return null;
+  const read = readDocumentText(INSTALL_REPORT, text);
+  if (!('newer' in read)) return 'value' in read ? read.value : null;
+  const why = whyUnread(INSTALL_REPORT, read, folder.path(SITE_FILES.report));
+  throw new DocumentUnreadableError(`${why} Or move the report aside: it is written anew.`);
 }
 
 function timingsOf({ facts, phases, ports }: PhaseContext): InstallReport['timings'] {
@@ -170,9 +129,9 @@ async function updateRecord(context: PhaseContext): Promise<void> {
     ...before,
     nodeIp: spec.nodeIp,
     appUrl: spec.appUrl,
-    spec: { ...spec, mode: 'recover', wipeConfirmed: false },
+    spec: { ...spec, mode: 'recover' as const, wipeConfirmed: false },
   };
   if (isDeepStrictEqual(after, before)) return;
   const record = { ...after, updatedAt: ports.clock.now().toISOString() };
-  await folder.write(SITE_FILES.record, `${JSON.stringify(record, null, 2)}\n`);
+  await writeStored(folder, SITE_FILES.record, SITE_RECORD, record);
 }

@@ -6,6 +6,8 @@ import { z } from 'zod';
 import { withoutSecrets } from '../../redaction/index.ts';
 import { diagnose, readSnapshot } from '../../diagnosis/index.ts';
 import type { Diagnosis } from '../../diagnosis/index.ts';
+import { readDocument, whyUnread } from '../../model/documents.ts';
+import { SNAPSHOT } from '../../model/snapshot.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import type { CommandContext } from '../context.ts';
 import { usageError } from '../terminal/failure.ts';
@@ -89,6 +91,8 @@ async function snapshotFrom({ io }: CommandContext, from: string, now: Date): Pr
   const content = decoded(bytes);
   if (content.trim() === '') throw usageError(`--from ${from} is empty.`);
   const value = parseJson(content, from);
+  const read = readDocument(SNAPSHOT, value);
+  if ('newer' in read) throw usageError(whyUnread(SNAPSHOT, read, `--from ${from}`));
   const parsed = readSnapshot(value, now);
   if (parsed.success) return parsed.data;
   const kind = z.object({ kind: z.string() }).safeParse(value).data?.kind;

@@ -1,6 +1,6 @@
 import type { Client, WorkflowExecutionDescription, WorkflowExecutionStatusName } from '@temporalio/client';
 import { readDocument } from '../../model/documents.ts';
-import { heartbeatDetail, installProgress } from '../../model/progress.ts';
+import { INSTALL_PROGRESS, heartbeatDetail } from '../../model/progress.ts';
 import type { HeartbeatDetail, InstallProgress } from '../../model/progress.ts';
 import { MEMO_PROGRESS } from '../../model/workflow-contract.ts';
 import { EXIT } from '../terminal/exit-codes.ts';
@@ -42,7 +42,7 @@ export function heartbeatsOf(
 
 /** Takes what a memo or an answer holds, gives the progress. Throws a UserError when it was written by a version that cannot be read here. */
 export function parseProgress(value: unknown): InstallProgress {
-  const read = readDocument(installProgress, value);
+  const read = readDocument(INSTALL_PROGRESS, value);
   if ('value' in read) return read.value;
   throw new UserError(
     EXIT.held,

@@ -1,5 +1,5 @@
-import { z } from 'zod';
-import { jsonOf } from '../../site-folder/json.ts';
+import { SIMULATION } from '../../model/records.ts';
+import { readState, writeStored } from '../../site-folder/documents.ts';
 import { SCENARIO_NAMES } from '../../model/scenarios.ts';
 import { usageError } from '../terminal/failure.ts';
 import type { Flag } from '../terminal/flags.ts';
@@ -22,8 +22,6 @@ export const SIMULATE = [
 const FILE = 'simulation.json';
 const DEFAULT_SCENARIO = 'all-well';
 
-const simulation = z.object({ scenario: z.string(), speed: z.number().nullable() });
-
 /** Takes `--simulate [scenario]` and `--speed N`, gives what the worker shall play, or null for a real install. */
 export function simulationOf(options: Options): Simulate {
   const asked = options['simulate'];
@@ -39,15 +37,13 @@ export function simulationOf(options: Options): Simulate {
 
 /** Keeps what a simulated site plays, so that `resume` goes on with the same play. */
 export async function recordSimulation(site: Site, simulate: Simulate): Promise<void> {
-  if (simulate) await site.folder.write(FILE, `${JSON.stringify(simulate)}\n`);
+  if (simulate) await writeStored(site.folder, FILE, SIMULATION, simulate);
 }
 
 /** Gives what a simulated site plays; null for a real one. */
 export async function recordedSimulation(site: Site): Promise<Simulate> {
   if (!site.simulated) return null;
-  const text = await site.folder.read(FILE);
-  const parsed = simulation.safeParse(jsonOf(text));
-  return parsed.success ? parsed.data : { scenario: DEFAULT_SCENARIO, speed: null };
+  return (await readState(site.folder, FILE, SIMULATION)) ?? { scenario: DEFAULT_SCENARIO, speed: null };
 }
 
 /** A simulated site never reaches a Temporal cluster that real installs may use: it has the local server of its own folder. */

@@ -1,7 +1,6 @@
 import { join, resolve } from 'node:path';
-import { readDocument } from '../../model/documents.ts';
-import { jsonOf } from '../../site-folder/json.ts';
-import { siteId as siteIdSchema, siteRecord } from '../../model/site.ts';
+import { DocumentUnreadableError, readStored, writeStored } from '../../site-folder/documents.ts';
+import { SITE_RECORD, siteId as siteIdSchema } from '../../model/site.ts';
 import type { InstallSpec, SiteRecord } from '../../model/site.ts';
 import { SITE_FILES, applianceHome, listSites, siteFolder } from '../../site-folder/index.ts';
 import type { PrivateFolder } from '../../site-folder/index.ts';
@@ -67,7 +66,14 @@ export async function openSite(
   const name = siteIdSchema.safeParse(siteId);
   if (!name.success) throw usageError(`--site "${siteId}": ${name.error.issues[0]?.message ?? 'not a site name'}`);
   const folder = siteFolder(home, siteId);
-  return { siteId, home, folder, simulated, isImplied, record: await readRecord(folder) };
+  return {
+    siteId,
+    home,
+    folder,
+    simulated,
+    isImplied,
+    record: await readRecord(folder),
+  };
 }
 
 /**
@@ -119,18 +125,11 @@ function isChosenByItself({ byEnvironment }: SiteChoice, siteId: string, known: 
 }
 
 async function readRecord(folder: PrivateFolder): Promise<SiteRecord | null> {
-  const text = await folder.read(SITE_FILES.record);
-  if (text === null) return null;
-  const found = jsonOf(text);
-  const read = readDocument(siteRecord, found);
-  if ('value' in read) return read.value;
-  const path = folder.path(SITE_FILES.record);
-  if ('newer' in read)
-    throw usageError(`${path} was written by a newer client (version ${read.newer}): update appliance-client`);
-  throw usageError(
-    `${path} cannot be read (${found === undefined ? 'it is empty, cut or not JSON' : read.fault}). ` +
-      'It was changed by hand or written by a newer client: restore it, or use the client that wrote it.',
-  );
+  try {
+    return await readStored(folder, SITE_FILES.record, SITE_RECORD);
+  } catch (error) {
+    throw error instanceof DocumentUnreadableError ? usageError(error.message, { cause: error }) : error;
+  }
 }
 
 /** Takes a site and the spec that is ordered for it, writes its record with the node's address and the application's URL. */
@@ -149,7 +148,7 @@ export async function recordSite(site: Site, spec: InstallSpec, now: Date): Prom
     spec,
     cluster: known?.cluster ?? null,
   };
-  await site.folder.write(SITE_FILES.record, `${JSON.stringify(record, null, 2)}\n`);
+  await writeStored(site.folder, SITE_FILES.record, SITE_RECORD, record);
   await site.folder.write(SITE_FILES.nodeIp, `${spec.nodeIp}\n`);
   await site.folder.write(SITE_FILES.appUrl, `${spec.appUrl}\n`);
 }

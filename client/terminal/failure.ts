@@ -48,6 +48,7 @@ export function explain(error: unknown): Explanation {
   if (error.name === 'TemporalUnavailableError') return { exit: EXIT.missing, message: error.message, defect: false };
   if (error.name === 'WorkerFailedError') return { exit: EXIT.defect, message: error.message, defect: false };
   if (error.name === 'ProgramMissingError') return { exit: EXIT.missing, message: error.message, defect: false };
+  if (error.name === 'DocumentUnreadableError') return { exit: EXIT.usage, message: error.message, defect: false };
   if (error.name === 'AbortError') return { exit: EXIT.interrupted, message: 'Interrupted.', defect: false };
   const known = 'code' in error && typeof error.code === 'string' ? FILE_SYSTEM[error.code] : undefined;
   if (known) {

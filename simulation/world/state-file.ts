@@ -1,20 +1,21 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
-import { z } from 'zod';
+import { readDocument, whyUnread } from '../../model/documents.ts';
+import { SIMULATED_WORLD } from '../../model/records.ts';
+import { DocumentUnreadableError } from '../../site-folder/documents.ts';
 import type { WorldState } from './state.ts';
 
-/** Enough to tell a world of this program from anything else; the rest of the file is our own writing. */
-const header = z.looseObject({ format: z.literal(1), scenario: z.string(), playedTo: z.number() });
-
 /**
- * Takes a path, gives the world that was written there; null when there is none, or one of another format. Throws when the
- * file is something else.
+ * Takes a path, gives the world that was written there; null when there is none, or something that is no world. Throws when the
+ * file is cut or of a newer client.
  */
 export function readState(file: string): WorldState | null {
   if (!existsSync(file)) return null;
-  const parsed = parseJson(file);
-  return header.safeParse(parsed).success ? (parsed as WorldState) : null;
+  const found = parseJson(file);
+  const read = readDocument(SIMULATED_WORLD, found);
+  if ('newer' in read) throw new DocumentUnreadableError(whyUnread(SIMULATED_WORLD, read, file));
+  return 'value' in read ? (found as WorldState) : null;
 }
 
 function parseJson(file: string): unknown {

@@ -7,7 +7,7 @@ import { stop } from '../../stop.ts';
 import { waitFor } from '../../wait.ts';
 import type { Sight } from '../../wait.ts';
 import { handOver, lastHandover } from './handover.ts';
-import type { Handover } from './handover.ts';
+import type { Handover } from '../../../model/records.ts';
 import { openOwnNode } from './identity.ts';
 import { LEFT_ALONE, namesExistingCluster, nodeTarget } from './node-target.ts';
 import { ensureResolvers } from './resolvers.ts';

@@ -1,30 +1,16 @@
-import { z } from 'zod';
+import { HANDOVER, MOST_RESOLVERS } from '../../../model/records.ts';
+import type { Handover } from '../../../model/records.ts';
+import { readStored, writeStored } from '../../../site-folder/documents.ts';
 import { SITE_FILES } from '../../../site-folder/index.ts';
 import type { PhaseContext } from '../../phase-context.ts';
 import { TalosError } from '../../ports/talos.ts';
 import { placeConfig } from './wanted-config.ts';
 import type { WantedConfig } from './wanted-config.ts';
 
-const MOST_RESOLVERS = 8;
-
-/** Kept beside the configuration: what was handed to which node, so that a silent node is known to be installing. */
-const handover = z.object({
-  nodeIp: z.string(),
-  /** `WantedConfig.digest`. */
-  digest: z.string(),
-  /** How often this very configuration was handed over: a node that comes back for it did not get through its installation. */
-  times: z.number(),
-  at: z.iso.datetime(),
-  /** What the node asked for names just before: while it installs nobody can ask it. Missing where it did not say. */
-  resolvers: z.array(z.string()).max(MOST_RESOLVERS).optional(),
-});
-export type Handover = z.infer<typeof handover>;
-
-/** Gives what was last handed to this node by this site, or null. */
+/** Gives what was last handed to this node by this site, or null. Throws DocumentUnreadableError. */
 export async function lastHandover({ folder, spec }: PhaseContext): Promise<Handover | null> {
-  const text = await folder.read(SITE_FILES.handover);
-  const parsed = handover.safeParse(text === null ? null : JSON.parse(text));
-  return parsed.success && parsed.data.nodeIp === spec.nodeIp ? parsed.data : null;
+  const found = await readStored(folder, SITE_FILES.handover, HANDOVER);
+  return found?.nodeIp === spec.nodeIp ? found : null;
 }
 
 /**
@@ -43,7 +29,7 @@ export async function handOver(context: PhaseContext, wanted: WantedConfig): Pro
     at: ports.clock.now().toISOString(),
     ...(resolvers && { resolvers }),
   };
-  await folder.write(SITE_FILES.handover, `${JSON.stringify(next)}\n`);
+  await writeStored(folder, SITE_FILES.handover, HANDOVER, next);
   await ports.talos.applyInsecure(spec.nodeIp, path, signal);
 }
 

@@ -1,17 +1,14 @@
-import { siteRecord } from '../../../model/site.ts';
+import { SITE_RECORD } from '../../../model/site.ts';
 import type { SiteRecord } from '../../../model/site.ts';
+import { readStored, writeStored } from '../../../site-folder/documents.ts';
 import { SITE_FILES } from '../../../site-folder/index.ts';
 import type { PhaseContext } from '../../phase-context.ts';
 
 type Needs = Pick<PhaseContext, 'folder' | 'ports'>;
 
-/** Gives the site's record, or null where there is none. Throws when the file is there and is none. */
+/** Gives the site's record, or null where there is none. Throws DocumentUnreadableError. */
 export async function readRecord({ folder }: Needs): Promise<SiteRecord | null> {
-  const text = await folder.read(SITE_FILES.record);
-  if (text === null) return null;
-  const parsed = siteRecord.safeParse(JSON.parse(text));
-  if (parsed.success) return parsed.data;
-  throw new Error(`${folder.path(SITE_FILES.record)} is not a site record: ${parsed.error.message}`);
+  return readStored(folder, SITE_FILES.record, SITE_RECORD);
 }
 
 /** Writes the cluster's identity into the site's record, in one step; does nothing where it stands there already. */
@@ -31,5 +28,5 @@ export async function forgetCluster(context: Needs): Promise<void> {
 
 async function write({ folder, ports }: Needs, record: SiteRecord): Promise<void> {
   const updatedAt = ports.clock.now().toISOString();
-  await folder.write(SITE_FILES.record, `${JSON.stringify({ ...record, updatedAt }, null, 2)}\n`);
+  await writeStored(folder, SITE_FILES.record, SITE_RECORD, { ...record, updatedAt });
 }
