@@ -75,12 +75,14 @@ export function ofComponents(...names: readonly string[]): About {
 
 /**
  * Gives a check for a wait: at a gentle pace it looks at the whole appliance, gives the operations that are under way, and
- * throws Blocked when something stands in the way of what is waited for.
+ * throws Blocked when something stands in the way of what is waited for. `also` may throw what no rule knows, before a parked
+ * phase is shown as going on.
  */
 export function stopOnBlockers(
   context: PhaseContext,
   cluster: Cluster,
   about: About,
+  also: (look: Look) => void = () => undefined,
 ): () => Promise<readonly ActiveOperation[]> {
   const { clock } = context.ports;
   let lookedAt = Number.NEGATIVE_INFINITY;
@@ -92,6 +94,7 @@ export function stopOnBlockers(
     ({ status } = look);
     const found = look.blockers.filter((blocker) => blocker.severity === 'error' && about(blocker));
     if (found.length > 0) throw new Blocked(found);
+    also(look);
     await context.clear();
     return status.activeOperations;
   };

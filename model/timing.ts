@@ -59,6 +59,12 @@ export const PATIENCE = {
   fetchKubeconfig: { answers: HOUR },
   /** A node that pulls its network images on a bad line needs minutes; one that is still not Ready needs a person to look. */
   awaitNode: { ready: 20 * MINUTE },
+  provisionStorage: {
+    /** A volume is made and mounted within seconds; the image comes over a slow line, and a pull that goes on is waited for. */
+    writes: 5 * MINUTE,
+    /** Each of what the storage test has made is gone within seconds of its deletion. */
+    cleansUp: 2 * MINUTE,
+  },
   /** Talos makes CoreDNS' ConfigMap with the cluster: it is there within seconds of the node's Ready, or something is wrong. */
   setClusterDns: { configured: 5 * MINUTE },
   /** A size is told to people who wait, and decides nothing: nobody waits for it. */

@@ -4,7 +4,9 @@ import { ref } from '../../../kubernetes/addresses.ts';
 import { NAMESPACES, STORAGE } from '../../../model/appliance.ts';
 import { imageReference } from '../../../model/release.ts';
 import type { KubernetesObject } from '../../../model/snapshot.ts';
-import { lookAtAppliance, ofComponents, stopOnBlockers } from '../../appliance-look.ts';
+import type { StatusDocument } from '../../../model/status.ts';
+import { PATIENCE } from '../../../model/timing.ts';
+import { ofComponents, stopOnBlockers } from '../../appliance-look.ts';
 import type { PhaseContext } from '../../phase-context.ts';
 import type { Cluster } from '../../ports/kubernetes.ts';
 import { stop } from '../../stop.ts';
@@ -13,9 +15,7 @@ import { waitFor } from '../../wait.ts';
 const NAME = 'appliance-storage-smoke';
 const POD = ref.pod(NAMESPACES.storage, NAME);
 const CLAIM = ref.claim(NAMESPACES.storage, NAME);
-/** A volume is made and mounted within seconds; the image comes over a slow line, and a pull that goes on is waited for. */
-const PATIENCE_MS = 5 * 60_000;
-const CLEAN_UP_MS = 2 * 60_000;
+const TESTED = `Pod ${NAMESPACES.storage}/${NAME}`;
 
 const shape = z.object({
   metadata: z.object({ uid: z.string().optional() }),
@@ -31,13 +31,12 @@ const shape = z.object({
 });
 
 /**
- * Proves the storage by use, before anything depends on it: a claim, and a pod that writes to it and reads back. Leaves nothing
- * behind, the test's own volume included. Throws Blocked with the cause when it cannot be done.
+ * Proves the storage by use, before anything depends on it: a claim, and a pod that writes to it and reads back. Throws Blocked
+ * with the cause when it cannot be done.
  */
 export async function smokeTestStorage(context: PhaseContext, cluster: Cluster): Promise<void> {
   await clearLeftovers(context, cluster);
   await waitForSuccess(context, cluster);
-  await cleanUp(context, cluster);
 }
 
 /** What a failed test or a killed clean-up has left is not tested with. */
@@ -53,8 +52,19 @@ async function waitForSuccess(context: PhaseContext, cluster: Cluster): Promise<
   const { signal, spec, ports } = context;
   const { busybox } = spec.release.dependencies;
   const aboutTest = ofComponents(NAME, 'local-path-provisioner');
-  const check = stopOnBlockers(context, cluster, aboutTest);
   let idleSince = ports.clock.now().getTime();
+  let seen = { phase: '', madeAt: idleSince };
+  const check = stopOnBlockers(context, cluster, aboutTest, ({ status }) => {
+    const now = ports.clock.now().getTime();
+    if (status.activeOperations.some(({ kind, component }) => kind === 'image-pull' && component === NAME)) {
+      idleSince = now;
+      return;
+    }
+    const error = nothingHappens(context, status, seen.phase);
+    // What the phase is parked on was waited for already, and this pod may have been made anew since.
+    const since = context.isParkedOn(error) ? Math.min(idleSince, seen.madeAt) : idleSince;
+    if (now - since > PATIENCE.provisionStorage.writes) throw error;
+  });
   await waitFor(context, {
     what: 'a test pod to write to a new volume',
     look: async () => {
@@ -71,19 +81,20 @@ async function waitForSuccess(context: PhaseContext, cluster: Cluster): Promise<
         await stopOnBlockers(context, cluster, aboutTest)();
         throw testFailed(context, containerStatuses[0]?.state.terminated?.message ?? '');
       }
-      const activeOperations = await check();
-      const now = ports.clock.now().getTime();
-      if (activeOperations.some(({ kind, component }) => kind === 'image-pull' && component === NAME)) idleSince = now;
-      if (now - idleSince > PATIENCE_MS) throw await nothingHappens(context, cluster, phase);
-      return { saw: `the test pod is ${phase}`, activeOperations };
+      seen = { phase, madeAt: Date.parse(pod.metadata.creationTimestamp ?? '') || idleSince };
+      return { saw: `the test pod is ${phase}`, activeOperations: await check() };
     },
   });
 }
 
-/** The class keeps a volume when its claim goes; the test's own is told to go with it, folder and all. */
-async function cleanUp(context: PhaseContext, cluster: Cluster): Promise<void> {
+/**
+ * Removes what the test has made, and says whether there was anything. The class keeps a volume when its claim goes; the test's
+ * own is told to go with it, folder and all.
+ */
+export async function cleanUpSmokeTest(context: PhaseContext, cluster: Cluster): Promise<boolean> {
   const { signal } = context;
-  const found = await cluster.get(CLAIM, signal);
+  const [found, pod] = await Promise.all([cluster.get(CLAIM, signal), cluster.get(POD, signal)]);
+  if (!found && !pod) return false;
   const { volumeName } = shape.parse(found ?? { metadata: {} }).spec;
   if (volumeName !== undefined && (await cluster.get(ref.volume(volumeName), signal))) {
     await cluster.patch(ref.volume(volumeName), { spec: { persistentVolumeReclaimPolicy: 'Delete' } }, signal);
@@ -91,6 +102,7 @@ async function cleanUp(context: PhaseContext, cluster: Cluster): Promise<void> {
   await deleteAndWait(context, cluster, POD);
   await deleteAndWait(context, cluster, CLAIM);
   if (volumeName !== undefined) await awaitGone(context, cluster, ref.volume(volumeName));
+  return true;
 }
 
 async function deleteAndWait(context: PhaseContext, cluster: Cluster, at: ObjectRef): Promise<void> {
@@ -103,7 +115,7 @@ async function awaitGone(context: PhaseContext, cluster: Cluster, at: ObjectRef)
     what: `the test's ${at.kind} to be gone`,
     look: async () => ((await cluster.get(at, context.signal)) ? { saw: 'it is still there' } : { done: true }),
     late: {
-      afterMs: CLEAN_UP_MS,
+      afterMs: PATIENCE.provisionStorage.cleansUp,
       end: () => {
         throw stop(context, 'storage-provisioner-failed', {
           component: 'local-path-provisioner',
@@ -116,26 +128,24 @@ async function awaitGone(context: PhaseContext, cluster: Cluster, at: ObjectRef)
 }
 
 function testFailed(context: PhaseContext, message: string): Error {
-  const object = `Pod ${NAMESPACES.storage}/${NAME}`;
   return stop(context, 'storage-provisioner-failed', {
     component: 'local-path-provisioner',
-    object,
+    object: TESTED,
     reason: `A pod could not write to a new volume and read it back${message && `: ${message}`}.`,
-    evidence: [{ source: 'kubernetes', object, message, at: context.ports.clock.now().toISOString() }],
+    evidence: [{ source: 'kubernetes', object: TESTED, message, at: context.ports.clock.now().toISOString() }],
   });
 }
 
 /** What every rule passes over in silence is told with all that was seen. */
-async function nothingHappens(context: PhaseContext, cluster: Cluster, phase: string): Promise<Error> {
-  const { status } = await lookAtAppliance(context, cluster, null);
-  const object = `Pod ${NAMESPACES.storage}/${NAME}`;
+function nothingHappens(context: PhaseContext, status: StatusDocument, phase: string): Error {
   const evidence = status.recentEvents
     .filter((event) => event.object.includes(NAME))
     .map(({ object: about, message, at }) => ({ source: 'event', object: about, message, at }));
+  const minutes = PATIENCE.provisionStorage.writes / 60_000;
   return stop(context, 'storage-provisioner-failed', {
     component: 'local-path-provisioner',
-    object,
-    reason: `The test pod is ${phase} since ${PATIENCE_MS / 60_000} minutes, and no image is being pulled for it.`,
+    object: TESTED,
+    reason: `The test pod is ${phase} since ${minutes} minutes, and no image is being pulled for it.`,
     evidence,
   });
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ref } from '../../../kubernetes/addresses.ts';
+import { Blocked } from '../../../activities/blocked.ts';
 import { credentialsLost } from '../../../activities/phases/storage/credentials-lost.ts';
 import { provisionStorage } from '../../../activities/phases/storage/provision-storage.ts';
 import { plainNamespace, secretOf, signal, versionsOf } from '../support/objects.ts';
@@ -65,6 +66,33 @@ describe('storage', () => {
     await expect(provisionStorage(bed.context())).rejects.toMatchObject({
       blockers: [{ code: 'storage-provisioner-failed', reason: expect.stringContaining('Pending since 5 minutes') }],
     });
+  });
+
+  test('is parked on that: one look is short, and a pod made anew is waited for once more', async () => {
+    const bed = await storageBed({ pod: null }, 600);
+    const parked = { ...bed.context(), isParkedOn: (error: unknown) => error instanceof Blocked };
+    await expect(provisionStorage(parked)).rejects.toThrow(Blocked);
+    const waited = bed.seen.length;
+    const begun = parked.ports.clock.now().getTime();
+    await expect(provisionStorage(parked)).rejects.toThrow(Blocked);
+    expect(bed.cleared()).toBeGreaterThan(0);
+    expect(parked.ports.clock.now().getTime() - begun).toBeLessThan(5 * 60_000);
+    expect(bed.seen.length - waited).toBeLessThan(3);
+  });
+
+  test('a test that succeeds after one that failed is over, however long its pod takes to go', async () => {
+    const bed = await storageBed({ pod: 'Failed' });
+    let known = true;
+    const parked = {
+      ...bed.context(),
+      isParkedOn: (error: unknown) => known && error instanceof Blocked,
+      clear: async () => void (known = false),
+    };
+    await expect(provisionStorage(parked)).rejects.toThrow(Blocked);
+    bed.plays.pod = 'Succeeded';
+    known = true;
+    expect(await provisionStorage(parked)).toMatchObject({ did: 'acted' });
+    expect(await bed.cluster.get(ref.pod('local-path-storage', SMOKE), signal)).toBeNull();
   });
 
   test('a storage class that would delete data is not taken over', async () => {
