@@ -43,8 +43,11 @@ export const installFacts = kept({
   /** The node was installed before this install began. */
   alreadyInstalled: z.boolean().optional(),
   wipe: open(['nothing-to-wipe', 'wiped']).optional(),
-  /** A wipe has stopped Flux and is about to delete; told before the first deletion. */
-  wipeBegun: z.boolean().optional(),
+  /**
+   * How far a wipe has come that has not ended; told before it is so. `holding`: Flux is stopped, nothing is deleted.
+   * `application`: workloads are deleted, all data is there. `data`: claims, volumes, credentials and Helm's memory go.
+   */
+  wipeStage: open(['holding', 'application', 'data']).optional(),
   gitRevision: z.string().optional(),
   usersCount: z.number().int().optional(),
   statusPageSeen: z.boolean().optional(),

@@ -7,8 +7,8 @@ export function leftoverLines(progress: InstallProgress, folder: string, recover
     const found = progress.phases.find(({ id }) => id === phase.id);
     if (!found?.since) return [];
     const state = found.finishedAt === null ? 'begun' : 'done';
-    const { wipe, wipeBegun = false } = progress.facts;
-    return step.leaves?.({ nodeIp: progress.nodeIp, wipe, wipeBegun, phase: state }) ?? [];
+    const { wipe, wipeStage } = progress.facts;
+    return step.leaves?.({ nodeIp: progress.nodeIp, wipe, wipeStage, phase: state }) ?? [];
   });
   return [
     ...(left.length > 0 ? ['What is left:', ...left.map((line) => `  ${line}`)] : ['The node was not touched.']),

@@ -10,8 +10,8 @@ export type ProfileName = 'quick' | 'apply' | 'wait';
 interface Cancelled {
   readonly nodeIp: string;
   readonly wipe: string | undefined;
-  /** A wipe had come to its first deletion. */
-  readonly wipeBegun: boolean;
+  /** How far a wipe had come that did not end. */
+  readonly wipeStage: string | undefined;
   /** How far the phase of the step came. */
   readonly phase: 'begun' | 'done';
 }

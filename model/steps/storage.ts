@@ -1,5 +1,21 @@
 import { phase } from './step.ts';
 
+const UNKNOWN_STAGE =
+  'The wipe of the earlier appliance had begun: its workloads are deleted, and its claims, files, database and credentials may be, in ' +
+  'part or whole. Flux is stopped. `start --fresh` ends the wipe; `start --recover` keeps what is there if the database still is, ' +
+  'and says so if it is not.';
+
+/** What a wipe leaves that was cancelled, by how far it had come. */
+const WIPE_LEAVES: Readonly<Record<string, string>> = {
+  holding:
+    'The wipe of the earlier appliance had deleted nothing yet: its workloads, data and credentials are there. Flux may be stopped, so ' +
+    'that nothing is mended or updated: `start --recover` has it go on and keeps everything; `start --fresh` wipes.',
+  application:
+    'The wipe of the earlier appliance had begun: its workloads may be deleted, in part or whole, and Flux is stopped. Its claims, ' +
+    'files, database and credentials are all there. `start --recover` brings the workloads back with them; `start --fresh` ends the wipe.',
+  data: UNKNOWN_STAGE,
+};
+
 export const storage = phase('storage', [
   {
     name: 'wipeApplicationData',
@@ -13,12 +29,9 @@ export const storage = phase('storage', [
               (wipeConfirmed ? '' : ' and only with consent (--yes, or the typed name)'),
           ]
         : ['keep all data and credentials'],
-    leaves: ({ wipe, wipeBegun }) => {
+    leaves: ({ wipe, wipeStage }) => {
       if (wipe === 'wiped') return 'The application data of the earlier appliance is wiped.';
-      return wipeBegun
-        ? 'The wipe of the earlier appliance had begun: its workloads and its data may be deleted, in part or whole, and Flux is suspended. ' +
-            '`start --fresh` ends it; `start --recover` keeps what is there if the database still is, and says so if it is not.'
-        : null;
+      return wipe === undefined && wipeStage !== undefined ? (WIPE_LEAVES[wipeStage] ?? UNKNOWN_STAGE) : null;
     },
   },
   {

@@ -302,6 +302,25 @@ describe('cancel', () => {
     await expect(stdout.replaceAll(home, '/home/op/.alga-psa-appliance')).toMatchFileSnapshot('golden/cancel.txt');
   });
 
+  test.each([
+    [{}, null, 'wipe'],
+    [{ wipeStage: 'holding' }, 'had deleted nothing yet: its workloads, data and credentials are there', 'had begun'],
+    [{ wipeStage: 'application' }, 'files, database and credentials are all there', 'deleted nothing'],
+    [{ wipeStage: 'data' }, 'files, database and credentials may be, in part or whole', 'are all there'],
+    [{ wipeStage: 'a-later-word' }, 'files, database and credentials may be, in part or whole', 'are all there'],
+    [{ wipeStage: 'data', wipe: 'wiped' }, 'The application data of the earlier appliance is wiped.', 'had begun'],
+  ])('in a wipe (%o) it says what is gone and what is not', async (facts, said, unsaid) => {
+    const { home } = await ordered();
+    const known = progressIn('storage');
+    const progress = { ...known, facts: { ...known.facts, ...facts } };
+    const { services } = scriptedInstalls({ scenes: [{ at: 0, view: running(progress) }] });
+    const { exit, stdout } = await runClient(['cancel'], { home, services });
+    expect(exit).toBe(0);
+    const words = stdout.replaceAll(/\s+/g, ' ');
+    if (said !== null) expect(words).toContain(said);
+    expect(words).not.toContain(unsaid);
+  });
+
   test('on a terminal it asks first', async () => {
     const { home } = await ordered();
     const { calls, services } = scriptedInstalls({ scenes: [{ at: 0, view: running(PARKED) }] });

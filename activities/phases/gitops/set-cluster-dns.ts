@@ -35,7 +35,8 @@ const podTemplate = z.object({
 /** Has CoreDNS ask the operator's DNS servers, over whichever servers it asked before; restarts it only for a change. */
 export async function setClusterDns(context: PhaseContext): Promise<PhaseOutcome> {
   const { signal, spec } = context;
-  if (spec.dnsServers.length === 0) return { did: 'nothing-to-do', detail: 'No DNS servers were given' };
+  if (spec.dnsServers.length === 0)
+    return { did: 'nothing-to-do', detail: 'No DNS servers were given: those that are asked stay' };
   const cluster = await openCluster(context);
   const changed = await writeUpstreams(context, cluster);
   const restarted = await restartWhenDue(context, cluster);

@@ -13,7 +13,7 @@ import { applianceObjects } from '../../flux-objects.ts';
 import type { PhaseContext } from '../../phase-context.ts';
 import type { Cluster } from '../../ports/kubernetes.ts';
 import { waitFor } from '../../wait.ts';
-import { forgetWipe, readMarker } from '../storage/wipe-marker.ts';
+import { begunPlans, forgetWipe, readMarker } from '../storage/wipe-marker.ts';
 
 const SOURCE = ref.gitRepository(FLUX.source);
 const ROOT = ref.kustomization(FLUX.rootKustomization);
@@ -96,7 +96,7 @@ async function awaitSource(context: PhaseContext, cluster: Cluster): Promise<voi
 async function resumeAll(context: PhaseContext, cluster: Cluster, token: string): Promise<boolean> {
   const { signal } = context;
   const wipe = await readMarker(cluster, signal);
-  const force = wipe?.is.state === 'wiping';
+  const force = begunPlans(wipe).length > 0;
   let changed = false;
   for (const object of await applianceObjects(cluster, signal)) {
     if (isSuspended(object)) {
@@ -108,7 +108,7 @@ async function resumeAll(context: PhaseContext, cluster: Cluster, token: string)
     changed = (await request(context, cluster, object, force ? `${token}f` : token, { force })) || changed;
   }
   // Only a recovering install comes here over a wipe that did not end: a fresh one has ended it.
-  if (force) await forgetWipe(cluster, signal);
+  if (wipe && wipe.is.state !== 'finished') await forgetWipe(cluster, signal);
   return changed;
 }
 

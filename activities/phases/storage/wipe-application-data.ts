@@ -10,9 +10,9 @@ import { awaitNoPods, deleteItems, releaseItems, removeFolders } from './erase.t
 import type { Guard } from './erase.ts';
 import { holdFlux, startControllers } from './hold-flux.ts';
 import { knownIdentity, proveCluster, unprovenCluster } from './prove-cluster.ts';
-import { checkMarker, readMarker, writeMarker } from './wipe-marker.ts';
+import { begunPlans, checkMarker, readMarker, writeMarker } from './wipe-marker.ts';
 import type { Marker } from './wipe-marker.ts';
-import { findApplicationData, foldersOf, makePlan } from './wipe-plan.ts';
+import { areThere, findApplicationData, foldersOf, makePlan } from './wipe-plan.ts';
 import type { ApplicationData, WipePlan } from './wipe-plan.ts';
 
 /**
@@ -90,10 +90,30 @@ async function begin(
   return writeMarker(cluster, { installId, state: 'holding' }, before, context.signal);
 }
 
+/**
+ * Says how far the wipe is, before it is so: who cancels it reads this. Data that a wipe which was cancelled has begun to delete is
+ * not said to be there.
+ */
+async function tellStage(
+  context: PhaseContext,
+  cluster: Cluster,
+  { marker, deletes }: { readonly marker: Marker; readonly deletes: 'application' | 'data' },
+): Promise<void> {
+  const plans = begunPlans(marker);
+  const areWhole = await Promise.all(plans.map(({ claims }) => areThere(cluster, claims, context.signal)));
+  const begun = plans.length === 0 ? 'holding' : 'application';
+  const stage = deletes === 'data' || areWhole.includes(false) ? 'data' : begun;
+  if (context.facts.wipeStage === stage) return;
+  // A parked step tells what changes ever more rarely. It goes on now, and this must be known before anything is deleted.
+  await context.clear();
+  await context.report({ facts: { wipeStage: stage } }, `wipe: ${stage}`);
+}
+
 async function wipe(context: PhaseContext, cluster: Cluster, installId: string, begun: Marker): Promise<void> {
   const { signal } = context;
   let marker = begun;
   const guard: Guard = () => checkMarker(cluster, marker, signal);
+  await tellStage(context, cluster, { marker, deletes: 'application' });
   await holdFlux(context, cluster, guard);
   let plan: WipePlan;
   if (marker.is.state === 'wiping') {
@@ -102,9 +122,10 @@ async function wipe(context: PhaseContext, cluster: Cluster, installId: string, 
     plan = await makePlan(context, cluster);
     marker = await writeMarker(cluster, { installId, state: 'wiping', plan }, marker, signal);
   }
-  await context.report({ facts: { wipeBegun: true } }, 'the wipe has begun');
+  await tellStage(context, cluster, { marker, deletes: 'application' });
   await deleteItems(context, cluster, { what: 'the application', items: plan.workloads, guard });
   await awaitNoPods(context, cluster);
+  await tellStage(context, cluster, { marker, deletes: 'data' });
   await deleteItems(context, cluster, { what: 'the claims', items: plan.claims, guard });
   await removeFolders(context, cluster, { installId, folders: plan.folders, guard });
   await deleteItems(context, cluster, { what: 'the volumes', items: plan.volumes, guard });

@@ -5,6 +5,7 @@ import type { KubernetesObject } from '../../../model/snapshot.ts';
 import { ClusterError } from '../../ports/kubernetes.ts';
 import type { Cluster } from '../../ports/kubernetes.ts';
 import { wipePlan } from './wipe-plan.ts';
+import type { WipePlan } from './wipe-plan.ts';
 
 /** Stays in the cluster after the wipe: it is the proof that this install has wiped once, and never does again. */
 const MARKER = ref.configMap(NAMESPACES.releases, 'appliance-wipe');
@@ -22,7 +23,16 @@ export type WipeState = z.infer<typeof wipeState>;
 /** The marker as it was read or written last; `version` is the API server's own. */
 export interface Marker {
   readonly is: WipeState;
+  /** What the first of the wipes before this one had begun to delete, none of which came to its end; null where there was none. */
+  readonly earlier: WipePlan | null;
   readonly version: string;
+}
+
+/** Takes a marker, gives the plans by which something may have been deleted since the last wipe that came to its end. */
+export function begunPlans(marker: Marker | null): WipePlan[] {
+  if (marker === null || marker.is.state === 'finished') return [];
+  const own = marker.is.state === 'wiping' ? [marker.is.plan] : [];
+  return marker.earlier ? [marker.earlier, ...own] : own;
 }
 
 /** Gives the marker of the newest wipe in this cluster, whoever's it is; null when there was none. */
@@ -41,12 +51,15 @@ export async function writeMarker(
   before: Marker | null,
   signal: AbortSignal,
 ): Promise<Marker> {
-  const data = { state: JSON.stringify(is) };
-  if (before)
+  const state = JSON.stringify(is);
+  if (before) {
+    const earlier = is.state === 'finished' ? null : earlierThan(before, is.installId);
+    const data = { state, earlier: earlier && JSON.stringify(earlier) };
     return markerIn(await cluster.patch(MARKER, { metadata: { resourceVersion: before.version }, data }, signal));
+  }
   const { apiVersion, kind, name, namespace } = MARKER;
   try {
-    const object = { apiVersion, kind, metadata: { name, ...(namespace && { namespace }) }, data };
+    const object = { apiVersion, kind, metadata: { name, ...(namespace && { namespace }) }, data: { state } };
     return markerIn(await cluster.create(object, signal));
   } catch (error) {
     if (error instanceof ClusterError && error.fault === 'already-exists') throw overtaken();
@@ -54,10 +67,15 @@ export async function writeMarker(
   }
 }
 
+function earlierThan(before: Marker, installId: string): WipePlan | null {
+  if (before.is.installId === installId) return before.earlier;
+  return begunPlans(before)[0] ?? null;
+}
+
 /** Forgets a wipe that was cancelled, once what it has deleted is asked for again: its plan names nothing that is there. */
 export async function forgetWipe(cluster: Cluster, signal: AbortSignal): Promise<void> {
   const found = await cluster.get(MARKER, signal);
-  if (found?.metadata.uid && markerIn(found).is.state === 'wiping')
+  if (found?.metadata.uid && markerIn(found).is.state !== 'finished')
     await cluster.delete(MARKER, { uid: found.metadata.uid }, signal);
 }
 
@@ -72,6 +90,10 @@ function overtaken(): ClusterError {
 }
 
 function markerIn(object: KubernetesObject): Marker {
-  const { data } = z.object({ data: z.object({ state: z.string() }) }).parse(object);
-  return { is: wipeState.parse(JSON.parse(data.state)), version: object.metadata.resourceVersion ?? '' };
+  const { data } = z.object({ data: z.object({ state: z.string(), earlier: z.string().optional() }) }).parse(object);
+  return {
+    is: wipeState.parse(JSON.parse(data.state)),
+    earlier: data.earlier === undefined ? null : wipePlan.parse(JSON.parse(data.earlier)),
+    version: object.metadata.resourceVersion ?? '',
+  };
 }

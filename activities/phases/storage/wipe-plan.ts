@@ -32,6 +32,17 @@ export const wipePlan = z.strictObject({
 });
 export type WipePlan = z.infer<typeof wipePlan>;
 
+/** Takes claims of a plan, says whether there are any and all of them are still these, and not on their way out. */
+export async function areThere(cluster: Cluster, claims: readonly Item[], signal: AbortSignal): Promise<boolean> {
+  const found = await Promise.all(
+    claims.map(async ({ uid, ...at }) => {
+      const now = await cluster.get(at, signal);
+      return now?.metadata.uid === uid && !now.metadata.deletionTimestamp;
+    }),
+  );
+  return found.length > 0 && found.every(Boolean);
+}
+
 const WORKLOAD_KINDS = [
   { apiVersion: 'batch/v1', kind: 'CronJob' },
   { apiVersion: 'apps/v1', kind: 'StatefulSet' },

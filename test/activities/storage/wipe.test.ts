@@ -148,13 +148,40 @@ describe('a wipe', () => {
       blockers: [{ code: 'input-invalid', nextAction: expect.stringContaining('start --fresh') as unknown }],
     });
 
-    const observed: unknown[] = [];
-    const context = { ...bed.context(), report: async (told: unknown) => void observed.push(told) };
-    expect(await wipeApplicationData(context)).toMatchObject({ did: 'acted', facts: { wipe: 'wiped' } });
-    expect(observed).toContainEqual({ facts: { wipeBegun: true } });
+    // Another one begins, and is cancelled before it has a plan: what the first has taken is not forgotten.
+    const { cluster } = meddler(bed.cluster, {
+      after: async (write) => {
+        if (write === 'patch ConfigMap appliance-wipe') throw new Killed(write);
+      },
+    });
+    await expect(wipeApplicationData(bed.context({ cluster, facts: { installId: 'a-second-one' } }))).rejects.toThrow(
+      Killed,
+    );
+    expect((await readMarker(bed.cluster, signal))?.is.state).toBe('holding');
+    await expect(keep()).rejects.toMatchObject({ blockers: [{ code: 'input-invalid' }] });
+
+    expect(await wipeApplicationData(bed.context())).toMatchObject({ did: 'acted', facts: { wipe: 'wiped' } });
+    // None of them says that the data is there.
+    expect(new Set(stagesOf(bed))).toEqual(new Set(['data']));
     expect((await readMarker(bed.cluster, signal))?.is.state).toBe('finished');
     await keep();
   }, 60_000);
+
+  test('says how far it is before it is so: what is left when it is cancelled is named truthfully', async () => {
+    const bed = await wipeBed();
+    await oldAppliance(bed.cluster);
+    const told = new Map<string, unknown>();
+    const { cluster } = meddler(bed.cluster, {
+      before: async (write) => {
+        if (!told.has(write)) told.set(write, stagesOf(bed).at(-1));
+      },
+    });
+    await wipeApplicationData(bed.context({ cluster }));
+    expect(told.get('patch Kustomization alga-appliance')).toBe('holding');
+    expect(told.get('delete StatefulSet db')).toBe('application');
+    expect(told.get(`delete PersistentVolumeClaim ${CLAIM}`)).toBe('data');
+    expect(stagesOf(bed)).toEqual(['holding', 'application', 'data']);
+  });
 
   test('takes the application, its data and its credentials, nothing else, and that once an install', async () => {
     const bed = await wipeBed();
@@ -306,6 +333,10 @@ const jobShape = z.looseObject({
     }),
   }),
 });
+
+function stagesOf({ reports }: TestBed): unknown[] {
+  return reports.flatMap(({ facts }) => facts?.wipeStage ?? []);
+}
 
 type WipeBed = TestBed & { jobsEnd: 'Succeeded' | 'Failed' };
 
