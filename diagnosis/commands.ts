@@ -1,3 +1,4 @@
+import { NAMESPACES } from '../model/appliance.ts';
 import type { BlockerContext } from './rule.ts';
 
 /** An object as evidence names it, taken apart: `Pod msp/db-0` is kind, namespace and name. */
@@ -23,6 +24,11 @@ export function kubectl(context: BlockerContext, args: string): string {
   return `kubectl --kubeconfig ${siteFile(context, 'kubeconfig')} ${args}`;
 }
 
+/** Takes Helm's arguments, gives a command line for the application's releases in this site's cluster. */
+export function helm(context: BlockerContext, args: string): string {
+  return `helm --kubeconfig ${siteFile(context, 'kubeconfig')} -n ${NAMESPACES.workloads} ${args}`;
+}
+
 /** Takes talosctl's arguments, gives a command line for this site's own talosconfig and node. */
 export function talosctl(context: BlockerContext, args: string): string {
   return `talosctl --talosconfig ${siteFile(context, 'talosconfig')} -n ${nodeOf(context)} ${args}`;
@@ -31,6 +37,14 @@ export function talosctl(context: BlockerContext, args: string): string {
 /** Takes the client's arguments, gives a command line for this site. */
 export function appliance(context: BlockerContext, args: string): string {
   return context.siteId ? `appliance-client ${args} --site ${context.siteId}` : `appliance-client ${args}`;
+}
+
+/**
+ * Takes the arguments of a `start` that asks for something else than the install that runs was ordered to do: `start` refuses, or
+ * joins, while that one runs, so it is ended first. `client/render/once-installed.ts` leaves that out where none runs.
+ */
+export function anew(context: BlockerContext, args: string): string {
+  return `\`${appliance(context, 'cancel')}\`, then \`${appliance(context, args)}\``;
 }
 
 export function nodeOf(context: BlockerContext): string {

@@ -29,6 +29,7 @@ function instead(nextAction: string, { retry, set }: Instead): string {
     .replaceAll(/ ?The installer (?:looks again|goes on|keeps looking)[^.;]*\./g, '')
     .replaceAll(/[;,] the installer (?:looks again|goes on|keeps looking)[^.]*\./g, '.')
     .replaceAll(/`appliance-client retry[^`]*`/g, retry)
+    .replaceAll(/`appliance-client cancel[^`]*`, then (?=`appliance-client\b)/g, '')
     .replaceAll(/`appliance-client set ([^`]*?)(?: --(?:site|config-dir) [^`]*)?`/g, set)
     .trim();
 }

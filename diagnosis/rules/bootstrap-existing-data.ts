@@ -1,4 +1,4 @@
-import { appliance } from '../commands.ts';
+import { anew } from '../commands.ts';
 import type { Rule } from '../rule.ts';
 
 /** A fresh install met an application database with data in it. */
@@ -23,5 +23,5 @@ export const rule: Rule = {
   reason: () =>
     'The install was ordered as fresh, and the application database already holds data. Nothing was overwritten.',
   nextAction: (context) =>
-    `To keep the data: \`${appliance(context, 'start --recover')}\`. To give it up: \`${appliance(context, 'start --fresh')}\`, which asks for the site's name before it wipes.`,
+    `To keep the data: ${anew(context, 'start --recover')}. To give it up: ${anew(context, 'start --fresh')}, which asks for the site's name before it wipes.`,
 };

@@ -1,4 +1,4 @@
-import { appliance } from '../commands.ts';
+import { anew } from '../commands.ts';
 import type { Rule } from '../rule.ts';
 
 /** Something would be destroyed, and nobody has agreed to it. */
@@ -11,5 +11,5 @@ export const rule: Rule = {
   reason: ({ facts }) =>
     `Going on would destroy data${facts?.detail ? ` (${facts.detail})` : ''}, and nobody has agreed to that.`,
   nextAction: (context) =>
-    `If the data may go: \`${appliance(context, 'start --fresh')}\` and type the site's name. To keep it: \`${appliance(context, 'start --recover')}\`.`,
+    `If the data may go: ${anew(context, 'start --fresh')}, and type the site's name. To keep it: ${anew(context, 'start --recover')}.`,
 };

@@ -1,4 +1,4 @@
-import { appliance, kubectl } from '../commands.ts';
+import { anew, appliance, helm, kubectl } from '../commands.ts';
 import type { Rule } from '../rule.ts';
 
 /** Data exists and the credentials that open it do not. */
@@ -18,5 +18,5 @@ export const rule: Rule = {
   reason: () =>
     'The Postgres volume exists and the Secret db-credentials does not: new credentials would not open the old data.',
   nextAction: (context) =>
-    `Put the Secret back from a backup: \`${kubectl(context, '-n msp apply -f <db-credentials.yaml>')}\`, then \`${appliance(context, 'retry')}\`. If the data is not needed, wipe it: \`${appliance(context, 'start --fresh')}\`.`,
+    `Put the Secret back, from a backup or as Helm remembers it (\`${helm(context, 'get manifest alga-core')}\`): \`${kubectl(context, '-n msp apply -f <db-credentials.yaml>')}\`, then \`${appliance(context, 'retry')}\`. If the data is not needed, wipe it: ${anew(context, 'start --fresh')}.`,
 };

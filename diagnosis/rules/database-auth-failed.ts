@@ -1,4 +1,4 @@
-import { appliance } from '../commands.ts';
+import { anew } from '../commands.ts';
 import type { Rule } from '../rule.ts';
 
 /** Postgres refuses the password or role. */
@@ -22,5 +22,5 @@ export const rule: Rule = {
   reason: ({ facts, component }) =>
     `Postgres refuses the password or role${facts?.user ? ` of ${facts.user}` : ''} that ${component} uses: the stored credentials are not the ones the database was made with.`,
   nextAction: (context) =>
-    `Two ways out. Keep the data: put the original Secret db-credentials back and run \`${appliance(context, 'start --recover')}\`. Give the data up: \`${appliance(context, 'start --fresh')}\` wipes it before it installs.`,
+    `Two ways out. Keep the data: put the original Secret db-credentials back and run ${anew(context, 'start --recover')}. Give the data up: ${anew(context, 'start --fresh')}, which wipes it before it installs.`,
 };

@@ -1,4 +1,4 @@
-import { appliance } from '../commands.ts';
+import { anew, appliance } from '../commands.ts';
 import type { Rule } from '../rule.ts';
 
 /** What was asked for cannot be done as given. */
@@ -11,5 +11,5 @@ export const rule: Rule = {
   reason: ({ facts }) =>
     `An input is not valid${facts?.key ? `: ${facts.key}` : ''}${facts?.detail ? ` (${facts.detail})` : ''}.`,
   nextAction: (context) =>
-    `Correct it: \`${appliance(context, 'set --help')}\` lists what can be changed in a running install; for all else \`${appliance(context, 'start')}\` with the right flag.`,
+    `Correct it: \`${appliance(context, 'set --help')}\` lists what can be changed in a running install; for all else ${anew(context, 'start')} with the right flag.`,
 };

@@ -1,4 +1,4 @@
-import { appliance, kubectl } from '../commands.ts';
+import { anew, kubectl } from '../commands.ts';
 import type { Rule } from '../rule.ts';
 
 /** PgBouncer refuses the client, or cannot log in to Postgres. */
@@ -24,5 +24,5 @@ export const rule: Rule = {
   unless: /could not open auth_file.*No such file/i,
   reason: ({ component }) => `PgBouncer refuses the password of ${component}, or Postgres refuses PgBouncer's.`,
   nextAction: (context) =>
-    `Compare who uses what: PgBouncer and the workers read DB_PASSWORD_PGBOUNCER of the Secret db-credentials. Restart PgBouncer so that it reads it anew: \`${kubectl(context, '-n msp rollout restart deployment/pgbouncer')}\`; if it stays, the role's password in Postgres is another: \`${appliance(context, 'start --recover')}\` sets it again.`,
+    `Compare who uses what: PgBouncer and the workers read DB_PASSWORD_PGBOUNCER of the Secret db-credentials. Restart PgBouncer so that it reads it anew: \`${kubectl(context, '-n msp rollout restart deployment/pgbouncer')}\`; if it stays, the role's password in Postgres is another: ${anew(context, 'start --recover')}, which sets it again.`,
 };

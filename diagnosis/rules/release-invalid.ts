@@ -1,4 +1,4 @@
-import { appliance } from '../commands.ts';
+import { anew, appliance } from '../commands.ts';
 import type { Rule } from '../rule.ts';
 
 /** The release manifest or channel cannot be used. */
@@ -11,5 +11,5 @@ export const rule: Rule = {
   reason: ({ facts }) =>
     `The release${facts?.release ? ` ${facts.release}` : ''} is missing or its manifest is not valid${facts?.detail ? `: ${facts.detail}` : ''}.`,
   nextAction: (context) =>
-    `\`${appliance(context, 'releases')}\` lists what there is; start again with \`${appliance(context, 'start --release <version>')}\`.`,
+    `\`${appliance(context, 'releases')}\` lists what there is. To begin with another: ${anew(context, 'start --release <version>')}.`,
 };

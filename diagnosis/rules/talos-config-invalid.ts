@@ -1,4 +1,4 @@
-import { appliance, fileOf } from '../commands.ts';
+import { anew, appliance, fileOf } from '../commands.ts';
 import type { Rule } from '../rule.ts';
 
 /** Talos refused the machine configuration. */
@@ -24,5 +24,5 @@ export const rule: Rule = {
   unless: /install disk.{0,30}(?:not exist|not found|missing)|disks? (?:matched|were found)/i,
   reason: () => 'Talos refused the machine configuration; the evidence says which field.',
   nextAction: (context) =>
-    `Read the field that the evidence names in ${fileOf(context, 'controlplane.yaml')}, give the right value with \`${appliance(context, 'start')}\` and its flags (\`${appliance(context, 'plan')}\` shows what it would write), then run it again.`,
+    `Read the field that the evidence names in ${fileOf(context, 'controlplane.yaml')}, and give its flag the right value: ${anew(context, 'start')} with its flags. \`${appliance(context, 'plan')}\` with the same flags shows what it would write.`,
 };

@@ -1,4 +1,4 @@
-import { appliance, nodeOf } from '../commands.ts';
+import { anew, nodeOf } from '../commands.ts';
 import type { Rule } from '../rule.ts';
 
 /** The install disk is not on the node. */
@@ -25,5 +25,5 @@ export const rule: Rule = {
   ],
   reason: ({ facts }) => `The install disk ${facts?.disk ?? facts?.path ?? 'that was asked for'} is not on the node.`,
   nextAction: (context) =>
-    `List the node's disks with \`talosctl get disks --insecure -n ${nodeOf(context)}\`, then \`${appliance(context, 'start --install-disk /dev/<disk>')}\`.`,
+    `List the node's disks with \`talosctl get disks --insecure -n ${nodeOf(context)}\`, and begin with one of them: ${anew(context, 'start --fresh --install-disk /dev/<disk>')}.`,
 };

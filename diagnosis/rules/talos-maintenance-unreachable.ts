@@ -1,4 +1,4 @@
-import { appliance, nodeOf } from '../commands.ts';
+import { anew, nodeOf } from '../commands.ts';
 import type { Rule } from '../rule.ts';
 
 /** Nothing answers on the maintenance API: the node is off, elsewhere or already installed. */
@@ -17,5 +17,5 @@ export const rule: Rule = {
   reason: (context) =>
     `Nothing answers on the Talos maintenance API of ${nodeOf(context)}: the node is off, has another address, or is already installed.`,
   nextAction: (context) =>
-    `Look at the machine's console: it must show Talos in "Maintenance" with the address ${nodeOf(context)}. If it shows another address, run \`${appliance(context, 'cancel')}\`, then \`${appliance(context, 'start --fresh --node-ip <ip>')}\`; if it is already installed, \`cancel\`, then \`${appliance(context, 'start --recover')}\`. The installer keeps looking.`,
+    `Look at the machine's console: it must show Talos in "Maintenance" with the address ${nodeOf(context)}. If it shows another address, run ${anew(context, 'start --fresh --node-ip <ip>')}; if it is already installed, ${anew(context, 'start --recover')}. The installer keeps looking.`,
 };

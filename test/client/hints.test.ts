@@ -33,7 +33,10 @@ async function typist({ home, options = {}, kind }: Where): Promise<(text: strin
   return (text) => typedHere(context, site, text);
 }
 
-describe.each(nextActions('berlin'))('the next action of %s', (_, nextAction) => {
+/** Their `start` is the same order once more, or another site's. */
+const BEGINS_NO_OTHER: readonly string[] = ['site-folder-missing', 'foreign-cluster'];
+
+describe.each(nextActions('berlin'))('the next action of %s', (code, nextAction) => {
   test('names the folder that is meant, wherever it is', async () => {
     const typed = await typist({ home: '/srv/appliances' });
     expect(typed(nextAction)).not.toContain('~/.alga-psa-appliance');
@@ -51,9 +54,15 @@ describe.each(nextActions('berlin'))('the next action of %s', (_, nextAction) =>
     }
   });
 
+  test('ends the install that runs before it begins another: `start` is refused, or joins, while one does', () => {
+    const begun = nextAction.match(/`appliance-client start\b/g) ?? [];
+    const ended = nextAction.match(/`appliance-client cancel --site berlin`, then `appliance-client start\b/g) ?? [];
+    expect(ended).toHaveLength(BEGINS_NO_OTHER.includes(code) ? 0 : begun.length);
+  });
+
   test('is right for a check or an install that is over: nobody is there to be told', () => {
     for (const over of [onceChecked(nextAction), onceInstalled(nextAction)]) {
-      expect(over).not.toMatch(/appliance-client (?:retry|set)\b/);
+      expect(over).not.toMatch(/appliance-client (?:retry|set|cancel)\b/);
       expect(over).not.toMatch(/installer (?:looks again|goes on|keeps looking)/);
       expect(over).not.toBe('');
     }

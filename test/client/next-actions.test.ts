@@ -60,7 +60,7 @@ describe('every command in a next action is one that the client takes', () => {
 });
 
 /** Of the parser itself, of a program that Flux runs, of a recognised message. */
-const NO_FLAGS = ['--help', '--no-', '--feature-gates', '--insecure'];
+const NO_FLAGS = ['--help', '--no-', '--feature-gates', '--insecure', '--overwrite'];
 
 /** Rooms whose texts people read. */
 const ROOMS = [

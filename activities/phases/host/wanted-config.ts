@@ -72,6 +72,6 @@ export async function chooseLink(context: PhaseContext): Promise<LinkChoice> {
     component: 'talos',
     object: `node ${spec.nodeIp}`,
     reason: `The node has ${cards.length} network cards (${cards.map((card) => card.name).join(', ')}) and none of them holds ${spec.nodeIp}, so it is not clear which one shall have the static address.`,
-    nextAction: `Start again with --interface and the name of the card.`,
+    nextAction: `Begin again with the name of the card: \`appliance-client cancel --site ${spec.siteId}\`, then \`appliance-client start --fresh --interface <name> --site ${spec.siteId}\`.`,
   });
 }

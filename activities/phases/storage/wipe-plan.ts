@@ -80,7 +80,7 @@ export function foldersOf(context: PhaseContext, { volumes }: ApplicationData): 
       component: 'local-path-provisioner',
       object: `PersistentVolume ${volume.metadata.name}`,
       reason: `The volume ${volume.metadata.name} lies at ${path || 'no path'}, which is not a folder of the provisioner below ${STORAGE.path}. Nothing was wiped.`,
-      nextAction: `Save or delete that data by hand and delete the PersistentVolume ${volume.metadata.name}; then \`appliance-client retry --site ${context.spec.siteId}\`. To keep all data: \`appliance-client start --recover --site ${context.spec.siteId}\`.`,
+      nextAction: `Save or delete that data by hand and delete the PersistentVolume ${volume.metadata.name}; then \`appliance-client retry --site ${context.spec.siteId}\`. To keep all data: \`appliance-client cancel --site ${context.spec.siteId}\`, then \`appliance-client start --recover --site ${context.spec.siteId}\`.`,
     });
   });
 }
