@@ -1,18 +1,26 @@
 import { copyFile, mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { PatchStrategy } from '@kubernetes/client-node';
+import { describe, expect, test, vi } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { z } from 'zod';
 import { applianceOf } from './appliance.ts';
 import { SITE } from './bench.ts';
 import type { Bench } from './bench.ts';
-import { clusterOf } from './cluster.ts';
+import { FLUX_KINDS, clusterOf } from './cluster.ts';
+import type { LabCluster } from './cluster.ts';
 import { MAIL_PASSWORD, mailPassword } from './mail-password.ts';
 import { expectMailPassword } from './restart.ts';
 import { CLEAR_LINE, ENTER, openTerminal } from './terminal.ts';
 
 const VALUES = { namespace: 'alga-system', name: 'appliance-values-alga-core' };
 const SECRET = { namespace: 'msp', name: 'db-credentials' };
+
+async function suspend({ objects }: LabCluster, isSuspended: boolean): Promise<void> {
+  const metadata = { namespace: 'alga-system', name: 'alga-core' };
+  const body = { apiVersion: FLUX_KINDS.HelmRelease, kind: 'HelmRelease', metadata, spec: { suspend: isSuspended } };
+  await objects.patch(body, undefined, undefined, undefined, undefined, PatchStrategy.MergePatch);
+}
 
 /** What is asked of an appliance that holds data, by mistake or on purpose. */
 export function describeExistingData(given: () => Bench): void {
@@ -50,7 +58,8 @@ export function describeExistingData(given: () => Bench): void {
       const cluster = clusterOf(bench);
       const before = await cluster.kept();
       const pods = await podsOf(bench);
-      const { apiVersion, kind, metadata, data } = await cluster.core.readNamespacedSecret(SECRET);
+      // Flux would bring it back with its next look.
+      await suspend(cluster, true);
       await cluster.core.deleteNamespacedSecret(SECRET);
       const recover = await bench.run(['start', '--recover']);
       expect(recover.exitCode, recover.all).toBe(3);
@@ -60,9 +69,14 @@ export function describeExistingData(given: () => Bench): void {
       expect(await podsOf(bench)).toEqual(pods);
       const { items } = await cluster.core.listNamespacedSecret({ namespace: SECRET.namespace });
       expect(items.map((secret) => secret.metadata?.name)).not.toContain(SECRET.name);
-      const { labels, annotations } = metadata ?? {};
-      const body = { apiVersion, kind, data, metadata: { name: SECRET.name, labels, annotations } };
-      await cluster.core.createNamespacedSecret({ namespace: SECRET.namespace, body });
+      await suspend(cluster, false);
+      await vi.waitUntil(
+        async () => {
+          const now = await cluster.core.listNamespacedSecret({ namespace: SECRET.namespace });
+          return now.items.some((secret) => secret.metadata?.name === SECRET.name);
+        },
+        { timeout: 60_000, interval: 200 },
+      );
       const again = await bench.run(['preflight', '--recover']);
       expect(again.exitCode, again.all).toBe(0);
       expect(await cluster.kept()).toEqual(before);

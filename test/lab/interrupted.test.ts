@@ -2,6 +2,7 @@ import { createHash, randomInt } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { WorkflowHandle } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { MENDED } from '../../lab/images/catalog.ts';
 import { PHASES } from '../../model/phases.ts';
@@ -9,19 +10,22 @@ import type { PhaseId } from '../../model/phases.ts';
 import { installProgress } from '../../model/progress.ts';
 import type { InstallProgress } from '../../model/progress.ts';
 import type { StatusDocument } from '../../model/status.ts';
-import { installWorkflowId } from '../../model/workflow-contract.ts';
+import { QUERY_PROGRESS, installWorkflowId } from '../../model/workflow-contract.ts';
 import { openTemporal, runningLocalServer } from '../../temporal/index.ts';
 import { runningWorker } from '../../worker/index.ts';
 import { applianceOf } from './appliance.ts';
 import { SITE, startBench } from './bench.ts';
 import type { Bench } from './bench.ts';
 import { clusterOf } from './cluster.ts';
+import { endStateOf, machineConfigs } from './end-state.ts';
 
 /** One install in which everything on the operator's machine dies in every phase, and the node in the middle of a pull. */
 let bench: Bench;
 let client: ReturnType<Bench['run']>;
 const struck: PhaseId[] = [];
 const TAG = '61e4a00e';
+/** In which phases an input was changed, and that acknowledged. */
+const changedIn: PhaseId[] = [];
 /** What was changed last, and acknowledged. */
 let changed: { readonly resolvers: readonly string[]; readonly tag: string };
 const keys = new Set<string>();
@@ -64,29 +68,33 @@ describe('an install whose client, worker and Temporal server are killed in ever
       const phase = (await progressWhen(() => true)).phase;
       expect(indexOf(phase)).toBeGreaterThanOrEqual(index);
       struck.push(id);
-      await change(index);
+      await workerAnswers();
+      await change(id, index);
     }, 400_000);
   }
 
   test('ends fully healthy', async () => {
-    console.log(`struck in ${struck.join(', ')}`);
+    console.log(`struck in ${struck.join(', ')}; changed in ${changedIn.join(', ')}`);
     const { exitCode, all } = await client;
     expect(exitCode, all).toBe(0);
     expect(struck.length).toBeGreaterThan(PHASES.length / 2);
+    expect(changedIn.length).toBeGreaterThan(PHASES.length / 2);
     const isHealthy = ({ rollup }: StatusDocument): boolean => rollup.state === 'fully_healthy';
     const { topBlockers } = await applianceOf(bench).until('full health', isHealthy, 60_000);
     expect(topBlockers).toEqual([]);
   }, 600_000);
 
   test('runs with what was changed last, in whichever phase that was', async () => {
-    const { core, apps } = clusterOf(bench);
-    const corefile = await core.readNamespacedConfigMap({ namespace: 'kube-system', name: 'coredns' });
-    expect(corefile.data?.['Corefile']).toContain(`forward . ${changed.resolvers.join(' ')}`);
-    expect((await bench.lab.machine.control.state()).resolvers).toEqual(changed.resolvers);
-    const { spec } = await apps.readNamespacedDeployment({ namespace: 'msp', name: 'email-service' });
-    expect(spec?.template.spec?.containers[0]?.image).toMatch(new RegExp(`:${changed.tag}$`));
+    const { corefile, resolvers, workloads } = await endStateOf(bench);
+    expect(corefile).toContain(`forward . ${changed.resolvers.join(' ')}`);
+    expect(resolvers).toEqual(changed.resolvers);
+    const { is, wanted } = await machineConfigs(bench, changed.resolvers);
+    expect(is).toEqual(wanted);
+    const images = new Map(workloads.map(([name, all]) => [name, String(all)]));
+    expect(images.get('email-service')).toMatch(new RegExp(`:${changed.tag}$`));
     const report: unknown = JSON.parse(await readFile(path.join(bench.home, SITE, 'install-report.json'), 'utf8'));
     expect(report).toMatchObject({ release: { imageTags: { emailService: changed.tag } } });
+    expect((await progressNow())?.state).toBe('complete');
   });
 
   test('has done each thing once', async () => {
@@ -98,17 +106,40 @@ describe('an install whose client, worker and Temporal server are killed in ever
     expect(await sql('select count(*) from alga_bootstrap.seeding where finished_at is not null')).toBe('1');
     expect(await sql('select (select count(*) from tenants), (select count(*) from users)')).toBe('1|1');
   });
+
+  test('is what an undisturbed install with these inputs makes', async () => {
+    const before = await endStateOf(bench);
+    expect(before).toMatchObject({ isDnsStale: false });
+    const inputs = ['--dns-servers', changed.resolvers.join(','), '--email-service-tag', changed.tag];
+    const start = await bench.run(['start', '--fresh', '--yes', ...bench.lab.flags, ...inputs]);
+    expect(start.exitCode, start.all).toBe(0);
+    const isHealthy = ({ rollup }: StatusDocument): boolean => rollup.state === 'fully_healthy';
+    await applianceOf(bench).until('full health', isHealthy, 120_000);
+    expect(await endStateOf(bench)).toEqual(before);
+  }, 600_000);
 });
 
 /** In every phase the resolvers are given in another order, and a background service another tag of the same image. */
-async function change(index: number): Promise<void> {
+async function change(id: PhaseId, index: number): Promise<void> {
   const { hostAddress, otherResolver } = bench.lab.record;
   const resolvers = index % 2 === 0 ? [otherResolver, hostAddress] : [hostAddress, otherResolver];
   const tag = index % 2 === 0 ? `${TAG}${MENDED}` : TAG;
   const set = await bench.run(['set', '--dns-servers', resolvers.join(','), '--email-service-tag', tag]);
-  if (set.exitCode === 0) changed = { resolvers, tag };
+  if (set.exitCode === 0) {
+    changed = { resolvers, tag };
+    changedIn.push(id);
+  }
   // The install may have ended between its last phase and the change: then it says so, and takes nothing.
-  else expect(set.all).toMatch(/complete|no install of .* is running/);
+  else expect(set.all).toMatch(/is complete|none is running|no install of .* is running/);
+}
+
+/** A query is answered by a worker alone. Once the install has come to its end there may be none any more. */
+async function workerAnswers(): Promise<void> {
+  const isAnswered = async (): Promise<boolean> => {
+    const asked = await onServer((handle) => handle.query<InstallProgress>(QUERY_PROGRESS));
+    return asked !== null || (await progressNow())?.state === 'complete';
+  };
+  await expect.poll(isAnswered, { timeout: 60_000, interval: 200 }).toBe(true);
 }
 
 /** kill -9 of all three at once, found as the product itself finds them. */
@@ -151,15 +182,21 @@ async function progressWhen(isMeant: (progress: InstallProgress) => boolean): Pr
   throw new Error('the install did not get there');
 }
 
-/** Null while no server runs, or none has answered. */
 async function progressNow(): Promise<InstallProgress | null> {
+  const described = await onServer((handle) => handle.describe());
+  const progress = described?.memo?.['progress'];
+  return progress === undefined ? null : installProgress.parse(progress);
+}
+
+/** Null while no server runs, or it has not answered. */
+async function onServer<T>(ask: (handle: WorkflowHandle) => Promise<T>): Promise<T | null> {
   const signal = AbortSignal.timeout(10_000);
   const options = { home: bench.home, environment: {}, signal, onProgress: () => undefined, start: 'never' } as const;
   try {
     const access = await openTemporal(options);
     try {
-      const { memo } = await access.client.workflow.getHandle(installWorkflowId(SITE)).describe();
-      return memo?.['progress'] === undefined ? null : installProgress.parse(memo['progress']);
+      const handle = access.client.workflow.getHandle(installWorkflowId(SITE));
+      return await access.client.withDeadline(Date.now() + 10_000, () => ask(handle));
     } finally {
       await access.close();
     }
