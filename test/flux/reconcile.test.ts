@@ -215,12 +215,91 @@ describe('failures', () => {
     expect(await kept()).toEqual(before);
   });
 
-  test('data without its credentials is refused, in words, on the HelmRelease; nothing is uninstalled', async () => {
+  test('what somebody deletes comes back at the next look; replicas, Jobs that are done and claims are left alone', async () => {
     await play(CORE);
-    await cluster.remove('Secret', 'db-credentials', 'msp');
-    await push({ 'README.md': 'And one more.\n' });
-    await eventually(async () => expect(await failureOf('alga-core')).toContain('refusing to make new credentials'));
-    expect(await cluster.get('Secret', 'db-credentials', 'msp')).toBeNull();
-    expect(await cluster.get('StatefulSet', 'db', 'msp')).not.toBeNull();
+    const claim = 'alga-core-sebastian-tenant-secrets';
+    const [job] = await cluster.list('Job', 'msp');
+    await cluster.remove('Deployment', 'alga-core-sebastian', 'msp');
+    await removeWhole('Job', job?.metadata.name ?? '');
+    await removeWhole('PersistentVolumeClaim', claim);
+    await cluster.patch('StatefulSet', 'redis', 'msp', { spec: { replicas: 0 } });
+    await requestReconcile([CORE_RELEASE]);
+    await eventually(async () => expect(await cluster.get('Deployment', 'alga-core-sebastian', 'msp')).not.toBeNull());
+    await requestReconcile([CORE_RELEASE]);
+    expect((await cluster.get('StatefulSet', 'redis', 'msp'))?.spec?.replicas).toBe(0);
+    expect(await cluster.list('Job', 'msp')).toEqual([]);
+    expect(await cluster.get('PersistentVolumeClaim', claim, 'msp')).toBeNull();
+    await cluster.patch('StatefulSet', 'redis', 'msp', { spec: { replicas: 1 } });
+    await play(CORE);
+  });
+
+  test('credentials that somebody has deleted come back at the next look as they were, out of Helm’s memory', async () => {
+    await play(CORE);
+    const before = await credentials();
+    expect(before).toBeTruthy();
+    await cluster.remove('Secret', CREDENTIALS, 'msp');
+    await requestReconcile([CORE_RELEASE]);
+    await eventually(async () => expect(await credentials()).toEqual(before));
+    await eventually(async () => expect(await isReady(...CORE_RELEASE)).toBe(true));
+  });
+
+  test('another chart or value before that look is refused, in words, and nothing is uninstalled; put back, it goes on', async () => {
+    const before = await credentials();
+    await cluster.remove('Secret', CREDENTIALS, 'msp');
+    await cluster.apply(valuesConfigMap('alga-core', coreValues('another')));
+    await eventually(async () => expect(await failureOf('alga-core')).toContain(REFUSED));
+    await requestReconcile([CORE_RELEASE]);
+    await expectRefused();
+    await putBack(before);
+    await requestReconcile([CORE_RELEASE]);
+    await eventually(async () => expect(await isReady(...CORE_RELEASE)).toBe(true));
+    expect(await credentials()).toEqual(before);
+  });
+
+  test('credentials that Helm does not remember either are never made anew beside the data', async () => {
+    const before = await credentials();
+    const memory = (await cluster.list('Secret', 'msp')).filter(({ metadata }) =>
+      metadata.name.startsWith('sh.helm.release.v1.alga-core.'),
+    );
+    expect(memory.length).toBeGreaterThan(0);
+    for (const { metadata } of memory) await cluster.remove('Secret', metadata.name, 'msp');
+    await cluster.remove('Secret', CREDENTIALS, 'msp');
+    await requestReconcile([CORE_RELEASE]);
+    await eventually(async () => expect(await failureOf('alga-core')).toContain(REFUSED));
+    await expectRefused();
+    await putBack(before);
+    await requestReconcile([CORE_RELEASE]);
+    await eventually(async () => expect(await isReady(...CORE_RELEASE)).toBe(true));
+    expect(await credentials()).toEqual(before);
   });
 });
+
+/** No controller-manager runs here that would let go of a claim which no pod uses, or of a Job's pods. */
+async function removeWhole(kind: Kind, name: string): Promise<void> {
+  await cluster.remove(kind, name, 'msp');
+  if (await cluster.get(kind, name, 'msp')) await cluster.patch(kind, name, 'msp', { metadata: { finalizers: null } });
+  expect(await cluster.get(kind, name, 'msp')).toBeNull();
+}
+
+const CREDENTIALS = 'db-credentials';
+const CORE_RELEASE = ['HelmRelease', 'alga-core', 'alga-system'] as const;
+const REFUSED = 'refusing to make new credentials';
+
+async function credentials(): Promise<Readonly<Record<string, string>> | undefined> {
+  return (await cluster.get('Secret', CREDENTIALS, 'msp'))?.data;
+}
+
+async function putBack(data: Awaited<ReturnType<typeof credentials>>): Promise<void> {
+  await cluster.apply({ apiVersion: 'v1', kind: 'Secret', metadata: { name: CREDENTIALS, namespace: 'msp' }, data });
+}
+
+async function expectRefused(): Promise<void> {
+  expect(await credentials()).toBeUndefined();
+  expect(await cluster.get('StatefulSet', 'db', 'msp')).not.toBeNull();
+  expect(await failureOf('alga-core')).toContain(REFUSED);
+}
+
+function coreValues(tag: string): object {
+  const spec = testSpec({ imageTags: { algaCore: tag } });
+  return siteValues({ spec, bootstrapMode: 'recover' })['alga-core'] ?? {};
+}
