@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { installProgress } from '../model/progress.ts';
 import { snapshot } from '../model/snapshot.ts';
 import { statusDocument } from '../model/status.ts';
 
@@ -12,6 +13,7 @@ export function documentSchemas(): Map<string, string> {
     `${JSON.stringify({ title, ...z.toJSONSchema(schema, { io }) }, null, 2)}\n`;
   return new Map([
     ['status.schema.json', text('Status document of an Alga PSA appliance', statusDocument, 'output')],
+    ['progress.schema.json', text('Progress of an install of an Alga PSA appliance', installProgress, 'output')],
     ['snapshot.schema.json', text('Snapshot of an Alga PSA appliance, as a diagnosis reads it', snapshot, 'input')],
   ]);
 }

@@ -18,6 +18,11 @@ export const COMMANDS: readonly CommandRow[] = [
     load: () => import('./status.ts'),
   },
   {
+    usage: 'progress',
+    summary: 'print how far the install is, as one document for scripts',
+    load: () => import('./progress.ts'),
+  },
+  {
     usage: 'resume',
     summary: 'take up an install again: ensure server and worker, end a pause, follow',
     load: () => import('./resume.ts'),

@@ -30,6 +30,8 @@ import {
 import type { TemporalAccess } from '../../temporal/index.ts';
 import { EXIT } from '../terminal/exit-codes.ts';
 import { UserError, usageError } from '../terminal/failure.ts';
+import { answerWithin, askProgress } from './ask-progress.ts';
+import type { Ask } from './ask-progress.ts';
 import { callFailure, isLostAnswer } from './call-failure.ts';
 import type { FailingTask } from './failing-task.ts';
 import { failingTaskError, failingTaskOf } from './failing-task.ts';
@@ -75,8 +77,11 @@ export interface InstallClient {
   readonly local: boolean;
   /** Begins the site's install, joins the one that runs with the same spec, or refuses. */
   start(spec: InstallSpec): Promise<StartOutcome>;
-  /** Gives the newest install of a site as the server knows it, without any worker; null when there was none. */
-  view(siteId: string): Promise<InstallView | null>;
+  /**
+   * Gives the newest install of a site as the server knows it, without any worker; null when there was none. With `ask` the
+   * workflow's own word takes the memo's place, where it comes in time.
+   */
+  view(siteId: string, ask?: Ask): Promise<InstallView | null>;
   /** Gives the spec that the newest install goes by, changed inputs included; null when it cannot be read. */
   runningSpec(siteId: string): Promise<InstallSpec | null>;
   /** True when a worker has asked for work lately. */
@@ -245,9 +250,17 @@ export function createInstallClient(access: TemporalAccess, home: string, signal
         throw error;
       }
     },
-    view: async (siteId) => {
-      const description = await describe(siteId);
-      return description && viewOf(client, description);
+    view: async (siteId, ask) => {
+      const question = ask && askProgress(client, siteId, ask.workerRuns, signal);
+      try {
+        const description = await describe(siteId);
+        // Of an install that is over the memo has the last word.
+        const isOpen = description?.status.name === 'RUNNING';
+        const asked = question && isOpen ? await answerWithin(question, ask.graceMs) : null;
+        return description && (await viewOf(client, description, asked));
+      } finally {
+        question?.stop();
+      }
     },
     runningSpec,
     hasWorker: () => call('look for workers', () => hasPoller(access)),

@@ -65,8 +65,8 @@ export async function openSession(context: CommandContext, site: Site, options: 
 function typedInstalls(installs: InstallClient, typist: Typist): InstallClient {
   return {
     ...installs,
-    view: async (siteId) => {
-      const view = await installs.view(siteId);
+    view: async (siteId, ask) => {
+      const view = await installs.view(siteId, ask);
       return view && typist.view(view);
     },
     preflight: async (spec, tell) => typist.report(await installs.preflight(spec, tell)),

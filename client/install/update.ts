@@ -6,6 +6,7 @@ import { callOf } from '../site/hints.ts';
 import { withSession } from './session.ts';
 import type { Session } from './session.ts';
 import type { Site } from '../site/site.ts';
+import { workerRuns } from './worker-runs.ts';
 
 /** Tells the running install of the chosen site something by an update, and says that it was taken. */
 export async function tellInstall(
@@ -46,9 +47,7 @@ async function needInstall(context: CommandContext, site: Site, { installs }: Se
 
 /** Without a worker an update would wait, be given up, and take effect at some later time that nobody expects. */
 async function needWorker(context: CommandContext, site: Site, { installs }: Session): Promise<void> {
-  const { services } = context;
-  const runs = installs.local ? (await services.runningWorker(site.home)) !== null : await installs.hasWorker();
-  if (runs) return;
+  if (await workerRuns(context, site, installs)) return;
   throw new UserError(
     EXIT.missing,
     `No worker runs, so nobody can tell the install of ${site.siteId}; nothing was changed. ` +

@@ -13,20 +13,33 @@ export interface InstallView {
   readonly startedAt: Date;
   /** Null until a worker has taken up the install for the first time. */
   readonly progress: InstallProgress | null;
+  /** Where the workflow itself was asked: why this is the memo's word all the same, which may be older. Else null. */
+  readonly memoBecause: string | null;
 }
 
+/** The progress as the workflow gives it, or why it gave none. */
+export type Asked = { readonly progress: InstallProgress } | { readonly why: string };
+
 /**
- * Takes a description of the workflow, gives the view: the progress of the memo, with the waits and operations that the
- * newest heartbeat tells. None of it needs a worker. Throws a UserError when the progress was written by another version.
+ * Takes a description of the workflow and what it answered itself, gives the view: the workflow's progress or the memo's, with
+ * the waits and operations that the newest heartbeat tells. Only the answer needs a worker. Throws a UserError when the progress was
+ * written by another version.
  */
-export async function viewOf(client: Client, description: WorkflowExecutionDescription): Promise<InstallView> {
+export async function viewOf(
+  client: Client,
+  description: WorkflowExecutionDescription,
+  asked: Asked | null = null,
+): Promise<InstallView> {
   const { memo } = description;
   const details = await heartbeatsOf(client, description);
-  const progress = memo?.[MEMO_PROGRESS];
+  const held = memo?.[MEMO_PROGRESS];
+  const known = held === undefined ? null : parseProgress(held);
+  const progress = asked && 'progress' in asked ? asked.progress : known;
   return {
     run: description.status.name,
     startedAt: description.startTime,
-    progress: progress === undefined ? null : overlaid(parseProgress(progress), details),
+    progress: progress && overlaid(progress, details),
+    memoBecause: asked && 'why' in asked ? asked.why : null,
   };
 }
 

@@ -12,6 +12,7 @@ import { explain } from '../terminal/failure.ts';
 import { whyNoSpace } from '../site/full-disk.ts';
 import type { InstallView } from '../install/view.ts';
 import { openSession } from '../install/session.ts';
+import { workerRuns } from '../install/worker-runs.ts';
 import { presentOf } from '../render/observed-now.ts';
 import type { Session } from '../install/session.ts';
 import type { Site } from '../site/site.ts';
@@ -19,6 +20,8 @@ import { typistFor } from '../install/typed.ts';
 
 /** `status` answers in about two seconds: what is not there by then is unknown. */
 const CLUSTER_TIMEOUT_MS = 1_800;
+/** A worker that has the install at hand answers in a few milliseconds; one that must replay it first is not waited for. */
+const WORKFLOW_GRACE_MS = 150;
 
 /** Everything that a look at a site found. */
 export interface Look {
@@ -50,7 +53,7 @@ export function createObserver(context: CommandContext, site: Site, mode: Observ
     look: async () => {
       const [snapshot, install] = await Promise.all([
         snapshotOf(context, site, cluster),
-        installOf(context, site, temporal),
+        installOf(context, site, temporal, mode),
       ]);
       return { snapshot, ...install };
     },
@@ -181,22 +184,25 @@ function emptySnapshot({ siteId, record }: Site, now: Date): Snapshot & Required
   };
 }
 
-/** Asks Temporal for the install, and this machine for its worker. */
+/**
+ * Asks Temporal for the install, and this machine for its worker. One look asks the workflow itself; looks that follow one another
+ * go by the memo, which has every change a moment later and costs no worker anything.
+ */
 async function installOf(
   context: CommandContext,
   site: Site,
   temporal: Kept<Session>,
+  mode: ObserverMode,
 ): Promise<Omit<Look, 'snapshot'>> {
-  const { services, io } = context;
+  const { io } = context;
   try {
     const session = await temporal.get();
     if (!session) return { install: null, installError: null, workerRuns: null };
-    const [install, worker] = await Promise.all([
-      session.installs.view(site.siteId),
-      services.runningWorker(site.home),
-    ]);
-    const workerRuns = worker !== null || (!session.installs.local && (await session.installs.hasWorker()));
-    return { install, installError: null, workerRuns };
+    const { installs } = session;
+    const runs = workerRuns(context, site, installs);
+    const ask = mode === 'once' ? { graceMs: WORKFLOW_GRACE_MS, workerRuns: runs } : undefined;
+    const [install, isThere] = await Promise.all([installs.view(site.siteId, ask), runs]);
+    return { install, installError: null, workerRuns: isThere };
   } catch (error) {
     io.signal.throwIfAborted();
     await temporal.drop();

@@ -115,6 +115,7 @@ export function running(progress: InstallProgress | null, changes: Partial<Insta
     run: 'RUNNING',
     startedAt: NOW,
     progress,
+    memoBecause: null,
     ...changes,
   };
 }
