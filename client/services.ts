@@ -22,6 +22,8 @@ export interface Services {
   readonly openInstalls: (options: OpenOptions) => Promise<InstallClient>;
   readonly ensureWorker: (options: WorkerOptions) => Promise<WorkerHandle>;
   readonly runningWorker: (home: string) => Promise<WorkerState | null>;
+  /** True while a process of this machine starts a worker. */
+  readonly workerIsStarting: (home: string) => Promise<boolean>;
   readonly runningServer: (home: string) => Promise<{ address: string; version?: string } | null>;
   readonly stopBackground: (options: { home: string }) => Promise<{ worker: boolean; server: boolean }>;
   readonly get: (url: string, options: HttpOptions) => Promise<HttpAnswer>;
@@ -50,6 +52,7 @@ export const realServices: Services = {
   },
   ensureWorker: async (options) => (await import('../worker/index.ts')).ensureWorker(options),
   runningWorker: async (home) => (await import('../worker/index.ts')).runningWorker(home),
+  workerIsStarting: async (home) => (await import('../worker/index.ts')).workerIsStarting(home),
   runningServer: async (home) => (await import('../temporal/index.ts')).runningLocalServer(home),
   stopBackground: async (options) => (await import('../worker/index.ts')).stopBackground(options),
   get: async (url, options) => (await import('./status/http.ts')).get(url, options),

@@ -62,6 +62,7 @@ export const ROOMS: Readonly<Record<string, Allowed>> = {
     'client/site',
     'client/inputs',
     'model',
+    'redaction',
     'site-folder',
     'temporal',
     'tools',

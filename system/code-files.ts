@@ -19,6 +19,14 @@ export function builtWorkflowBundle(): string | null {
   return firstThat('./workflow-bundle.js', '../workflow-bundle.js');
 }
 
+/** Gives the path of the product's own package.json. */
+export function packageFile(): string {
+  const path = firstThat('../package.json', '../../package.json');
+  if (path === null)
+    throw new Error(`package.json is missing beside ${import.meta.url}: install appliance-client anew`);
+  return path;
+}
+
 /** A built module lies in `dist/` or, where several parts share it, in `dist/chunks/`. */
 function firstThat(...places: readonly string[]): string | null {
   return places.map((place) => fileURLToPath(new URL(place, import.meta.url))).find(existsSync) ?? null;

@@ -45,6 +45,12 @@ export async function takeLock(
   };
 }
 
+/** True while a process that lives holds the lock. */
+export async function isLocked(file: string): Promise<boolean> {
+  const holder = await readHolder(file);
+  return holder !== undefined && !(await isStale(file, holder));
+}
+
 async function create(file: string): Promise<boolean> {
   try {
     const handle = await open(file, 'wx', 0o600);

@@ -4,6 +4,7 @@ import { createActivities } from '../activities/index.ts';
 import type { Ports } from '../activities/ports/index.ts';
 import type { TemporalTarget } from '../temporal/connection.ts';
 import { dataConverter } from '../temporal/data-converter.ts';
+import { workerIdentity } from '../temporal/identity.ts';
 import { builtWorkflowBundle, codeFile } from '../system/code-files.ts';
 
 export interface RunOptions {
@@ -26,6 +27,7 @@ export async function runWorker(options: RunOptions): Promise<void> {
   try {
     const worker = await Worker.create({
       connection,
+      identity: workerIdentity(),
       namespace: temporal.namespace,
       taskQueue: temporal.taskQueue,
       activities: createActivities(options.ports),

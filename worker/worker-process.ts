@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { WORKER } from '../model/records.ts';
 import type { WorkerState } from '../model/records.ts';
 import { readState, writeStored } from '../site-folder/documents.ts';
-import { takeLock } from '../system/lock.ts';
+import { isLocked, takeLock } from '../system/lock.ts';
 import { WorkerFailedError } from './errors.ts';
 import { codeFile } from '../system/code-files.ts';
 import { stopLocalServer } from '../temporal/local-server.ts';
@@ -15,6 +15,7 @@ import { recordedServer, serverFolder } from '../temporal/server-state.ts';
 const START_TIMEOUT_MS = 60_000;
 const LOG_TAIL_LINES = 15;
 const STATE_FILE = 'worker.json';
+const LOCK_FILE = 'worker.lock';
 const LOG_FILE = 'worker.log';
 
 /**
@@ -59,7 +60,7 @@ export async function runningWorker(home: string): Promise<WorkerState | null> {
  */
 export async function ensureWorker(options: WorkerOptions): Promise<WorkerHandle> {
   const folder = serverFolder(options.home);
-  const release = await takeLock(folder.path('worker.lock'), { signal: options.signal });
+  const release = await takeLock(folder.path(LOCK_FILE), { signal: options.signal });
   try {
     const running = await runningWorker(options.home);
     const useless = running && (await whyUseless(running, options));
@@ -72,6 +73,11 @@ export async function ensureWorker(options: WorkerOptions): Promise<WorkerHandle
   } finally {
     await release();
   }
+}
+
+/** True while a process of this machine starts a worker of this folder, or looks whether it must. */
+export async function workerIsStarting(home: string): Promise<boolean> {
+  return isLocked(serverFolder(home).path(LOCK_FILE));
 }
 
 /** Gives why a worker that runs cannot take up what this caller wants of it; null when it can. */

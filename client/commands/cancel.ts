@@ -45,6 +45,10 @@ async function run(context: CommandContext): Promise<number> {
       );
       return EXIT.timeout;
     }
+    if (after && after.run !== 'CANCELLED')
+      throw usageError(
+        `the install of ${site.siteId} ended before it could be stopped (${after.run.toLowerCase().replaceAll('_', ' ')}): \`${callOf(context, site, 'status')}\` shows how`,
+      );
     const progress = after?.progress ?? before.progress;
     const hasPassword = await site.folder.exists(SITE_FILES.initialTenant);
     await context.give(progress, () => [

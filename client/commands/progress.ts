@@ -1,5 +1,6 @@
 import { EXIT } from '../terminal/exit-codes.ts';
 import { UserError, usageError } from '../terminal/failure.ts';
+import { failingAdvice, failingSentence } from '../install/failing-task.ts';
 import { withSession } from '../install/session.ts';
 import { orderedSite } from '../install/update.ts';
 import { workerRuns } from '../install/worker-runs.ts';
@@ -27,11 +28,16 @@ export const command = defineCommand({
         throw usageError(
           `no install of ${site.siteId} was ever begun here: \`${callOf(context, site, 'start')}\` begins one`,
         );
-      const { progress, memoBecause } = view;
+      const { progress, memoBecause, failing } = view;
       if (!progress)
         throw new UserError(
           EXIT.missing,
           `No worker has taken up the install of ${site.siteId} yet, so there is no progress: \`${callOf(context, site, 'resume --detach')}\` starts one.`,
+        );
+      if (failing)
+        context.insist(
+          `Read from the server's memo, as of ${progress.updatedAt}: ${failingSentence(failing)}.`,
+          failingAdvice((call) => callOf(context, site, call)),
         );
       if (memoBecause !== null)
         context.insist(`Read from the server's memo, as of ${progress.updatedAt}: ${memoBecause}.`);

@@ -1,7 +1,9 @@
 import type { CommandContext } from '../context.ts';
 import { EXIT } from '../terminal/exit-codes.ts';
 import { UserError } from '../terminal/failure.ts';
+import { callOf } from '../site/hints.ts';
 import { whyNoSpace } from '../site/full-disk.ts';
+import { failingAdvice, failingSentence } from '../install/failing-task.ts';
 import type { InstallView } from '../install/view.ts';
 import type { Session } from '../install/session.ts';
 import type { WorkerHandle } from '../../worker/index.ts';
@@ -22,6 +24,7 @@ export type FollowEnd =
   | 'complete'
   | 'login'
   | 'blocked'
+  | 'failing'
   | 'preflight'
   | 'cancelled'
   | 'failed'
@@ -56,6 +59,7 @@ export async function follow(
   const painter = await createPainter(context);
   const keepWorker = workerKeeper(context, session, painter);
   const began = clock.now().getTime();
+  const tellFailing = failingTeller(context, site, painter);
   let view: InstallView | null = null;
   try {
     for (;;) {
@@ -65,6 +69,7 @@ export async function follow(
       const end = view && endOf(view, options);
       // A preflight that failed is over: it is told as a list of checks, not as an install that looks again.
       if (!signal.aborted && end !== 'preflight') painter.show(view?.progress ?? null, now);
+      if (view) tellFailing(view, now);
       if (end) return { end, view };
       if (options.timeoutMs !== undefined && now.getTime() - began >= options.timeoutMs)
         return { end: 'timeout', view };
@@ -77,14 +82,31 @@ export async function follow(
 }
 
 /** Takes a look at an install, gives how following it ends; null while it goes on. */
-export function endOf({ run, progress }: InstallView, options: FollowOptions): FollowEnd | null {
+export function endOf({ run, progress, failing }: InstallView, options: FollowOptions): FollowEnd | null {
   if (run === 'COMPLETED') return 'complete';
   if (run === 'CANCELLED') return 'cancelled';
   if (run !== 'RUNNING' && run !== 'CONTINUED_AS_NEW') return 'failed';
+  if (failing) return options.exitOnBlock ? 'failing' : null;
   if (progress?.state === 'ready' && options.until === 'login') return 'login';
   if (progress?.state !== 'parked') return null;
   if (options.endOnPreflight && progress.phase === 'preflight') return 'preflight';
   return options.exitOnBlock ? 'blocked' : null;
+}
+
+/** Gives what says, once for each failure, that the installer's own code fails in the worker. */
+function failingTeller(context: CommandContext, site: Site, painter: Painter): (view: InstallView, now: Date) => void {
+  let told = '';
+  return ({ failing }, now) => {
+    const said = failing ? failingSentence(failing) : '';
+    if (said !== '' && said !== told) {
+      painter.note(said, now);
+      painter.note(
+        failingAdvice((command) => callOf(context, site, command)),
+        now,
+      );
+    }
+    told = said;
+  };
 }
 
 /** One look; when the server does not answer it is found or started again, for as long as the caller has patience. */

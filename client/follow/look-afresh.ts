@@ -18,7 +18,7 @@ export async function lookAfresh(
   options: FollowOptions,
 ): Promise<void> {
   const view: InstallView | null = await session.installs.view(site.siteId);
-  if (view?.progress?.state !== 'parked' || endOf(view, options) === null) return;
+  if (view?.progress?.state !== 'parked' || view.failing || endOf(view, options) === null) return;
   context.say('It was blocked when it was last seen: it looks again first.');
   try {
     await session.installs.retry(site.siteId);

@@ -8,6 +8,7 @@ import { blockerLines } from '../render/blocker.ts';
 import { checkLines } from '../render/preflight.ts';
 import { presentOf } from '../render/observed-now.ts';
 import { count } from '../terminal/text.ts';
+import { failingAdvice, failingSentence } from '../install/failing-task.ts';
 import type { Session } from '../install/session.ts';
 import type { Site } from '../site/site.ts';
 import type { FollowEnd, Followed } from './follow.ts';
@@ -16,6 +17,7 @@ const EXIT_OF: Record<FollowEnd, ExitCode> = {
   complete: EXIT.done,
   login: EXIT.done,
   blocked: EXIT.blocked,
+  failing: EXIT.blocked,
   preflight: EXIT.preflight,
   cancelled: EXIT.interrupted,
   failed: EXIT.defect,
@@ -45,6 +47,11 @@ export async function conclude(
     );
   }
   if (progress && end === 'blocked') tellBlockers(context, progress, presentOf(progress, context.services.clock.now()));
+  if (view?.failing && end === 'failing')
+    context.insist(
+      `The install stands still: ${failingSentence(view.failing)}.`,
+      failingAdvice((command) => callOf(context, site, command)),
+    );
   if (end === 'failed')
     context.insist(`The install ended as ${view?.run ?? 'failed'}. ${callOf(context, site, 'logs')} shows why.`);
   if (end === 'cancelled')

@@ -6,6 +6,7 @@ import {
   WorkflowUpdateRPCTimeoutOrCancelledError,
   isGrpcServiceError,
 } from '@temporalio/client';
+import type { WorkflowExecutionStatusName } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { EXIT } from '../terminal/exit-codes.ts';
 import { UserError } from '../terminal/failure.ts';
@@ -29,26 +30,46 @@ export function callFailure(
       `An install of this site has just ended: it was not begun again. Look at its status.`,
       cause,
     );
-  if (error instanceof WorkflowNotFoundError || hasStatus(error, NOT_FOUND))
+  if (isGone(error))
     return new UserError(EXIT.usage, `Cannot ${what}: none is running. \`appliance-client start\` begins one.`, cause);
   if (error instanceof WorkflowUpdateFailedError) {
     const reason = error.cause instanceof ApplicationFailure ? error.cause.message : String(error.cause);
     return new UserError(EXIT.usage, `The install refuses: ${reason}.`, cause);
   }
-  const isLate = error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || hasStatus(error, DEADLINE_EXCEEDED);
-  if (isLate && answeredBy === 'worker')
+  if (isLate(error) && answeredBy === 'worker')
     return new UserError(
       EXIT.missing,
       `Cannot ${what}: nobody answered in time. Probably no worker runs: \`appliance-client resume\` starts one, and it may still take effect then.`,
       cause,
     );
-  if (isLate || hasStatus(error, UNAVAILABLE))
+  if (isLate(error) || hasStatus(error, UNAVAILABLE))
     return new UserError(
       EXIT.missing,
       `Cannot ${what}: the Temporal server at ${address} does not answer. \`appliance-client resume\` starts the local one again.`,
       cause,
     );
   return error;
+}
+
+/** Takes what was tried and how the install ended, gives the error for what came too late for it. */
+export function endedMeanwhile(what: string, how: WorkflowExecutionStatusName, cause: unknown): UserError {
+  const wasTaken = cause instanceof WorkflowUpdateFailedError;
+  const words = how.toLowerCase().replaceAll('_', ' ');
+  return new UserError(
+    EXIT.usage,
+    `Cannot ${what}: it has ended meanwhile (${words})${wasTaken ? ', before it answered' : '; nothing was changed'}. \`appliance-client status\` shows how.`,
+    { cause },
+  );
+}
+
+/** True for a call that nobody answered in its time. */
+export function isLate(error: unknown): boolean {
+  return error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || hasStatus(error, DEADLINE_EXCEEDED);
+}
+
+/** True for the failure of a call about an install that is not running, or no longer. */
+function isGone(error: unknown): boolean {
+  return error instanceof WorkflowNotFoundError || hasStatus(error, NOT_FOUND);
 }
 
 /** Type of the failure of an accepted update whose run ended before it was answered (the server's own). */
@@ -58,7 +79,7 @@ const RUN_ENDED = 'AcceptedUpdateCompletedWorkflow';
 export function isLostAnswer(error: unknown): boolean {
   if (error instanceof WorkflowUpdateFailedError)
     return error.cause instanceof ApplicationFailure && error.cause.type === RUN_ENDED;
-  return error instanceof WorkflowNotFoundError || hasStatus(error, NOT_FOUND) || hasStatus(error, UNAVAILABLE);
+  return isGone(error) || hasStatus(error, UNAVAILABLE);
 }
 
 function hasStatus(error: unknown, codes: readonly number[]): boolean {

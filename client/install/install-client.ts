@@ -2,7 +2,6 @@ import {
   WorkflowExecutionAlreadyStartedError,
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
-  WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
 import type { WorkflowExecutionDescription } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
@@ -28,13 +27,14 @@ import {
   specUpdate,
 } from '../../model/workflow-contract.ts';
 import type { TemporalAccess } from '../../temporal/index.ts';
-import { EXIT } from '../terminal/exit-codes.ts';
 import { UserError, usageError } from '../terminal/failure.ts';
 import { answerWithin, askProgress } from './ask-progress.ts';
 import type { Ask } from './ask-progress.ts';
-import { callFailure, isLostAnswer } from './call-failure.ts';
+import { callFailure } from './call-failure.ts';
 import type { FailingTask } from './failing-task.ts';
-import { failingTaskError, failingTaskOf } from './failing-task.ts';
+import { failingTaskOf } from './failing-task.ts';
+import { sendUpdate } from './send-update.ts';
+import type { Update } from './send-update.ts';
 import { decodeFirst } from '../../temporal/decode.ts';
 import { runPreflight } from './run-preflight.ts';
 import { dateOf, viewOf } from './view.ts';
@@ -44,27 +44,13 @@ import { siteFolder } from '../../site-folder/index.ts';
 
 /** One call to Temporal: long enough for a slow line to a cloud, short enough for a person who waits. */
 const CALL_TIMEOUT_MS = 10_000;
-/** An update waits for a worker to take it; without one it would wait for ever. */
-const UPDATE_TIMEOUT_MS = 15_000;
-/** An accepted update answers when the step that runs has let go: the heartbeat time-out of a lost worker, and some. */
-const EFFECT_TIMEOUT_MS = 15_000;
 /** A worker asks again after a minute without work (the server's long poll). */
 const POLL_MS = 70_000;
 /** temporal.api.enums.v1.TaskQueueType */
 const TASK_QUEUE_TYPE_WORKFLOW = 1;
 const PREFLIGHT_TIMEOUT_MS = 15 * 60_000;
-/** How often one command is sent: a run that continues as new, or a server that starts again, loses an answer once. */
-const SEND_ATTEMPTS = 3;
 /** How often a change is made anew because somebody else's came first. */
 const CHANGE_ATTEMPTS = 5;
-
-type UpdateName = typeof UPDATE_RETRY | typeof UPDATE_PAUSE | typeof UPDATE_RESUME | typeof UPDATE_SET_INPUT;
-const UPDATE_WORDS: Record<UpdateName, string> = {
-  [UPDATE_RETRY]: 'look again',
-  [UPDATE_PAUSE]: 'pause',
-  [UPDATE_RESUME]: 'go on',
-  [UPDATE_SET_INPUT]: 'take other inputs',
-};
 
 /** How a `start` ended. `refused`: an install with another spec runs; `running` is that spec when it can be read. */
 export type StartOutcome =
@@ -135,50 +121,14 @@ export function createInstallClient(access: TemporalAccess, home: string, signal
         throw error;
       }
     });
-  const isRunning = async (siteId: string): Promise<boolean> => (await describe(siteId))?.status.name === 'RUNNING';
-  const failingTask = (siteId: string): Promise<FailingTask | null> =>
-    call(`read the install of ${siteId}`, async () => {
-      const description = await client.workflow.getHandle(installWorkflowId(siteId)).describe();
-      return failingTaskOf(client, access.namespace, description);
-    });
-  /** One command is one id, however often it is sent: an answer that was lost is asked for again, and nothing is done twice. */
-  const update = (siteId: string, name: UpdateName, arg?: InputUpdate): Promise<void> => {
-    const commandId = crypto.randomUUID();
-    const send = async (): Promise<void> => {
-      const handle = await client.workflow.getHandle(installWorkflowId(siteId)).startUpdate<unknown, [unknown]>(name, {
-        args: [named(arg, commandId)],
-        updateId: commandId,
-        waitForStage: 'ACCEPTED',
-      });
-      try {
-        await client.withDeadline(Date.now() + EFFECT_TIMEOUT_MS, () => handle.result());
-      } catch (error) {
-        // It is accepted, and takes effect whether somebody waits for that or not.
-        if (!(error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) || signal.aborted) throw error;
-      }
-    };
-    const what = `tell the install of ${siteId} to ${UPDATE_WORDS[name]}`;
-    const answer = call(
-      what,
-      async () => {
-        for (let attempt = 1; ; attempt += 1) {
-          try {
-            return await send();
-          } catch (error) {
-            const again = attempt < SEND_ATTEMPTS && !signal.aborted && isLostAnswer(error);
-            // The run that was asked is over: another goes on under the same id, or none does.
-            if (!again || !(await isRunning(siteId))) throw error;
-          }
-        }
-      },
-      { timeoutMs: UPDATE_TIMEOUT_MS, answeredBy: 'worker' },
+  const failingTask = (siteId: string, description: WorkflowExecutionDescription): Promise<FailingTask | null> =>
+    call(`read the install of ${siteId}`, () => failingTaskOf(client, access.namespace, description));
+  const hasWorker = (): Promise<boolean> => call('look for workers', () => hasPoller(access));
+  const update = (siteId: string, name: Update['name'], arg?: InputUpdate): Promise<void> =>
+    sendUpdate(
+      { client, address: access.address, signal, describe, failingTask, hasWorker },
+      { siteId, name, ...(arg && { arg }) },
     );
-    return answer.catch(async (error: unknown) => {
-      if (!(error instanceof UserError) || error.exit !== EXIT.missing) throw error;
-      const failing = await failingTask(siteId).catch(() => null);
-      throw failing ? failingTaskError(what, failing, error) : error;
-    });
-  };
   const keep = async (spec: InstallSpec): Promise<InstallOrder> =>
     orderOf(spec, specDigest(spec), await keepInputs(siteFolder(home, spec.siteId), spec));
   const present = (siteId: string): Promise<PresentInputs> =>
@@ -254,16 +204,18 @@ export function createInstallClient(access: TemporalAccess, home: string, signal
       const question = ask && askProgress(client, siteId, ask.workerRuns, signal);
       try {
         const description = await describe(siteId);
-        // Of an install that is over the memo has the last word.
-        const isOpen = description?.status.name === 'RUNNING';
+        if (!description) return null;
+        const failing = await failingTask(siteId, description);
+        // Of an install that is over the memo has the last word, and code that fails has none.
+        const isOpen = description.status.name === 'RUNNING' && !failing;
         const asked = question && isOpen ? await answerWithin(question, ask.graceMs) : null;
-        return description && (await viewOf(client, description, asked));
+        return await viewOf(client, description, { asked, failing });
       } finally {
         question?.stop();
       }
     },
     runningSpec,
-    hasWorker: () => call('look for workers', () => hasPoller(access)),
+    hasWorker,
     retry: (siteId) => update(siteId, UPDATE_RETRY),
     pause: (siteId) => update(siteId, UPDATE_PAUSE),
     resume: (siteId) => update(siteId, UPDATE_RESUME),
@@ -334,11 +286,6 @@ async function joinOrRefuse(
 interface PresentInputs {
   readonly digest: string | null;
   readonly spec: InstallSpec | null;
-}
-
-/** The spec of an install up to 0.1.0 is changed by an argument that has no room for an id. */
-function named(arg: InputUpdate | undefined, commandId: string): unknown {
-  return arg && 'change' in arg ? arg : { ...arg, commandId };
 }
 
 function isSuperseded(error: unknown): boolean {

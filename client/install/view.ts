@@ -5,6 +5,7 @@ import type { HeartbeatDetail, InstallProgress } from '../../model/progress.ts';
 import { MEMO_PROGRESS } from '../../model/workflow-contract.ts';
 import { EXIT } from '../terminal/exit-codes.ts';
 import { UserError } from '../terminal/failure.ts';
+import type { FailingTask } from './failing-task.ts';
 import { decodeFirst } from '../../temporal/decode.ts';
 
 /** The newest install of a site, as the Temporal server knows it. */
@@ -15,20 +16,25 @@ export interface InstallView {
   readonly progress: InstallProgress | null;
   /** Where the workflow itself was asked: why this is the memo's word all the same, which may be older. Else null. */
   readonly memoBecause: string | null;
+  /** Why it does not move although a worker runs: its code fails there. Null where it does not. */
+  readonly failing: FailingTask | null;
 }
 
 /** The progress as the workflow gives it, or why it gave none. */
 export type Asked = { readonly progress: InstallProgress } | { readonly why: string };
 
 /**
- * Takes a description of the workflow and what it answered itself, gives the view: the workflow's progress or the memo's, with
+ * Takes a description of the workflow, what it answered itself and how its code fails, gives the view: the workflow's progress or the memo's, with
  * the waits and operations that the newest heartbeat tells. Only the answer needs a worker. Throws a UserError when the progress was
  * written by another version.
  */
 export async function viewOf(
   client: Client,
   description: WorkflowExecutionDescription,
-  asked: Asked | null = null,
+  { asked, failing }: { readonly asked: Asked | null; readonly failing: FailingTask | null } = {
+    asked: null,
+    failing: null,
+  },
 ): Promise<InstallView> {
   const { memo } = description;
   const details = await heartbeatsOf(client, description);
@@ -40,6 +46,7 @@ export async function viewOf(
     startedAt: description.startTime,
     progress: progress && overlaid(progress, details),
     memoBecause: asked && 'why' in asked ? asked.why : null,
+    failing,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { CommandContext } from '../context.ts';
+import { failingAdvice, failingSentence } from '../install/failing-task.ts';
 import { callOf } from '../site/hints.ts';
 import type { Look } from './observe.ts';
 import type { Site } from '../site/site.ts';
@@ -13,6 +14,12 @@ export function adviceOn(context: CommandContext, site: Site, { install, install
     ];
   if (!install) return [`No install of ${site.siteId} was begun. \`${callOf(context, site, 'start')}\` begins one.`];
   if (install.run !== 'RUNNING') return [];
+  const { failing } = install;
+  if (failing)
+    return [
+      context.typed(`The install stands still: ${failingSentence(failing)}.`),
+      failingAdvice((command) => callOf(context, site, command)),
+    ];
   const resume = callOf(context, site, 'resume');
   if (workerRuns === false) return [`No worker runs: the install stands still until \`${resume}\`.`];
   return install.progress?.state === 'paused' ? [`The install is paused: \`${resume}\` goes on.`] : [];

@@ -10,6 +10,8 @@ import { kubeconfigOf } from '../site/kubeconfig.ts';
 import type { CommandContext } from '../context.ts';
 import { explain } from '../terminal/failure.ts';
 import { whyNoSpace } from '../site/full-disk.ts';
+import { failingSentence } from '../install/failing-task.ts';
+import type { FailingTask } from '../install/failing-task.ts';
 import type { InstallView } from '../install/view.ts';
 import { openSession } from '../install/session.ts';
 import { workerRuns } from '../install/worker-runs.ts';
@@ -236,8 +238,17 @@ export async function diagnosisOf(
   const progress = progressOf(install);
   const release = site.record?.spec.release ?? null;
   const { status, graph, blockers } = diagnose(snapshot, { now, release, install: progress, previous });
-  const document = withInstall(status, progress, { now, lastSeenIsNow: site.simulated });
+  const joined = withInstall(status, progress, { now, lastSeenIsNow: site.simulated });
+  const document = install?.failing ? withFailing(joined, install.failing) : joined;
   return { status: typistFor(context, site).status(document, install?.run === 'RUNNING'), graph, blockers };
+}
+
+/** An install whose own code fails tells nothing new: its source says so, and that it is no longer what is there now. */
+function withFailing(document: StatusDocument, failing: FailingTask): StatusDocument {
+  const sources = document.sources.map((one) =>
+    one.source === 'install' ? { ...one, stale: true, error: failingSentence(failing) } : one,
+  );
+  return { ...document, sources };
 }
 
 /** Takes a look and the time on this machine, gives the time by which what the install saw is counted. */

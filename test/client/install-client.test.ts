@@ -311,7 +311,7 @@ test('an update that the code of a worker fails on says so, with the worker and 
     expect(client().retry(spec.siteId)).rejects.toMatchObject({
       exit: 7,
       message: expect.stringContaining(
-        'code in worker an-older-worker fails: no step of this history is known. Update',
+        'it fails in the worker an-older-worker, of a version that it does not say: no step of this history is known',
       ),
     }),
   );
@@ -327,6 +327,35 @@ test.each(['retry', 'cancel'] as const)('%s of what was never begun ends with 2'
 test('a worker is seen while it polls', async () => {
   await withWorker(scriptedActivities({}), async () => {
     await expect.poll(() => client().hasWorker()).toBe(true);
+  });
+});
+
+test('a command whose time passed before a worker took it is sent again under its id', async () => {
+  const spec = newSpec();
+  await withWorker(blocked(), async () => {
+    await client().start(spec);
+    await until(spec.siteId, ({ progress }) => progress?.state === 'parked');
+  });
+  const service = environment.client.workflowService;
+  const sent = vi.spyOn(service, 'updateWorkflowExecution');
+  const answer = client().pause(spec.siteId);
+  await expect.poll(() => sent.mock.calls.length, { timeout: 20_000 }).toBe(2);
+  await withWorker(blocked(), async () => {
+    await answer;
+    await until(spec.siteId, ({ progress }) => progress?.state === 'paused');
+  });
+  sent.mockRestore();
+}, 60_000);
+
+test('a command to an install that has ended meanwhile says how it ended', async () => {
+  const spec = newSpec();
+  await withWorker(scriptedActivities({}), async () => {
+    await client().start(spec);
+    await until(spec.siteId, ({ run }) => run === 'COMPLETED');
+  });
+  await expect(client().pause(spec.siteId)).rejects.toMatchObject({
+    exit: 2,
+    message: expect.stringContaining('it has ended meanwhile (completed); nothing was changed'),
   });
 });
 

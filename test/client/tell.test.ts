@@ -52,6 +52,53 @@ describe('retry and pause', () => {
   });
 });
 
+test('an install that is complete before a cancel reaches it is not said to be cancelled', async () => {
+  const { home } = await ordered();
+  let isComplete = false;
+  const { services } = scriptedInstalls({
+    scenes: [],
+    installs: {
+      view: async () => (isComplete ? running(COMPLETE, { run: 'COMPLETED' }) : running(PARKED)),
+      cancel: async () => {
+        isComplete = true;
+      },
+    },
+  });
+  const { exit, stdout, stderr } = await runClient(['cancel', '--yes'], { home, services });
+  expect({ exit, stdout }).toEqual({ exit: 2, stdout: '' });
+  expect(stderr).toContain('ended before it could be stopped (completed)');
+});
+
+test('a command waits for a worker that is starting, and is told then', async () => {
+  const { home } = await ordered();
+  const { calls, clock, services } = scriptedInstalls({ scenes: [{ at: 0, view: running(PARKED) }] });
+  const began = clock.now().getTime();
+  const isUp = () => clock.now().getTime() - began > 20_000;
+  const { exit, stderr } = await runClient(['retry'], {
+    home,
+    services: {
+      ...services,
+      workerIsStarting: async () => !isUp(),
+      runningWorker: async (folder) => (isUp() ? ((await services.runningWorker?.(folder)) ?? null) : null),
+    },
+  });
+  expect(exit).toBe(0);
+  expect(stderr).toContain('A worker is starting: waiting for it.');
+  expect(calls).toContain('retry');
+});
+
+test('a worker that never comes up is not waited for without end', async () => {
+  const { home } = await ordered();
+  const { calls, services } = scriptedInstalls({
+    scenes: [{ at: 0, view: running(PARKED) }],
+    services: { runningWorker: async () => null, workerIsStarting: async () => true },
+  });
+  const { exit, stderr } = await runClient(['retry'], { home, services });
+  expect(exit).toBe(7);
+  expect(stderr).toContain('No worker runs');
+  expect(calls).not.toContain('retry');
+});
+
 describe('where nothing was ever ordered', () => {
   test.each([['retry'], ['pause'], ['resume'], ['cancel'], ['set', '--dns-servers', '9.9.9.9']])(
     '%s ends with 2, and starts no server to find that out',

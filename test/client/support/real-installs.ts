@@ -14,6 +14,7 @@ needs('temporal');
 
 /** One ordered site, its install on a real server, and the client's commands about it. */
 export interface RealInstall {
+  readonly siteId: string;
   /** Whether this machine knows of a worker; only that: one that polls is started by `worker`. */
   workerIsKnown: boolean;
   run(...argv: string[]): Promise<Run>;
@@ -32,6 +33,14 @@ export async function realInstall(environment: TestWorkflowEnvironment, args: un
   });
   const services: Partial<Services> = {
     clock: realServices.clock,
+    ensureWorker: async () => ({
+      pid: 4711,
+      logFile: '/home/worker.log',
+      startedNow: false,
+      detached: true,
+      stop: async () => {},
+      exited: new Promise<number | null>(() => {}),
+    }),
     openInstalls: async ({ signal }) =>
       createInstallClient(
         {
@@ -46,6 +55,7 @@ export async function realInstall(environment: TestWorkflowEnvironment, args: un
         home,
         signal,
       ),
+    workerIsStarting: async () => false,
     runningWorker: async () =>
       install.workerIsKnown
         ? {
@@ -59,6 +69,7 @@ export async function realInstall(environment: TestWorkflowEnvironment, args: un
         : null,
   };
   const install: RealInstall = {
+    siteId,
     workerIsKnown: true,
     run: (...argv) => runClient([...argv, '--site', siteId], { home, services }),
     withWorker: async (workflows, identity, work) => {

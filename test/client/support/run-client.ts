@@ -152,6 +152,7 @@ const unreachable: Omit<Services, 'clock' | 'programs'> = {
   openInstalls: refuse('openInstalls'),
   ensureWorker: refuse('ensureWorker'),
   runningWorker: refuse('runningWorker'),
+  workerIsStarting: refuse('workerIsStarting'),
   runningServer: refuse('runningServer'),
   stopBackground: refuse('stopBackground'),
   get: refuse('get'),

@@ -104,6 +104,7 @@ export function scriptedInstalls(script: Script): ScriptedInstalls {
         local: true,
         simulate: null,
       }),
+      workerIsStarting: async () => false,
       ...script.services,
     },
   };
@@ -116,6 +117,7 @@ export function running(progress: InstallProgress | null, changes: Partial<Insta
     startedAt: NOW,
     progress,
     memoBecause: null,
+    failing: null,
     ...changes,
   };
 }
