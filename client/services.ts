@@ -1,6 +1,7 @@
 import type { Cluster } from '../activities/ports/kubernetes.ts';
 import type { ClusterReader } from '../observation/index.ts';
 import type { RegistryClient, RegistryClientOptions } from '../registry/client.ts';
+import type { CodecOptions, CodecServer } from '../temporal/codec-server.ts';
 import type { OpenOptions } from '../temporal/index.ts';
 import type { WorkerHandle, WorkerOptions, WorkerState } from '../worker/index.ts';
 import type { Clock } from './terminal/clock.ts';
@@ -36,6 +37,8 @@ export interface Services {
   readonly writeStatusToken: (kubeconfig: string, token: string) => Promise<void>;
   /** Opens the status page on this machine. Throws a UserError when it does not come up. */
   readonly openPage: (options: LocalPageOptions) => Promise<LocalPage>;
+  /** Opens a codec for other programs of this machine. Throws where there is no key, or the port is taken. */
+  readonly openCodec: (options: CodecOptions) => Promise<CodecServer>;
   readonly programs: (options: ProgramOptions) => Promise<ProgramRow[]>;
   /** Takes the environment, gives a reader of container registries; nothing is sent yet. */
   readonly registry: (environment: NodeJS.ProcessEnv, options: RegistryClientOptions) => Promise<RegistryClient>;
@@ -64,6 +67,7 @@ export const realServices: Services = {
   writeStatusToken: async (kubeconfig, token) =>
     (await import('./site/status-token.ts')).writeStatusToken(kubeconfig, token),
   openPage: async (options) => (await import('./page/local-page.ts')).openLocalPage(options),
+  openCodec: async (options) => (await import('../temporal/codec-server.ts')).openCodecServer(options),
   programs: async (options) => (await import('./install/required-programs.ts')).clientPrograms(options),
   registry: async (environment, options) =>
     (await import('../registry/client.ts')).registryClient(environment, options),

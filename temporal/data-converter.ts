@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import type { DataConverter } from '@temporalio/common';
+import type { DataConverter, PayloadCodec } from '@temporalio/common';
 import { privateFolder } from '../site-folder/index.ts';
 import { codeFile } from '../system/code-files.ts';
 import { encryptionCodec } from './payload-codec.ts';
@@ -18,6 +18,15 @@ export async function dataConverter(home: string, environment: NodeJS.ProcessEnv
     failureConverterPath: codeFile('temporal/failure-converter'),
     payloadCodecs: [encryptionCodec(await loadKey(home, environment['APPLIANCE_PAYLOAD_KEY_FILE']))],
   };
+}
+
+/** Gives the codec of payloads alone, with a key that is there: to read, none is made. Throws where there is none. */
+export async function payloadCodec(home: string, environment: NodeJS.ProcessEnv): Promise<PayloadCodec> {
+  const named = environment['APPLIANCE_PAYLOAD_KEY_FILE'];
+  const folder = privateFolder(home);
+  if (!named && !(await folder.exists(KEY_FILE)))
+    throw new Error(`${folder.path(KEY_FILE)} is missing: nothing was encrypted here yet`);
+  return encryptionCodec(await loadKey(home, named));
 }
 
 async function loadKey(home: string, named: string | undefined): Promise<Buffer> {

@@ -87,6 +87,11 @@ export const COMMANDS: readonly CommandRow[] = [
     summary: 'run, look at or stop the worker and the local Temporal server of this machine',
     load: () => import('./worker.ts'),
   },
+  {
+    usage: 'codec',
+    summary: 'decrypt what Temporal keeps of installs, for your own `temporal` CLI',
+    load: () => import('./codec.ts'),
+  },
   { usage: 'completion <shell>', summary: 'print a completion script for a shell', load: loadCompletion },
   { usage: 'version', summary: 'print the version of this client', load: () => import('./version.ts') },
 ];

@@ -60,6 +60,7 @@ export type StartOutcome =
 /** The installs on one Temporal server. Every call has a time-out and throws a UserError that says what to do. */
 export interface InstallClient {
   readonly address: string;
+  readonly namespace: string;
   readonly local: boolean;
   /** Begins the site's install, joins the one that runs with the same spec, or refuses. */
   start(spec: InstallSpec): Promise<StartOutcome>;
@@ -188,6 +189,7 @@ export function createInstallClient(access: TemporalAccess, home: string, signal
 
   return {
     address: access.address,
+    namespace: access.namespace,
     local: access.local,
     start: async (spec) => {
       const before = await describe(spec.siteId);

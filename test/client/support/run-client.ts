@@ -162,5 +162,6 @@ const unreachable: Omit<Services, 'clock' | 'programs'> = {
   cluster: refuse('cluster'),
   writeStatusToken: refuse('writeStatusToken'),
   openPage: async () => endedPage,
+  openCodec: refuse('openCodec'),
   registry: refuse('registry'),
 };

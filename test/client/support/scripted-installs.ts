@@ -50,6 +50,7 @@ export function scriptedInstalls(script: Script): ScriptedInstalls {
   };
   const installs: InstallClient = {
     address: '127.0.0.1:7233',
+    namespace: 'appliance',
     local: true,
     start: async (spec) => {
       calls.push('start');
