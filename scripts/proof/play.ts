@@ -11,7 +11,7 @@ import { installProgress } from '../../model/progress.ts';
 import { INSTALL_WORKFLOW, installWorkflowId } from '../../model/workflow-contract.ts';
 import { siteFolder } from '../../site-folder/index.ts';
 import { codeFile } from '../../system/code-files.ts';
-import { openTemporal, runningLocalServer } from '../../temporal/index.ts';
+import { openTemporal } from '../../temporal/index.ts';
 import type { TemporalAccess } from '../../temporal/index.ts';
 import { keptOrder } from '../../test/support/orders.ts';
 import { recordSite } from '../../test/support/simulated-install.ts';
@@ -175,11 +175,14 @@ class Keeper {
   }
 
   async #look(): Promise<InstallProgress | null> {
-    if ((await runningLocalServer(this.#home)) === null) return this.#withServer(async () => null);
-    return this.#withServer(async ({ client }) => {
-      const { memo } = await client.workflow.getHandle(installWorkflowId(SITE)).describe();
-      return installProgress.safeParse(memo?.['progress']).data ?? null;
-    }).catch(() => null); // killed while it was asked
+    try {
+      return await this.#withServer(async ({ client }) => {
+        const { memo } = await client.workflow.getHandle(installWorkflowId(SITE)).describe();
+        return installProgress.safeParse(memo?.['progress']).data ?? null;
+      });
+    } catch {
+      return null; // killed while it was started or asked: the next look starts it again
+    }
   }
 
   async #withServer<Value>(work: (access: TemporalAccess) => Promise<Value>): Promise<Value> {
