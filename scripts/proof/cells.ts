@@ -9,6 +9,16 @@ export const VICTIMS = ['worker', 'server', 'both'] as const;
 export const cell = z.strictObject({ step: z.string(), moment: z.enum(MOMENTS), victim: z.enum(VICTIMS) });
 export type Cell = z.infer<typeof cell>;
 
+/** A fault that was put into the code on purpose. */
+const foundBreak = z.strictObject({
+  what: z.string(),
+  /** By which it is found. */
+  rule: z.string(),
+  /** Of the first story that finds it; null when none does. */
+  seed: z.int().nullable(),
+});
+type FoundBreak = z.infer<typeof foundBreak>;
+
 const HELD = 'held';
 /** docs/proof.json. */
 export const proof = z.strictObject({
@@ -19,6 +29,8 @@ export const proof = z.strictObject({
   date: z.iso.date(),
   /** By step, moment and victim: `held`, or what went wrong. */
   results: z.record(z.string(), z.record(z.enum(MOMENTS), z.record(z.enum(VICTIMS), z.string()))),
+  /** Faults put into the code, and where the stories of test/workflows/properties.test.ts find them. */
+  breaks: z.array(foundBreak).default([]),
 });
 export type Proof = z.infer<typeof proof>;
 
@@ -36,11 +48,12 @@ export const ROWS: readonly (readonly Cell[])[] = KINDS.map((_, row) =>
   }),
 );
 
-/** Takes what came of each cell, gives the document. */
+/** Takes what came of each cell and of each break, gives the document. */
 export function proofOf(
   commit: string,
   date: string,
   ended: readonly { readonly cell: Cell; readonly wrong: string | null }[],
+  breaks: readonly FoundBreak[],
 ): Proof {
   const of = (step: string, moment: Cell['moment'], victim: Cell['victim']): string => {
     const found = ended.find(
@@ -58,22 +71,25 @@ export function proofOf(
     commit,
     date,
     results: Object.fromEntries(STEPS.map(({ step }) => [step.name, byMoment(step.name)])),
+    breaks: [...breaks],
   };
 }
 
-/** The cells of a proof that did not hold, in words. */
-export function failuresIn({ results }: Proof): string[] {
-  return STEPS.flatMap(({ step }) =>
+/** The cells of a proof that did not hold and the breaks that no story finds, in words. */
+export function failuresIn({ results, breaks }: Proof): string[] {
+  const missed = breaks.filter(({ seed }) => seed === null).map(({ what }) => `no story finds this fault: ${what}`);
+  const cells = STEPS.flatMap(({ step }) =>
     KINDS.flatMap(({ moment, victim }) => {
       const result = results[step.name]?.[moment][victim] ?? 'not proven';
       return result === HELD ? [] : [`${step.name}, ${victim} killed ${moment}: ${result}`];
     }),
   );
+  return [...cells, ...missed];
 }
 
 /** docs/durability.md. */
 export function documentOf(proven: Proof): string {
-  const { commit, date, results } = proven;
+  const { commit, date, results, breaks } = proven;
   const failures = failuresIn(proven);
   const columns = KINDS.map(({ moment, victim }) => `${victim} ${moment}`);
   const mark = (result: string | undefined): string => (result === HELD ? 'held' : '**failed**');
@@ -82,6 +98,9 @@ export function documentOf(proven: Proof): string {
     return `| ${[`\`${step.name}\``, ...marks].join(' | ')} |`;
   });
   const count = STEPS.length * KINDS.length;
+  const held = STEPS.flatMap(({ step }) =>
+    KINDS.filter(({ moment, victim }) => results[step.name]?.[moment][victim] === HELD),
+  );
   return `${[
     '# Durability',
     '',
@@ -94,11 +113,21 @@ export function documentOf(proven: Proof): string {
     'effect once: one machine configuration, one start of etcd, no object made twice, every key and every password the same',
     'before the kill and at the end, and the same objects as after an install that nobody disturbed.',
     '',
-    `${count - failures.length} of ${count} cells held at commit ${commit.slice(0, 12)} on ${date}.`,
+    `${held.length} of ${count} cells held at commit ${commit.slice(0, 12)} on ${date}.`,
     '',
     `| step | ${columns.join(' | ')} |`,
     `|---|${columns.map(() => '---|').join('')}`,
     ...rows,
+    '',
+    '## Faults put in on purpose',
+    '',
+    'The workflow is played through seeded stories on a stand-in for Temporal (`test/workflows/properties.test.ts`), and after every',
+    'workflow task it is held to rules. Each of these faults, put into the code alone (`test/workflows/fake/breaks.ts`), breaks its rule',
+    'in the story named here; `test/workflows/breaks.test.ts` plays these again, `npm run proof -- --breaks` looks for them anew.',
+    '',
+    '| fault | rule that finds it | first story |',
+    '|---|---|---|',
+    ...breaks.map(({ what, rule, seed }) => `| ${what} | ${rule} | ${seed ?? '**none**'} |`),
     ...(failures.length > 0 ? ['', '## What did not hold', '', ...failures.map((failure) => `- ${failure}`)] : []),
   ].join('\n')}\n`;
 }

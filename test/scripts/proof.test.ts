@@ -28,11 +28,15 @@ describe('a proof', () => {
     const [first, ...others] = ROWS.flat();
     if (!first) throw new Error('there is no cell');
     const ended = [{ cell: first, wrong: 'done more than once: bootstrap' }];
-    const failures = failuresIn(proofOf('c0ffee', '2026-05-01', ended));
+    const failures = failuresIn(proofOf('c0ffee', '2026-05-01', ended, []));
     expect(failures).toHaveLength(others.length + 1);
     expect(failures[0]).toBe('checkEverything, worker killed before: done more than once: bootstrap');
     expect(failures[1]).toContain('not proven');
     const held = ROWS.flat().map((cell) => ({ cell, wrong: null }));
-    expect(failuresIn(proofOf('c0ffee', '2026-05-01', held))).toEqual([]);
+    const fault = { what: 'a pause is forgotten', rule: 'a pause is in force' };
+    expect(failuresIn(proofOf('c0ffee', '2026-05-01', held, [{ ...fault, seed: 7 }]))).toEqual([]);
+    expect(failuresIn(proofOf('c0ffee', '2026-05-01', held, [{ ...fault, seed: null }]))).toEqual([
+      'no story finds this fault: a pause is forgotten',
+    ]);
   });
 });

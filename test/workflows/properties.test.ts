@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
+import { MOST_STORIES } from './fake/breaks.ts';
 import { loadWorkflows } from './fake/load.ts';
 import type { Workflows } from './fake/load.ts';
 import { play, shrunk } from './fake/play.ts';
@@ -6,7 +7,7 @@ import { scenarioOf } from './fake/scenario.ts';
 import { KEPT_CASES } from './kept-cases.ts';
 
 /** Installs under everything that can befall them, on a stand-in for Temporal's primitives: what was acknowledged is applied. */
-const SEEDS = Number(process.env['APPLIANCE_TEST_SEEDS'] ?? 5_000);
+const SEEDS = Number(process.env['APPLIANCE_TEST_SEEDS'] ?? MOST_STORIES);
 
 let workflows: Workflows;
 beforeAll(async () => {

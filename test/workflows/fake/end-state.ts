@@ -22,7 +22,7 @@ export function wrongWhenComplete(
   { world, order, ends, warned }: Story,
   progress: InstallProgress,
 ): (readonly [rule: string, detail: string])[] {
-  const wrong: (readonly [string, string])[] = [];
+  const wrong: (readonly [string, string])[] = [...world.wrong];
   const facts = factsOf(order);
   const final = world.files.get(order.inputs.digest) ?? {};
   for (const { step } of STEPS) {
@@ -36,12 +36,13 @@ export function wrongWhenComplete(
       wrong.push(['only the background is recorded without parking', `${step.name} ended blocked`]);
     const before = digest === undefined ? final : (world.files.get(digest) ?? {});
     for (const key of new Set([...Object.keys(before), ...Object.keys(final)]))
-      if (before[key] !== final[key] && dependsOn(step.name, key))
+      if (before[key] !== final[key] && dependsOn(step.name, key) && !(end && isOfBackground(step.name, end)))
         wrong.push([
           'what was acknowledged is applied',
           `${step.name} ran with ${key} ${before[key]}, not ${final[key]}`,
         ]);
   }
+  for (const detail of world.outOfOrder) wrong.push(['what was changed is looked at after it', detail]);
   const open = progress.phases.find((phase) => phase.state !== 'done' && phase.state !== 'degraded');
   if (open) wrong.push(['complete means that every step ran', `${open.id} is ${open.state}`]);
   if (progress.blockers.length > 0 || progress.nextAction !== null)

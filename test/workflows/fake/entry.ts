@@ -1,3 +1,4 @@
-/** What is bundled for a play: the workflows as they are, and the stand-in that they were bundled with. */
+/** What is bundled for a play: the workflows and what the appliance goes by, and the stand-in that they were bundled with. */
 export { installAppliance } from '../../../workflows/index.ts';
+export { bootstrapModeFor } from '../../../activities/phases/release/selection.ts';
 export { ApplicationFailure, CancelledFailure, Run, TimeoutFailure } from './temporal.ts';

@@ -1,7 +1,10 @@
+import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compileFunction } from 'node:vm';
 import { build } from 'esbuild';
+import type { Plugin } from 'esbuild';
 import type * as Entry from './entry.ts';
 
 /** The workflows over the stand-in, and the clock that all of their code reads. */
@@ -12,9 +15,9 @@ const here = (file: string): string => fileURLToPath(new URL(file, import.meta.u
 /**
  * Bundles the workflows with the stand-in instead of Temporal's library. A bundle, and no mock of a module: test files that share
  * a process would share the mocked modules.
- * @param workflows the module to take `installAppliance` from, for a look at older code
+ * @param edits made to the code first, to see that it is held to what it does
  */
-export async function loadWorkflows(workflows?: string): Promise<Workflows> {
+export async function loadWorkflows(edits: readonly Edit[] = []): Promise<Workflows> {
   const { outputFiles } = await build({
     entryPoints: [here('entry.ts')],
     alias: { '@temporalio/workflow': here('temporal.ts') },
@@ -23,7 +26,7 @@ export async function loadWorkflows(workflows?: string): Promise<Workflows> {
     format: 'cjs',
     platform: 'node',
     logLevel: 'silent',
-    plugins: workflows === undefined ? [] : [instead(workflows)],
+    plugins: [edited(edits)],
   });
   const [file] = outputFiles;
   if (!file) throw new Error('the bundle is empty');
@@ -34,13 +37,41 @@ export async function loadWorkflows(workflows?: string): Promise<Workflows> {
   return { ...module.exports, clock };
 }
 
-function instead(workflows: string) {
+/** Code that is another before it is bundled. */
+export interface Edit {
+  /** Path in the project. */
+  readonly file: string;
+  /** Stands in the file once. */
+  readonly from: string;
+  readonly to: string;
+}
+
+const ROOT = here('../../..');
+
+function edited(edits: readonly Edit[]): Plugin {
   return {
-    name: 'other-workflows',
-    setup: (bundle: import('esbuild').PluginBuild): void => {
-      bundle.onResolve({ filter: /workflows\/index\.ts$/ }, () => ({ path: workflows }));
+    name: 'edited',
+    setup: (bundle): void => {
+      for (const file of new Set(edits.map((edit) => edit.file))) {
+        const whole = join(ROOT, file);
+        bundle.onLoad({ filter: /\.ts$/ }, async ({ path }) =>
+          path !== whole
+            ? null
+            : {
+                contents: edits.filter((edit) => edit.file === file).reduce(withEdit, await readFile(whole, 'utf8')),
+                loader: 'ts',
+              },
+        );
+      }
     },
   };
+}
+
+function withEdit(text: string, { file, from, to }: Edit): string {
+  const [before, after, ...more] = text.split(from);
+  if (before === undefined || after === undefined || more.length > 0)
+    throw new Error(`${file} does not have this once: ${from}`);
+  return `${before}${to}${after}`;
 }
 
 /** A `Date` whose present is the clock's. */

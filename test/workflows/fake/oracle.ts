@@ -68,8 +68,16 @@ export class Oracle {
     this.#cancelled = true;
   }
 
-  began(step: string): void {
+  began(step: string, told: InstallFacts): void {
     this.#begun += 1;
+    for (const name of WRITE_ONCE) {
+      this.#facts[name] ??= told[name];
+      if (told[name] !== this.#facts[name])
+        this.#break(
+          'a step is told how it all began',
+          `${step}: ${name} was ${String(this.#facts[name])}, is ${String(told[name])}`,
+        );
+    }
     if (this.#pauseStands) this.#break('a pause is in force until it is resumed', `${step} began`);
   }
 
@@ -178,6 +186,7 @@ export class Oracle {
     }
     if (this.#wasReady && state === 'running') this.#break('ready is never taken back', 'it is running');
     this.#wasReady ||= state === 'ready';
+    for (const [rule, detail] of this.#world.wrong) this.#break(rule, detail);
     this.#lookAtBlockers(progress);
     if (state === 'complete') this.#complete(progress);
     if (state === 'cancelled' && !this.#cancelled) this.#break('states are legal', 'nobody cancelled');

@@ -85,7 +85,7 @@ class Play {
   #inbox: Job[] = [];
   /** Signals that take longer on their way than what comes after them. */
   readonly #late: Job[] = [];
-  #newest: Sent | null = null;
+  readonly #sent: Sent[] = [];
   #updates = 0;
 
   constructor(workflows: Workflows, scenario: Scenario) {
@@ -94,7 +94,7 @@ class Play {
     this.#random = sequence(scenario.seed ^ 0x5e_ed);
     this.#acts = [...scenario.acts];
     this.#long = [...scenario.long];
-    this.#world = new World(scenario, () => workflows.clock.now);
+    this.#world = new World(scenario, () => workflows.clock.now, workflows.bootstrapModeFor);
     this.#values = Object.fromEntries(CHANGEABLE.map(({ key }) => [key, 0]));
     if (scenario.dns) this.#values['dnsServers'] = 1;
     const order = this.#world.order({ ...this.#values });
@@ -114,7 +114,7 @@ class Play {
       const isIdle = this.#attempts.size === 0;
       if (this.#late.length > 0 && this.#random() < 0.3) this.#inbox.push(...this.#late.splice(0));
       if (this.#inbox.length > 0 && (isIdle || this.#random() < 0.5)) await this.#task(this.#inbox.splice(0));
-      else if (!isIdle) this.#move();
+      else if (!isIdle) await this.#move();
     }
     throw new Broken('an install comes to its end', `not in ${MOST_TURNS} turns`);
   }
@@ -122,8 +122,9 @@ class Play {
   #begin(input: unknown, memo: Readonly<Record<string, unknown>>): Run {
     const run = new this.#workflows.Run(`run-${this.#runs}`, memo);
     run.onScheduled = (activity) => {
-      this.#oracle.began(activity.name);
-      const moves = this.#world.attempt(activity.name, activity.input as PhaseInput);
+      const given = activity.input as PhaseInput;
+      this.#oracle.began(activity.name, given.facts);
+      const moves = this.#world.attempt(activity.name, given);
       this.#attempts.set(activity.seq, { activity, moves, wakeAt: 0, whenCancelled: null });
       if (this.#attempts.size > 1) throw new Broken('one attempt at a time', `${activity.name} began beside another`);
     };
@@ -140,8 +141,13 @@ class Play {
       if (next.kind === 'cancel') this.#inbox.push({ kind: 'cancel' });
       else if (next.kind === 'set') this.#set(next.key, next.value);
       else if (next.kind !== 'again') this.#send(next.kind, { commandId: `c${this.#updates}` });
-      else if (this.#newest) this.#deliver({ ...this.#newest, id: `u${this.#updates}`, state: 'sent' });
+      else this.#sendAgain(next.at);
     } else if (isIdle) this.#send('resume', { commandId: `c${this.#updates}` });
+  }
+
+  #sendAgain(at: number): void {
+    const update = at % 2 === 0 ? this.#sent.at(-1) : this.#sent[at % this.#sent.length];
+    if (update) this.#deliver({ ...update, id: `u${this.#updates}`, state: 'sent' });
   }
 
   #set(key: string, value: number, commandId = `c${this.#updates}`): void {
@@ -157,13 +163,13 @@ class Play {
 
   #deliver(update: Sent): void {
     this.#updates += 1;
-    this.#newest = update;
+    this.#sent.push(update);
     this.#oracle.sent(update);
     this.#inbox.push({ kind: 'update', update });
   }
 
   /** One of the attempts comes to its next move. */
-  #move(): void {
+  async #move(): Promise<void> {
     const { clock } = this.#workflows;
     const [attempt] = [...this.#attempts.values()].toSorted((one, other) => one.wakeAt - other.wakeAt);
     if (!attempt) return;
@@ -187,7 +193,8 @@ class Play {
         attempt.wakeAt = clock.now + LOST_MS;
         attempt.moves = this.#world.attempt(activity.name, activity.input as PhaseInput);
       }
-    } else if (value.kind === 'look') attempt.wakeAt = clock.now + LOOK_MS;
+    } else if (value.kind === 'work') await value.done;
+    else if (value.kind === 'look') attempt.wakeAt = clock.now + LOOK_MS;
     else if (value.kind === 'rest') attempt.wakeAt = clock.now + value.ms;
     else {
       const way = this.#random() < 0.2 ? this.#late : this.#inbox;

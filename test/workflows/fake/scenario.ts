@@ -13,13 +13,17 @@ export type Token =
   | { readonly kind: 'blocked'; readonly codes: readonly BlockerCode[]; readonly tier: TierId }
   /** The worker died: before the step had its effect, or after. */
   | { readonly kind: 'lost'; readonly acted: boolean }
-  | { readonly kind: 'failed' };
+  | { readonly kind: 'failed' }
+  /** The step ends well here: what follows is met when it runs again. */
+  | { readonly kind: 'done' }
+  /** The node has come back from its installation without its configuration. */
+  | { readonly kind: 'maintenance' };
 
 /** What a person does. `at`: once so many looks have been taken, or earlier when nothing is running. */
 export type Act =
   | { readonly at: number; readonly kind: 'pause' | 'resume' | 'retry' | 'cancel' }
   | { readonly at: number; readonly kind: 'set'; readonly key: string; readonly value: number }
-  /** Sends the newest command once more, as a client does that got no answer. */
+  /** Sends the newest command once more, or an older one, as a client does that got no answer. */
   | { readonly at: number; readonly kind: 'again' };
 
 /** One story of an install: pasted into kept-cases.ts it is played again. */
@@ -92,6 +96,11 @@ export function scenarioOf(seed: number): Scenario {
   for (let troubles = upTo(6); troubles > 0; troubles -= 1) {
     const step = random() < 0.4 ? oneOf(names.slice(-6)) : oneOf(names);
     (script[step] ??= []).push(...trouble(step));
+  }
+  if (random() < 0.3) (script['awaitSecureApi'] ??= []).push({ kind: 'maintenance' });
+  if (random() < 0.4) {
+    const step = oneOf(STEPS.filter((one) => one.step.dependsOn)).step.name;
+    (script[step] ??= []).push({ kind: 'done' }, ...trouble(step));
   }
   const act = (): Act => {
     const at = upTo(LOOKS);

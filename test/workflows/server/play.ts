@@ -6,6 +6,7 @@ import type { WorkflowUpdateHandle } from '@temporalio/client';
 import proto from '@temporalio/proto';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Blocked, blockedFailure, stillBlockedFailure } from '../../../activities/blocked.ts';
+import { bootstrapModeFor } from '../../../activities/phases/release/selection.ts';
 import type { Activities } from '../../../activities/index.ts';
 import type { Blocker } from '../../../model/blocker.ts';
 import { CHANGEABLE } from '../../../model/inputs.ts';
@@ -104,7 +105,7 @@ export class ServerPlay {
     this.#environment = environment;
     this.#scenario = scenario;
     this.#random = sequence(scenario.seed ^ 0x5e_ed);
-    this.#world = new World(scenario, () => Date.now());
+    this.#world = new World(scenario, () => Date.now(), bootstrapModeFor);
     this.#acts = [...scenario.acts];
     const values = Object.fromEntries(CHANGEABLE.map(({ key }) => [key, 0]));
     this.#order = this.#world.order({ ...values, ...(scenario.dns && { dnsServers: 1 }) });
@@ -179,6 +180,7 @@ export class ServerPlay {
           return this.#end(step, value);
         }
         if (value.kind === 'signal') await this.#signal(context, value.observation);
+        else if (value.kind === 'work') await value.done;
         else if (value.kind === 'look') await delay(LOOK_MS);
         else if (input.looking) throw stillBlockedFailure(input.looking.known, value.ms / FASTER);
         else await delay(value.ms / FASTER);
