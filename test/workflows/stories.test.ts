@@ -40,7 +40,7 @@ beforeAll(async () => {
     return ended;
   };
   played = await worker.runUntil(async () => (await Promise.all(Array.from({ length: AT_ONCE }, playOn))).flat());
-}, 600_000);
+}, SEEDS * 25_000);
 afterAll(() => environment?.teardown());
 
 test(`no rule is broken in ${SEEDS} stories on a real server`, () => {
