@@ -12,7 +12,7 @@ needs('temporal');
 
 const ENTRY = join(import.meta.dirname, '../../client/entry.ts');
 /** How the input of the install begins; a history as JSON has it in base64. */
-const ORDER = Buffer.from('{"order":{"orderVers').toString('base64');
+const ORDER = Buffer.from('{"order":{"orderVersi').toString('base64');
 const told = z.object({ workflowId: z.string(), environment: z.record(z.string(), z.string()), tokenFile: z.string() });
 
 test("the operator's own temporal reads clear text with the codec, and nothing without its token", async () => {
