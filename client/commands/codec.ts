@@ -39,8 +39,8 @@ export const command = defineCommand({
         ]);
         context.say(
           'In another shell, after these lines:',
-          `  temporal workflow query --workflow-id ${workflowId} --type progress`,
-          `  temporal workflow show --workflow-id ${workflowId}`,
+          `temporal workflow query --workflow-id ${workflowId} --type progress`,
+          `temporal workflow show --workflow-id ${workflowId}`,
           'It only decodes. Ctrl-C ends it.',
         );
         const late = timeoutMs === undefined ? [] : [AbortSignal.timeout(timeoutMs)];

@@ -138,7 +138,7 @@ function namesOf({ flags }: Flag): string[] {
 function withoutOtherPrograms(text: string): string {
   return text
     .replaceAll(/(?:kubectl|talosctl|flux|helm|git)\(\s*context,\s*(['`])[\s\S]*?\1/g, '')
-    .replaceAll(/\\?`(?:kubectl|talosctl|flux|helm|git) (?:\$\{[^}]*\}|[^`\\])*\\?`/g, '')
+    .replaceAll(/\\?`(?:kubectl|talosctl|flux|helm|git|temporal) (?:\$\{[^}]*\}|[^`\\])*\\?`/g, '')
     .replaceAll(/(?:run|git|execa)\([^;]*?\);/g, '');
 }
 
