@@ -40,6 +40,8 @@ export class Install {
   readonly #keeper: ProgressKeeper;
   #ordered: Ordered;
   #attempt: (RunningAttempt & { readonly step: Step }) | null = null;
+  /** The server called the history long when something was told that leaves a command. */
+  #isLong = false;
 
   constructor(ordered: Ordered, state: CarriedState) {
     this.#ordered = ordered;
@@ -204,20 +206,25 @@ export class Install {
   }
 
   async #pause(): Promise<void> {
-    // Also where it is known: a task without a command is replayed together with the next one, which may be the resume.
+    // Also where it is known: a task without a command is replayed together with the next one, which may be the resume. What the
+    // server suggests is not looked at here for the same reason: a signal of an attempt that has ended leaves no command.
     this.#keeper.setState('paused');
-    await condition(() => !this.#state.paused || workflowInfo().continueAsNewSuggested);
+    await condition(() => !this.#state.paused || this.#isLong);
     if (!this.#state.paused) this.#keeper.setState(this.#keeper.workingState());
   }
 
-  /** What calls this has made the history longer: an attempt that runs for days goes on in a new run before it is too long. */
+  /**
+   * What calls this has made the history longer: an attempt that runs for days goes on in a new run before it is too long, and so
+   * does a pause. To be called only where a command is given as well (`#pause`).
+   */
   #mindHistory(): void {
-    if (workflowInfo().continueAsNewSuggested) this.#attempt?.interrupt();
+    this.#isLong ||= workflowInfo().continueAsNewSuggested;
+    if (this.#isLong) this.#attempt?.interrupt();
   }
 
   /** Goes on as a new run with the same id and the whole state, once the server calls the history long. */
   async #shortenHistory(): Promise<void> {
-    if (!workflowInfo().continueAsNewSuggested) return;
+    if (!this.#isLong && !workflowInfo().continueAsNewSuggested) return;
     this.#keeper.publish();
     await condition(allHandlersFinished);
     if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('the install was cancelled');

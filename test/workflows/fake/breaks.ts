@@ -22,8 +22,8 @@ const APPLIED = 'what was acknowledged is applied';
 const WALKED_AGAIN: readonly Edit[] = [
   {
     file: 'workflows/install-appliance.ts',
-    from: 'return carriedState.parse(input.state);',
-    to: 'return stateOf(input.state.progress);',
+    from: 'if (input.state !== undefined) return stateIn(input.state);',
+    to: 'if (input.state !== undefined) return stateOf(stateIn(input.state).progress);',
   },
   {
     file: state,
@@ -190,6 +190,17 @@ export const BREAKS: readonly Break[] = [
         file: install,
         from: 'return turns === 0 ? 0 : Math.min(',
         to: 'return turns >= 0 ? 0 : Math.min(',
+      },
+    ],
+  },
+  {
+    what: 'a task of which nothing is left in the history decides what its replay cannot',
+    rule: 'the length of the history is looked at where a command is given',
+    edits: [
+      {
+        file: install,
+        from: 'await condition(() => !this.#state.paused || this.#isLong);',
+        to: 'await condition(() => !this.#state.paused || workflowInfo().continueAsNewSuggested);',
       },
     ],
   },

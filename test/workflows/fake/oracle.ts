@@ -81,6 +81,15 @@ export class Oracle {
     if (this.#pauseStands) this.#break('a pause is in force until it is resumed', `${step} began`);
   }
 
+  /**
+   * A task that left no command is replayed together with the next one (the SDK's core skips it), and so with what the server
+   * suggests then: what was decided by it before would be decided otherwise.
+   */
+  task({ looked, commands }: { readonly looked: boolean; readonly commands: number }): void {
+    if (looked && commands === 0)
+      this.#break('the length of the history is looked at where a command is given', 'a task gave none');
+  }
+
   /** The attempt's end is told to the workflow. */
   ended(step: string, end: End, now: number): void {
     this.#ended += 1;

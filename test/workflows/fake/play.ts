@@ -217,7 +217,8 @@ class Play {
     const { clock } = this.#workflows;
     const run = this.#run;
     clock.now += 20;
-    if (this.#world.looks >= (this.#long[0] ?? Infinity)) run.continueAsNewSuggested = true;
+    if (this.#world.looks >= (this.#long[0] ?? Infinity)) run.suggests = true;
+    run.task = { looked: false, commands: 0 };
     for (const job of jobs.toSorted((one, other) => RANK[one.kind] - RANK[other.kind])) {
       await this.#apply(run, job);
       if (this.#random() < 0.3) await run.settle();
@@ -228,7 +229,10 @@ class Play {
     const { closed } = run;
     if (closed?.kind === 'stuck') throw new Broken('a workflow task never fails', String(closed.error));
     this.#oracle.afterTask(progress, run.memo);
-    if (!closed) return;
+    if (!closed) {
+      this.#oracle.task(run.task);
+      return;
+    }
     if (closed.kind === 'completed' || closed.kind === 'continued') {
       const [left] = this.#attempts.values();
       if (left) throw new Broken('a run ends with its attempt', `${left.activity.name} is still at work`);

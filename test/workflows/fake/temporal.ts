@@ -131,7 +131,10 @@ export class Run {
   /** The memo as the server has it, each value as JSON. */
   readonly memo: Map<string, string>;
   closed: Closed | null = null;
-  continueAsNewSuggested = false;
+  /** What the server suggests from the present task on. */
+  suggests = false;
+  /** In this task: whether the workflow looked at what the server suggests, and how many commands it gave. */
+  task = { looked: false, commands: 0 };
   onScheduled: (activity: OpenActivity) => void = () => {};
   readonly #handlers = new Map<string, Handler>();
   readonly #ends = new Map<number, { readonly resolve: Resolve; readonly reject: Reject }>();
@@ -175,6 +178,7 @@ export class Run {
         return;
       }
       update.state = 'accepted';
+      this.task.commands += 1;
       this.#running += 1;
       const answer = async (): Promise<void> => {
         try {
@@ -185,6 +189,7 @@ export class Run {
           update.error = error;
         }
         this.#running -= 1;
+        this.task.commands += 1;
       };
       void scopes.run(this.root, answer);
     });
@@ -213,6 +218,11 @@ export class Run {
     }
   }
 
+  get continueAsNewSuggested(): boolean {
+    this.task.looked = true;
+    return this.suggests;
+  }
+
   get handlersAreFinished(): boolean {
     return this.#running === 0;
   }
@@ -238,7 +248,9 @@ export class Run {
       cancelRequested: false,
     };
     this.open.set(activity.seq, activity);
+    this.task.commands += 1;
     scope.onCancelled(() => {
+      this.task.commands += 1;
       activity.cancelRequested = true;
     });
     this.onScheduled(activity);
@@ -299,7 +311,9 @@ export function allHandlersFinished(): boolean {
 }
 
 export function upsertMemo(memo: Readonly<Record<string, unknown>>): void {
-  for (const [key, value] of Object.entries(memo)) theRun().memo.set(key, JSON.stringify(value));
+  const run = theRun();
+  run.task.commands += 1;
+  for (const [key, value] of Object.entries(memo)) run.memo.set(key, JSON.stringify(value));
 }
 
 export function patched(_change: string): boolean {
