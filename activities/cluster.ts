@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { refOf } from '../kubernetes/addresses.ts';
 import { KubeconfigRefused, kubeconfigParts } from '../kubernetes/kubeconfig.ts';
 import { NAMESPACES } from '../model/appliance.ts';
@@ -22,13 +21,14 @@ export function talosconfigPath({ spec, folder }: Pick<PhaseContext, 'spec' | 'f
 export async function openCluster(context: Pick<PhaseContext, 'spec' | 'folder' | 'ports'>): Promise<Cluster> {
   const path = kubeconfigPath(context);
   // What a person named may name programs. What lies in the folder came from a node, perhaps by an earlier client.
-  if (context.spec.existingCluster.kubeconfig === null) await insistOnData(path);
+  if (context.spec.existingCluster.kubeconfig === null)
+    insistOnData(path, await context.folder.read(SITE_FILES.kubeconfig));
   return context.ports.kubernetes.connect(path);
 }
 
-async function insistOnData(path: string): Promise<void> {
+function insistOnData(path: string, text: string | null): void {
   try {
-    kubeconfigParts(await readFile(path, 'utf8'));
+    if (text !== null) kubeconfigParts(text);
   } catch (error) {
     if (!(error instanceof KubeconfigRefused)) throw error;
     throw new ClusterError('refused-kubeconfig', path, `${path} is not used: ${error.message}`);

@@ -22,6 +22,7 @@ export const KEPT_CALLS: ReadonlySet<string> = new Set([
   'ExecuteMultiOperation',
   'GetSystemInfo',
   'GetWorkflowExecutionHistory',
+  'GetWorkflowExecutionHistoryReverse',
   'ListWorkflowExecutions',
   'PollWorkflowExecutionUpdate',
   'QueryWorkflow',
