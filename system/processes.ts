@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, readdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -47,6 +47,35 @@ async function commandLine(pid: number): Promise<string> {
     timeout: LOOK_TIMEOUT_MS,
   });
   return stdout;
+}
+
+/** A process by its id and the words of its command line. */
+export interface FoundProcess {
+  readonly pid: number;
+  readonly words: readonly string[];
+}
+
+/**
+ * Takes a word, gives the processes of this machine on whose command line it stands. Outside Linux the words of a line that holds
+ * spaces within one are not told apart.
+ */
+export async function processesWith(word: string): Promise<FoundProcess[]> {
+  const all = process.platform === 'linux' ? await fromProc() : await fromPs();
+  return all.filter(({ pid, words }) => pid !== process.pid && words.includes(word));
+}
+
+async function fromProc(): Promise<FoundProcess[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
+  return Promise.all(pids.map(async (pid) => ({ pid, words: (await commandLine(pid)).split('\0') })));
+}
+
+async function fromPs(): Promise<FoundProcess[]> {
+  const { execa } = await import('execa');
+  const { stdout } = await execa('ps', ['-axww', '-o', 'pid=,args='], { reject: false, timeout: LOOK_TIMEOUT_MS });
+  return stdout.split('\n').flatMap((line) => {
+    const [pid = '', ...words] = line.trim().split(/ +/);
+    return /^\d+$/.test(pid) ? [{ pid: Number(pid), words }] : [];
+  });
 }
 
 /** How long a port is waited for: a process that was killed lets go of its sockets a moment after it is gone from the table. */

@@ -1,7 +1,14 @@
 import { Connection } from '@temporalio/client';
 import { takeLock } from '../system/lock.ts';
 import { stopProcess } from '../system/processes.ts';
-import { HEALTH_TIMEOUT_MS, forgetServer, recordedServer, serverFolder } from './server-state.ts';
+import {
+  HEALTH_TIMEOUT_MS,
+  foundServers,
+  forgetServer,
+  recordServer,
+  recordedServer,
+  serverFolder,
+} from './server-state.ts';
 import type { ServerState } from '../model/records.ts';
 import type { LocalServerOptions } from './server-state.ts';
 
@@ -23,6 +30,8 @@ export async function ensureLocalServer(options: LocalServerOptions): Promise<Se
   try {
     const other = await runningLocalServer(options.home);
     if (other) return other;
+    const found = await takeUpFound(options.home);
+    if (found) return found;
     // Most calls find it running: they pay for nothing that obtains and starts programs.
     const { startLocalServer } = await import('./start-local-server.ts');
     return await startLocalServer(options);
@@ -33,11 +42,26 @@ export async function ensureLocalServer(options: LocalServerOptions): Promise<Se
 
 /** Stops the local server. Gives false when none ran. */
 export async function stopLocalServer(home: string): Promise<boolean> {
-  const state = await recordedServer(home);
+  const recorded = await recordedServer(home);
+  const servers = recorded ? [recorded] : await foundServers(home);
   await forgetServer(home);
-  if (!state) return false;
-  await stopProcess(state.pid);
-  return true;
+  for (const { pid } of servers) await stopProcess(pid);
+  return servers.length > 0;
+}
+
+/**
+ * What is written down of a server may be lost or spoiled while it runs: it is looked for by its database, because a second one on the
+ * same database would take its installs apart. Gives the one that answers, written down again; ends every other.
+ */
+async function takeUpFound(home: string): Promise<ServerState | null> {
+  if (await recordedServer(home)) return null;
+  let taken: ServerState | null = null;
+  for (const server of await foundServers(home)) {
+    if (!taken && (await answers(server.address))) taken = server;
+    else await stopProcess(server.pid);
+  }
+  if (taken) await recordServer(home, taken);
+  return taken;
 }
 
 async function answers(address: string): Promise<boolean> {

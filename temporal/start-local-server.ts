@@ -13,6 +13,7 @@ import {
   DATABASE_FILE,
   HEALTH_TIMEOUT_MS,
   LOCAL_NAMESPACE,
+  VERSION_FILE,
   lastAddress,
   recordServer,
   recordedServer,
@@ -26,8 +27,6 @@ const RETENTION = '30 days';
 const MEMO_WARN_BYTES = 65_536;
 const START_TIMEOUT_MS = 30_000;
 
-/** The version of the server that made the database stands beside it: another one's schema may not fit. */
-const VERSION_FILE = 'temporal.db.version';
 const LOG_FILE = 'server.log';
 
 /** Starts the server and gives it once its namespace answers. Throws TemporalUnavailableError. */

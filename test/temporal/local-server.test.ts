@@ -1,8 +1,9 @@
-import { stat, writeFile } from 'node:fs/promises';
+import { rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ensureLocalServer, runningLocalServer, stopLocalServer } from '../../temporal/local-server.ts';
 import { openTemporal } from '../../temporal/connection.ts';
+import { isAlive } from '../../system/processes.ts';
 import { temporaryHome } from '../support/home.ts';
 import { needs } from '../support/needs.ts';
 
@@ -47,6 +48,21 @@ test('a server that was killed is started again on its database', async () => {
   const kept = await again.client.workflow.getHandle('kept').describe();
   expect(kept.status.name).toBe('RUNNING');
   await again.close();
+});
+
+test.each([
+  ['lost', (file: string) => rm(file)],
+  ['empty', (file: string) => writeFile(file, '')],
+])('where %s is what was written down of a running server, it is found by its database', async (_what, spoil) => {
+  const home = await temporaryHome();
+  const first = await ensureLocalServer(options(home));
+  await spoil(join(home, '.temporal', 'server.json'));
+  const again = await ensureLocalServer(options(home));
+  expect(again).toMatchObject({ pid: first.pid, address: first.address, version: first.version });
+  expect(await runningLocalServer(home)).toMatchObject({ pid: first.pid });
+  await spoil(join(home, '.temporal', 'server.json'));
+  expect(await stopLocalServer(home)).toBe(true);
+  expect(isAlive(first.pid)).toBe(false);
 });
 
 test('stop ends it, and says when nothing ran', async () => {
