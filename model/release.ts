@@ -30,7 +30,7 @@ export type Image = z.infer<typeof image>;
 /** The branch name rules of git-check-ref-format that a person can break by hand. */
 export const branchName = z
   .string()
-  .min(1)
+  .min(1, 'expected a Git branch name')
   .regex(/^(?!-)(?!.*(\.\.|@\{|\/\/|[\s~^:?*[\\]))(?!\/)(?!.*(\/|\.|\.lock)$).+$/, 'expected a Git branch name');
 
 const semver = z.string().regex(/^v?[0-9]+\.[0-9]+\.[0-9]+(-[A-Za-z0-9.-]+)?$/, 'expected a version such as v1.12.0');

@@ -108,6 +108,7 @@ function faultOf(issue: Issue, values: Values, hasRelease: boolean): Fault[] {
   return [{ flag: `--${flag}`, text: `is missing${variable === null ? '' : ` (or set ${variable})`}: ${help}` }];
 }
 
-function firstOfEachFlag(faults: readonly Fault[]): Fault[] {
+/** Takes faults, gives the first one of each flag: what else is wrong with it follows from that as often as not. */
+export function firstOfEachFlag(faults: readonly Fault[]): Fault[] {
   return faults.filter((fault, index) => faults.findIndex((other) => other.flag === fault.flag) === index);
 }

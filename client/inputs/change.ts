@@ -4,7 +4,7 @@ import { inputChange } from '../../model/site.ts';
 import type { InputChange } from '../../model/site.ts';
 import { usageError } from '../terminal/failure.ts';
 import type { Options } from '../terminal/options.ts';
-import { put } from './candidate.ts';
+import { firstOfEachFlag, put } from './candidate.ts';
 import type { Draft } from './candidate.ts';
 import type { Checkout } from './checkout.ts';
 import { faultsError } from './faults.ts';
@@ -31,7 +31,7 @@ export async function gatherChange({ options, cwd, checkout }: ChangeInput): Pro
   const { faults } = await resolveHere(values, cwd, checkout);
   const parsed = inputChange.safeParse(draftOf(values));
   if (!parsed.success) faults.push(...parsed.error.issues.map((issue) => faultOf(issue.path, issue.message, values)));
-  if (!parsed.success || faults.length > 0) throw faultsError(faults, 'set');
+  if (!parsed.success || faults.length > 0) throw faultsError(firstOfEachFlag(faults), 'set');
   return parsed.data;
 }
 

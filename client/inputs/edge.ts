@@ -25,6 +25,8 @@ const RULES: Readonly<Partial<Record<InputKey, Rule>>> = {
     if (source === 'site') return null;
     if (hasCredentials(text))
       return 'credentials do not belong in the URL: they would stand in the cluster and in arguments of programs. Name a repository that the node can read without';
+    if (text.includes('://') && (!URL.canParse(text) || /[?#]/.test(text)))
+      return 'expected scheme, host and path alone: what else stands in the URL would stand in the cluster as well';
     // The pattern of GitRepository's spec.url (source-controller, source.toolkit.fluxcd.io/v1).
     if (text.includes('://') && !/^(https?|ssh):\/\//.test(text))
       return 'Flux fetches by https://, ssh:// or http:// alone';

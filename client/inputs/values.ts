@@ -46,15 +46,17 @@ export function textsOf(values: Values): (key: string) => string | undefined {
 }
 
 /** Takes an input, what was given for it and what was expected, gives the fault by the name that a person finds again. */
-export function faultOfValue({ flag, variable, choices }: Input, given: Given, message: string): Fault {
+export function faultOfValue({ key, flag, variable, choices }: Input, given: Given, message: string): Fault {
   const name = given.source === 'environment' ? (variable ?? `--${flag}`) : `--${flag}`;
   return {
     flag: given.source === 'site' ? `${name} (from the site's record)` : name,
-    text: `"${masked(given.text)}": ${choices ? `expected ${choices.join(' or ')}` : message}`,
+    text: `"${masked(given.text, key)}": ${choices ? `expected ${choices.join(' or ')}` : message}`,
   };
 }
 
 /** Credentials in a URL are wrong wherever one is taken, and are not said again. */
-function masked(text: string): string {
-  return hasCredentials(text) ? text.replace(/\/\/[^/\s]*@/, '//…@') : text;
+function masked(text: string, key: Input['key']): string {
+  const shown = hasCredentials(text) ? text.replace(/\/\/[^/\s]*@/, '//…@') : text;
+  // What else a repository's URL holds may be a secret as well.
+  return key !== 'repo.url' ? shown : shown.replaceAll(/([?&#][^=&#\s]{1,100}=)[^&#\s]+/g, '$1…');
 }

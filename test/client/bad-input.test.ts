@@ -88,6 +88,16 @@ test.each<[what: string, argv: string[], says: string[]]>([
     [...GOOD, '--repo-url', 'https://ghp_canary@git.example.org/a'],
     ['--repo-url', '"https://…@git.example.org/a": credentials do not belong in the URL'],
   ],
+  [
+    'a token in the query of the URL',
+    [...GOOD, '--repo-url', 'https://git.example.org/a.git?private_token=canary'],
+    ['"https://git.example.org/a.git?private_token=…": expected scheme, host and path alone'],
+  ],
+  [
+    'a host that is none',
+    [...GOOD, '--repo-url', 'https://git.example.org%40evil/a'],
+    ['expected scheme, host and path'],
+  ],
   ['a password for ssh', [...GOOD, '--repo-url', 'ssh://git:canary@git.example.org/a'], ['credentials do not belong']],
   [
     'plain http for what is applied with all rights',
