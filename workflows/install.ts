@@ -275,6 +275,7 @@ export class Install {
   }
 
   #refuseRetry(): void {
+    if (this.#state.paused) throw refusal('this install is paused: it looks again once it is resumed');
     if (this.#keeper.progress.state !== 'parked') throw refusal('nothing is blocked: there is nothing to retry');
   }
 }

@@ -54,7 +54,10 @@ async function run(context: CommandContext): Promise<number> {
     await context.give(progress, () => [
       `The install of ${site.siteId} is cancelled.`,
       ...(progress
-        ? leftoverLines(progress, site.folder.root, callOf(context, site, 'start --recover'))
+        ? leftoverLines(progress, site.folder.root, {
+            recover: callOf(context, site, 'start --recover'),
+            fresh: callOf(context, site, 'start --fresh'),
+          })
         : ['The node was not touched.']),
       ...(hasPassword
         ? [`${site.folder.path(SITE_FILES.initialTenant)} holds the first administrator's password still.`]

@@ -3,10 +3,12 @@ import { privateFolder } from '../../site-folder/index.ts';
 import { withSession } from '../install/session.ts';
 import { orderedSite } from '../install/update.ts';
 import { EXIT } from '../terminal/exit-codes.ts';
-import { usageError } from '../terminal/failure.ts';
+import { UserError, usageError } from '../terminal/failure.ts';
 import { parseDuration } from '../terminal/options.ts';
 import { defineCommand } from './define.ts';
 
+/** Below are the ports of services of the machine; a URL leaves out that of its scheme. */
+const LEAST_PORT = 1024;
 const MOST_PORT = 65_535;
 
 /** `codec`: decrypts payloads for the operator's own `temporal` until it is ended. */
@@ -21,7 +23,10 @@ export const command = defineCommand({
     const site = await orderedSite(context);
     const timeoutMs = parseDuration('--timeout', timeout);
     return withSession(context, site, { start: 'on-demand', detached: false }, async ({ installs }) => {
-      const codec = await services.openCodec({ home: site.home, environment: io.env, port: portIn(port) });
+      const wanted = portIn(port);
+      const codec = await services
+        .openCodec({ home: site.home, environment: io.env, port: wanted })
+        .catch(refused(wanted));
       const folder = privateFolder(site.home);
       const name = `.temporal/codec-${new URL(codec.endpoint).port}.token`;
       try {
@@ -55,9 +60,21 @@ export const command = defineCommand({
 });
 
 function portIn(text: string | undefined): number {
-  const port = Number(text ?? 0);
-  if (Number.isInteger(port) && port >= 0 && port <= MOST_PORT) return port;
-  throw usageError(`--port "${text}": expected a number up to ${MOST_PORT}`);
+  if (text === undefined) return 0;
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  if (port >= LEAST_PORT && port <= MOST_PORT) return port;
+  throw usageError(`--port "${text}": expected a number from ${LEAST_PORT} to ${MOST_PORT}`);
+}
+
+function refused(port: number): (error: unknown) => never {
+  return (error) => {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
+    throw new UserError(
+      EXIT.missing,
+      `Port ${port} of 127.0.0.1 is taken by another program. Name another one, or leave --port out for one that is free.`,
+      { cause: error },
+    );
+  };
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

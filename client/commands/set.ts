@@ -33,8 +33,10 @@ async function run(context: CommandContext): Promise<number> {
     // The install may refuse the inputs; the administrator is a file of this machine, which was just found to be there.
     if (change) await setInputs(context, installs, site, change);
     if (administrator) await setAdministrator(context, installs, site, { administrator, isAll });
-    return isAll
-      ? `The install of ${site.siteId} makes the first administrator as changed.`
+    if (isAll) return `The install of ${site.siteId} makes the first administrator as changed.`;
+    const isPaused = (await installs.view(site.siteId))?.progress?.state === 'paused';
+    return isPaused
+      ? `The install of ${site.siteId} has the new input. It is paused: \`${callOf(context, site, 'resume')}\` has it go on with that.`
       : `The install of ${site.siteId} goes on with the new input. \`${callOf(context, site, 'status --watch')}\` shows it.`;
   });
 }

@@ -151,7 +151,7 @@ describe('what it says', () => {
     ['parked', PARKED, 'failed_action_required', 4],
     ['ready', READY, 'ready_with_background_issues', 0],
     ['ready, all well', { ...READY, warnings: [] }, 'ready_to_log_in', 0],
-    ['paused', progressIn('core', { state: 'paused' }), 'installing', 0],
+    ['paused', progressIn('core', { state: 'paused' }), 'installing', 4],
   ])('before there is a cluster, an install that is %s', async (_, progress, state, exitCode) => {
     const { exit, stdout } = await status(running(progress), ['-o', 'json']);
     expect(statusDocument.parse(JSON.parse(stdout)).rollup.state).toBe(state);

@@ -112,6 +112,24 @@ describe('where nothing was ever ordered', () => {
   );
 });
 
+describe('codec', () => {
+  test.each([
+    ['80', 2, '--port "80": expected a number from 1024 to 65535'],
+    ['0x50', 2, 'expected a number'],
+    ['65536', 2, 'expected a number'],
+    ['8081', 7, 'Port 8081 of 127.0.0.1 is taken by another program'],
+  ])('--port %s ends with %i', async (port, exitCode, said) => {
+    const { home } = await ordered();
+    const { services } = scriptedInstalls({ scenes: [{ at: 0, view: running(PARKED) }] });
+    const openCodec = async () => {
+      throw Object.assign(new Error('listen EADDRINUSE'), { code: 'EADDRINUSE' });
+    };
+    const { exit, stderr } = await runClient(['codec', '--port', port], { home, services: { ...services, openCodec } });
+    expect(exit).toBe(exitCode);
+    expect(stderr).toContain(said);
+  });
+});
+
 describe('set', () => {
   test('sends the change, and keeps the record true to what it leads to', async () => {
     const { home, spec } = await ordered();
@@ -130,6 +148,15 @@ describe('set', () => {
     const again = scriptedInstalls({ scenes: story({ at: 9, progress: COMPLETE }) });
     await runClient(GOOD, { home, services: again.services });
     expect(again.ordered[0] && specDigest(again.ordered[0])).toBe(specDigest(changed));
+  });
+
+  test('of a paused install it says what has it go on', async () => {
+    const { home, spec } = await ordered();
+    const paused = progressIn('core', { state: 'paused' });
+    const { services } = scriptedInstalls({ scenes: [{ at: 0, view: running(paused) }], running: spec });
+    const { exit, stdout, stderr } = await runClient(['set', '--dns-servers', '9.9.9.9'], { home, services });
+    expect(exit).toBe(0);
+    expect(stdout + stderr).toContain('has the new input. It is paused: `appliance-client resume');
   });
 
   test('takes the branch that is checked out here, as `start` does', async () => {
@@ -366,6 +393,17 @@ describe('cancel', () => {
     const words = stdout.replaceAll(/\s+/g, ' ');
     if (said !== null) expect(words).toContain(said);
     expect(words).not.toContain(unsaid);
+  });
+
+  test.each([
+    ['identity', 'start --fresh` begins anew: no data is left to keep.'],
+    ['background', 'start --recover` goes on with what is there.'],
+  ] as const)('after a wipe, in the phase %s, it names the start that ends well', async (phase, said) => {
+    const { home } = await ordered();
+    const known = progressIn(phase);
+    const progress = { ...known, facts: { ...known.facts, wipe: 'wiped' as const } };
+    const { services } = scriptedInstalls({ scenes: [{ at: 0, view: running(progress) }] });
+    expect((await runClient(['cancel'], { home, services })).stdout).toContain(said);
   });
 
   test('on a terminal it asks first', async () => {

@@ -173,6 +173,18 @@ test('keeps since of a blocker that is still there, and takes the new one when t
   });
 });
 
+test('retry of a paused install is refused, and says what has it look', async () => {
+  const scripted = scriptedActivities({ awaitNode: [{ blocked: [testBlocker('node-not-ready')] }, 'hang', 'hang'] });
+  await withWorker(scripted, async () => {
+    const handle = await start();
+    await scripted.called('awaitNode', 2);
+    await handle.executeUpdate(UPDATE_PAUSE);
+    const refused: unknown = await handle.executeUpdate(UPDATE_RETRY).catch((error: unknown) => error);
+    expect(refused).toMatchObject({ cause: { message: expect.stringContaining('it looks again once it is resumed') } });
+    await handle.cancel();
+  });
+});
+
 test('retry looks at once; it is refused where nothing is blocked', async () => {
   const scripted = scriptedActivities({
     awaitNode: [{ blocked: [testBlocker('node-not-ready')] }, 'hang', {}],
