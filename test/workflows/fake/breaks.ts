@@ -205,6 +205,17 @@ export const BREAKS: readonly Break[] = [
     ],
   },
   {
+    what: 'a run that is continued while paused stands still once another worker has it',
+    rule: 'the length of the history is looked at where a command is given',
+    edits: [
+      {
+        file: install,
+        from: "    this.#keeper.setState('paused');",
+        to: "    if (this.#keeper.progress.state !== 'paused') this.#keeper.setState('paused');",
+      },
+    ],
+  },
+  {
     what: 'a command that is sent again is applied again',
     rule: 'a pause is in force until it is resumed',
     edits: [{ file: state, from: 'if (state.applied.includes(commandId)) return false;', to: '' }],

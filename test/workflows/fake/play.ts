@@ -46,6 +46,8 @@ type Job =
 /** A workflow task hears of updates and signals before it hears of anything else, as Temporal's library has it. */
 const RANK = { update: 0, signal: 0, end: 1, cancel: 1 } as const;
 const MOST_TURNS = 3_000;
+/** As many updates in one run do not make its history long yet. */
+const MOST_UPDATES = 3;
 const LOOK_MS = 200;
 /** A worker that was killed is noticed after this time. */
 const LOST_MS = 10_000;
@@ -217,8 +219,9 @@ class Play {
     const { clock } = this.#workflows;
     const run = this.#run;
     clock.now += 20;
-    if (this.#world.looks >= (this.#long[0] ?? Infinity)) run.suggests = true;
-    run.task = { looked: false, commands: 0 };
+    // What people do makes a history long as well, beside a pause too.
+    const isLong = this.#world.looks >= (this.#long[0] ?? Infinity) || run.updates.size > MOST_UPDATES;
+    if (isLong) run.suggests = true;
     for (const job of jobs.toSorted((one, other) => RANK[one.kind] - RANK[other.kind])) {
       await this.#apply(run, job);
       if (this.#random() < 0.3) await run.settle();
@@ -231,6 +234,7 @@ class Play {
     this.#oracle.afterTask(progress, run.memo);
     if (!closed) {
       this.#oracle.task(run.task);
+      run.task = { looked: false, commands: 0 };
       return;
     }
     if (closed.kind === 'completed' || closed.kind === 'continued') {
