@@ -17,7 +17,7 @@ export async function readStored<Schema extends z.ZodType>(
   name: string,
   form: DocumentForm<Schema>,
 ): Promise<z.infer<Schema> | null> {
-  const text = await folder.read(name);
+  const text = await textIn(folder, name);
   if (text === null) return null;
   const read = readDocumentText(form, text);
   if ('value' in read) return read.value;
@@ -33,11 +33,20 @@ export async function readState<Schema extends z.ZodType>(
   name: string,
   form: DocumentForm<Schema>,
 ): Promise<z.infer<Schema> | null> {
-  const text = await folder.read(name);
+  const text = await textIn(folder, name);
   if (text === null) return null;
   const read = readDocumentText(form, text);
   if ('newer' in read) throw new DocumentUnreadableError(whyUnread(form, read, folder.path(name)));
   return 'value' in read ? read.value : null;
+}
+
+async function textIn(folder: PrivateFolder, name: string): Promise<string | null> {
+  try {
+    return await folder.read(name);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EISDIR')) throw error;
+    throw new DocumentUnreadableError(`${folder.path(name)} is a folder, and a file is wanted: move it away.`);
+  }
 }
 
 /** Writes a document with its version; the file is replaced whole. */

@@ -142,6 +142,16 @@ test.each([
   expect([exit, await readFile(file, 'utf8')]).toEqual([2, text]);
 });
 
+test.each(['worker.json', 'server.json'])('a folder in the place of %s is told as that', async (name) => {
+  const home = await temporaryFolder();
+  const file = join(home, '.temporal', name);
+  await mkdir(file, { recursive: true });
+  const services = { runningWorker, runningServer: recordedServer };
+  const { exit, stderr } = await runClient(['worker', 'status'], { home, services });
+  expect(stderr).toContain(`${file} is a folder, and a file is wanted: move it away.`);
+  expect([exit, stderr.includes('defect')]).toEqual([2, false]);
+});
+
 test('a snapshot of a newer client is told as that', async () => {
   const home = await temporaryFolder();
   await writeFile(join(home, 'snapshot.json'), JSON.stringify(asVersion(SNAPSHOT, await fixture('Snapshot.v1'), 2)));
