@@ -1,6 +1,8 @@
 import { listSites } from '../../site-folder/index.ts';
 import type { CommandContext } from '../context.ts';
 import { EXIT } from '../terminal/exit-codes.ts';
+import { explain } from '../terminal/failure.ts';
+import type { Explanation } from '../terminal/failure.ts';
 import { table } from '../terminal/table.ts';
 import { openSite, simulationHome } from '../site/site.ts';
 import type { Site } from '../site/site.ts';
@@ -13,9 +15,13 @@ export const command = defineCommand({
   run,
 });
 
+type Found = { readonly site: Site } | { readonly problem: Explanation };
+
 async function run(context: CommandContext): Promise<number> {
   const found = [...(await sitesIn(context.home, false)), ...(await sitesIn(simulationHome(context.home), true))];
-  const document = found.map(({ siteId, record, simulated, folder }) => ({
+  const sites = found.flatMap((one) => ('site' in one ? [one.site] : []));
+  const broken = found.flatMap((one) => ('problem' in one ? [one.problem] : []));
+  const document = sites.map(({ siteId, record, simulated, folder }) => ({
     siteId,
     nodeIp: record?.nodeIp ?? null,
     appUrl: record?.appUrl ?? null,
@@ -25,7 +31,7 @@ async function run(context: CommandContext): Promise<number> {
     folder: folder.root,
   }));
   await context.give(document, () =>
-    document.length === 0
+    found.length === 0
       ? [`No site is known in ${context.home}. \`appliance-client start\` installs one.`]
       : table(
           context.style,
@@ -39,9 +45,21 @@ async function run(context: CommandContext): Promise<number> {
           ]),
         ),
   );
-  return EXIT.done;
+  for (const { message } of broken) context.insist(`A site is left out: ${message}`);
+  return broken[0]?.exit ?? EXIT.done;
 }
 
-async function sitesIn(home: string, simulated: boolean): Promise<Site[]> {
-  return Promise.all((await listSites(home)).map((siteId) => openSite(home, siteId, { simulated, isImplied: false })));
+/** A site whose record cannot be read hides no other. */
+async function sitesIn(home: string, simulated: boolean): Promise<Found[]> {
+  return Promise.all(
+    (await listSites(home)).map(async (siteId) => {
+      try {
+        return { site: await openSite(home, siteId, { simulated, isImplied: false }) };
+      } catch (error) {
+        const problem = explain(error);
+        if (problem.defect) throw error;
+        return { problem };
+      }
+    }),
+  );
 }

@@ -94,7 +94,9 @@ export async function chooseSite(choice: SiteChoice): Promise<Site> {
   if (real.length > 1)
     throw usageError(`there are several sites (${real.join(', ')}): name the one you mean with --site`);
   if (real[0] !== undefined) return open(real[0], false);
-  if (simulated.length === 1 && simulated[0] !== undefined) return open(simulated[0], true);
+  if (simulated.length > 1)
+    throw usageError(`there are several simulated sites (${simulated.join(', ')}): name the one you mean with --site`);
+  if (simulated[0] !== undefined) return open(simulated[0], true);
   return open(DEFAULT_SITE, false);
 }
 

@@ -324,6 +324,17 @@ describe('sites and releases', () => {
     await expect(stdout).toMatchFileSnapshot('golden/sites.txt');
   });
 
+  test('a site whose record cannot be read hides no other', async () => {
+    const home = await installed();
+    const file = join(home, 'broken', 'site.json');
+    await mkdir(join(home, 'broken'));
+    await writeFile(file, '');
+    const { exit, stdout, stderr } = await runClient(['sites'], { home });
+    expect(exit).toBe(2);
+    expect(stdout).toContain('appliance-single-node');
+    expect(stderr).toContain(`A site is left out: ${file}`);
+  });
+
   test('releases list, show and validate read the releases that come with the client', async () => {
     expect((await runClient(['releases'])).stdout).toMatch(/^1\.0 +candidate, nightly, stable +1\.0 +v1\.12\.0/m);
     expect((await runClient(['releases', 'show', '1.0-rc5'])).stdout).toContain(

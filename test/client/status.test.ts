@@ -168,6 +168,16 @@ describe('what it says', () => {
       'there are several sites (appliance-single-node, other): name the one you mean with --site',
     );
   });
+
+  test('several simulated sites, and no other: it asks which one is meant', async () => {
+    const home = await temporaryFolder();
+    const { services } = scriptedInstalls({ scenes: [] });
+    for (const site of ['one', 'two'])
+      await runClient(['start', '--fresh', '--simulate', '--yes', '--detach', '--site', site], { home, services });
+    const { exit, stderr } = await runClient(['status'], { home });
+    expect(exit).toBe(2);
+    expect(stderr).toContain('there are several simulated sites (one, two): name the one you mean with --site');
+  });
 });
 
 describe('--watch', () => {
