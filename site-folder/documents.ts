@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { documentText, readDocumentText, whyUnread } from '../model/documents.ts';
-import type { DocumentForm } from '../model/documents.ts';
+import type { DocumentForm, ReadDocument } from '../model/documents.ts';
 import type { PrivateFolder } from './index.ts';
 
 /** A file of ours that this client cannot read. The message names it, says which version it has, and what to do. */
@@ -17,10 +17,8 @@ export async function readStored<Schema extends z.ZodType>(
   name: string,
   form: DocumentForm<Schema>,
 ): Promise<z.infer<Schema> | null> {
-  const text = await textIn(folder, name);
-  if (text === null) return null;
-  const read = readDocumentText(form, text);
-  if ('value' in read) return read.value;
+  const read = await readIn(folder, name, form);
+  if (read === null || 'value' in read) return read?.value ?? null;
   throw new DocumentUnreadableError(whyUnread(form, read, folder.path(name)));
 }
 
@@ -33,16 +31,19 @@ export async function readState<Schema extends z.ZodType>(
   name: string,
   form: DocumentForm<Schema>,
 ): Promise<z.infer<Schema> | null> {
-  const text = await textIn(folder, name);
-  if (text === null) return null;
-  const read = readDocumentText(form, text);
-  if ('newer' in read) throw new DocumentUnreadableError(whyUnread(form, read, folder.path(name)));
-  return 'value' in read ? read.value : null;
+  const read = await readIn(folder, name, form);
+  if (read && 'newer' in read) throw new DocumentUnreadableError(whyUnread(form, read, folder.path(name)));
+  return read && 'value' in read ? read.value : null;
 }
 
-async function textIn(folder: PrivateFolder, name: string): Promise<string | null> {
+async function readIn<Schema extends z.ZodType>(
+  folder: PrivateFolder,
+  name: string,
+  form: DocumentForm<Schema>,
+): Promise<ReadDocument<z.infer<Schema>> | null> {
   try {
-    return await folder.read(name);
+    const text = await folder.read(name);
+    return text === null ? null : readDocumentText(form, text);
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EISDIR')) throw error;
     throw new DocumentUnreadableError(`${folder.path(name)} is a folder, and a file is wanted: move it away.`);

@@ -99,8 +99,8 @@ function credentialNotes(values: Values, origin: string | null): string[] {
     return [
       'The URL of the Git repository on record holds credentials, which stand in the cluster: revoke them, and name a repository that the node can read without (--repo-url).',
     ];
-  const isStripped = url?.source !== 'flag' && origin !== null && hasCredentials(origin);
-  return isStripped && url?.text === withoutCredentials(origin)
+  const isOffered = url?.source === 'default' || url?.source === 'prompt';
+  return isOffered && origin !== null && hasCredentials(origin) && url.text === withoutCredentials(origin)
     ? [`The credentials in the URL of the remote "origin" are left out: the node has to read ${url.text} without.`]
     : [];
 }

@@ -225,6 +225,13 @@ test('a token in the URL of origin is left out, with a word, and stands nowhere'
   const record = await readFile(join(home, 'appliance-single-node', 'site.json'), 'utf8');
   expect(record).toContain('https://git.example.org/a.git');
   for (const text of [stdout, stderr, record, JSON.stringify(installs.ordered)]) expect(text).not.toContain('canary');
+
+  // What is on record from then on came from nowhere else: it is not told again.
+  const again = await runClient(['plan', '--fresh'], {
+    home,
+    services: { checkout: cloned('https://ghp_canary@git.example.org/a.git') },
+  });
+  expect([again.exit, again.stdout.includes('left out')]).toEqual([0, false]);
 });
 
 test('an origin over plain http is not taken silently, and is taken when a person says so', async () => {

@@ -67,7 +67,7 @@ describe('whatever is more than data is refused, and no value of it is said', ()
     ['a program', inUser('exec', EXEC)],
     ['a program of the older kind', inUser('auth-provider', { name: 'oidc', config: { 'cmd-path': '/tmp/anything' } })],
     ['a file with a token', inUser('tokenFile', '/etc/passwd')],
-    ['a file with a key', inUser('client-key', '/root/.ssh/id_ed25519')],
+    ['a file with a key', inUser('client-key', '/home/op/.ssh/id_ed25519')],
     ['a file with a certificate', inUser('client-certificate', '/etc/passwd')],
     ['a token', inUser('token', 'anything')],
     ['a password', inUser('password', 'anything')],
