@@ -1,8 +1,9 @@
-import { mkdir, open, readFile, rm, stat, utimes } from 'node:fs/promises';
+import { mkdir, open, rm, stat, utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
+import { readRegularFile } from './read-file.ts';
 import { isAlive } from './processes.ts';
 
 const REFRESH_MS = 5_000;
@@ -14,18 +15,18 @@ const holderSchema = z.object({ pid: z.int(), host: z.string() });
 type Holder = z.infer<typeof holderSchema>;
 
 /**
- * Takes a lock, waiting for another process that has it. A holder that died is noticed: at once on this machine,
- * after 30 seconds on another. A holder that was asleep for longer (a closed lid) may find that another took over:
- * what is done under the lock must end in one step that is right even then.
- * @param onWait called once when somebody else holds it, with who that is
- * @returns gives the lock back
- * @throws the signal's reason when it aborts while waiting
+ * Acquires a lock, waiting for another process that has it. A dead holder is noticed: at once on this machine, after 30 seconds on
+ * another. A holder that was asleep for longer (a closed lid) may have lost the lock: what is done under the lock must end in one step
+ * that is correct even then.
+ * @param onWait called once when another process holds it, with that holder
+ * @returns releases the lock
+ * @throws the signal's reason when it aborts while waiting; ENOENT if the folder above the file's own does not exist
  */
 export async function takeLock(
   file: string,
   options: { readonly signal?: AbortSignal | undefined; readonly onWait?: (holder: Holder | undefined) => void } = {},
 ): Promise<() => Promise<void>> {
-  await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
+  await makeFolder(path.dirname(file));
   let told = false;
   while (!(await create(file))) {
     const holder = await readHolder(file);
@@ -36,7 +37,7 @@ export async function takeLock(
   }
   const refresh = setInterval(() => {
     const now = new Date();
-    // A lock file that is gone was taken over while this process slept; the other one works on, and so do we.
+    // A missing lock file was taken over while this process slept; both continue.
     utimes(file, now, now).catch(() => clearInterval(refresh));
   }, REFRESH_MS);
   return async () => {
@@ -45,10 +46,19 @@ export async function takeLock(
   };
 }
 
-/** True while a process that lives holds the lock. */
+/** True while a living process holds the lock. */
 export async function isLocked(file: string): Promise<boolean> {
   const holder = await readHolder(file);
   return holder !== undefined && !(await isStale(file, holder));
+}
+
+/** One level only: a folder that an operator has removed is not brought back by a process that takes a lock late. */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { mode: 0o700 });
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  }
 }
 
 async function create(file: string): Promise<boolean> {
@@ -64,9 +74,9 @@ async function create(file: string): Promise<boolean> {
   }
 }
 
-/** Undefined while the file is gone or its content is not written yet. */
+/** Undefined while the file is missing or its content is not written yet. */
 async function readHolder(file: string): Promise<Holder | undefined> {
-  const text = await readFile(file, 'utf8').catch(() => '');
+  const text = await readRegularFile(file).catch(() => '');
   return holderSchema.safeParse(parseJson(text)).data;
 }
 
@@ -89,13 +99,13 @@ async function isStale(file: string, holder: Holder | undefined): Promise<boolea
 }
 
 /**
- * Removes a dead holder's lock, one process at a time: two that saw the same dead holder must not remove, the second
- * one, the lock that the first has taken meanwhile.
+ * Removes a dead holder's lock, one process at a time: of two that saw the same dead holder, the second must not remove the lock that
+ * the first has acquired since.
  */
 async function removeStale(file: string): Promise<boolean> {
   const breaking = `${file}.breaking`;
   if (!(await create(breaking))) {
-    // Held for microseconds: an old one is left of a process that was killed just then.
+    // Held for microseconds: an old one was left by a process that was killed just then.
     if (await isStale(breaking, undefined)) await rm(breaking, { force: true });
     return false;
   }

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const STOP_TIMEOUT_MS = 10_000;
 const LOOK_TIMEOUT_MS = 2_000;
 
-/** True when a process of that id runs, whoever owns it (kill(2) with signal 0). */
+/** True when a process with that id is running, for any owner (kill(2) with signal 0). */
 export function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0);
@@ -14,15 +14,15 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** Ends a process: SIGTERM, and SIGKILL when it has not gone after ten seconds. */
-export async function stopProcess(pid: number): Promise<void> {
-  const until = Date.now() + STOP_TIMEOUT_MS;
+/** Ends a process: SIGTERM, and SIGKILL if it is still running after `patienceMs`. */
+export async function stopProcess(pid: number, patienceMs = STOP_TIMEOUT_MS): Promise<void> {
+  const until = Date.now() + patienceMs;
   let signal: NodeJS.Signals = 'SIGTERM';
   while (isAlive(pid)) {
     try {
       process.kill(pid, signal);
     } catch (error) {
-      if (isAlive(pid)) throw error; // it has not ended meanwhile: it is not ours to stop
+      if (isAlive(pid)) throw error; // still running, so not ours to stop
     }
     do await sleep(50);
     while (isAlive(pid) && Date.now() < until);
@@ -30,15 +30,56 @@ export async function stopProcess(pid: number): Promise<void> {
   }
 }
 
+const BOOT_ID_FILE = '/proc/sys/kernel/random/boot_id';
+/** Fields of /proc/<pid>/stat after the name, which may contain anything and ends with the last bracket (proc_pid_stat(5)). */
+const STAT = { state: 0, startTime: 19 } as const;
+
 /**
- * True when the process runs and `mark` stands on its command line. A process id that was written down may have been given
- * to another program since.
+ * When a process started, as an opaque text: it differs for another program that got the process id since. Null if no such process is
+ * running; a zombie is not running.
+ */
+export async function startOf(pid: number): Promise<string | null> {
+  if (!isAlive(pid)) return null;
+  if (process.platform === 'linux') {
+    const [stat, boot] = await Promise.all([
+      readFile(`/proc/${pid}/stat`, 'utf8').catch(() => ''),
+      readFile(BOOT_ID_FILE, 'utf8').catch(() => ''),
+    ]);
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    if (stat === '' || fields[STAT.state] === 'Z') return null;
+    return `${boot.trim()}/${fields[STAT.startTime]}`;
+  }
+  const { execa } = await import('execa');
+  const { stdout } = await execa('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], {
+    reject: false,
+    timeout: LOOK_TIMEOUT_MS,
+    env: { LC_ALL: 'C' },
+  });
+  const [state = '', ...start] = stdout.trim().split(/ +/);
+  return state === '' || state.startsWith('Z') ? null : start.join(' ');
+}
+
+/**
+ * Kills what an ended process left in its process group. While the group has members the system gives its id to no other process, so no
+ * other process is killed.
+ */
+export function endOrphans(pid: number): void {
+  if (isAlive(pid)) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && (error.code === 'ESRCH' || error.code === 'EPERM'))) throw error;
+  }
+}
+
+/**
+ * True when the process is running and `mark` is on its command line. A recorded process id may belong to another program by now.
  */
 export async function isOurs(pid: number, mark: string): Promise<boolean> {
   return isAlive(pid) && (await commandLine(pid)).includes(mark);
 }
 
-/** Linux tells it in a file; asking `ps`, as elsewhere, takes a quarter of what a whole `status` takes. */
+/** Linux has it in a file; running `ps`, as elsewhere, takes a quarter of the time of a whole `status`. */
 async function commandLine(pid: number): Promise<string> {
   if (process.platform === 'linux') return readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
   const { execa } = await import('execa');
@@ -56,8 +97,7 @@ export interface FoundProcess {
 }
 
 /**
- * Takes a word, gives the processes of this machine on whose command line it stands. Outside Linux the words of a line that holds
- * spaces within one are not told apart.
+ * The processes of this machine with that word on their command line. Outside Linux a word with spaces in it cannot be recognised.
  */
 export async function processesWith(word: string): Promise<FoundProcess[]> {
   const all = process.platform === 'linux' ? await fromProc() : await fromPs();
@@ -78,11 +118,11 @@ async function fromPs(): Promise<FoundProcess[]> {
   });
 }
 
-/** How long a port is waited for: a process that was killed lets go of its sockets a moment after it is gone from the table. */
+/** How long to wait for a port: a killed process releases its sockets a moment after it has left the process table. */
 const PORT_PATIENCE_MS = 2_000;
 const PORT_LOOK_MS = 100;
 
-/** Gives a TCP port of loopback that nobody listens on: the wanted one where that is free or soon becomes so. */
+/** A free TCP port of loopback: the wanted one if that is free or soon becomes so. */
 export async function freePort(wanted = 0): Promise<number> {
   const patience = wanted === 0 ? 0 : PORT_PATIENCE_MS;
   for (let waited = 0; waited < patience; waited += PORT_LOOK_MS) {
@@ -95,7 +135,7 @@ export async function freePort(wanted = 0): Promise<number> {
   return port;
 }
 
-/** Gives the port, any free one for 0, or null where it is taken. */
+/** The port, any free one for 0, or null if it is in use. */
 async function tryPort(wanted: number): Promise<number | null> {
   const server = createServer();
   return new Promise((resolve, reject) => {
