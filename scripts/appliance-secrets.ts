@@ -1,0 +1,49 @@
+import { globSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+const ROOT = resolve(import.meta.dirname, '..');
+const TARGET = 'redaction/appliance-secrets.ts';
+
+/** Keys of a Secret that hold no secret: which edition was chosen. */
+const PUBLIC = new Set(['EDITION_CHOICE']);
+
+const QUOTED = /"([A-Z][A-Z0-9_]+)"/g;
+/** Where the charts write the names of variables and keys whose values come from Secrets, or of the keys that they generate. */
+const PLACES: readonly RegExp[] = [
+  /"alga\.secretEnv" \(dict [^)]*\)?[^)]*\)/g,
+  /"alga-core\.optionalSecretEnv" \(dict [^}]*\)/g,
+  /"(?:bound|other)" \(list [^)]*\)/g,
+  /range \$key := list (?:"[A-Z0-9_]+" ?)+/g,
+];
+/** The same in values, as `secretKey: DB_PASSWORD_PGBOUNCER`, and in what the images' own programs read. */
+const VALUES =
+  /(?:secretKey|passwordKey|DB_[A-Z]+|app_user\w*|\w+_user\w*):\s*"?([A-Z][A-Z0-9_]*(?:PASSWORD|SECRET|TOKEN|KEY|PWD)[A-Z0-9_]*)"?/g;
+
+/** The names of all secret settings of this appliance, as its charts say them; sorted. */
+export function applianceSecrets(): string[] {
+  const names = new Set<string>();
+  for (const file of globSync('charts/**/*.{yaml,tpl}', { cwd: ROOT })) {
+    const text = readFileSync(join(ROOT, file), 'utf8');
+    for (const place of PLACES)
+      for (const [found] of text.matchAll(place)) for (const [, name = ''] of found.matchAll(QUOTED)) names.add(name);
+    for (const [, name = ''] of text.matchAll(VALUES)) names.add(name);
+  }
+  return [...names].filter((name) => !PUBLIC.has(name)).toSorted();
+}
+
+/** The generated file, by its path in the project. */
+export function applianceSecretsFile(): { path: string; text: string } {
+  const rows = applianceSecrets().map((name) => `  '${name}',`);
+  return {
+    path: TARGET,
+    text: `// Written by \`npm run generate\` from the charts (scripts/appliance-secrets.ts).\n
+/** Variables of this appliance's containers, and keys of its Secrets, that hold secrets. */
+export const APPLIANCE_SECRETS = [\n${rows.join('\n')}\n] as const;\n`,
+  };
+}
+
+/** `node scripts/appliance-secrets.ts` writes it. */
+if (import.meta.main) {
+  const { path, text } = applianceSecretsFile();
+  writeFileSync(join(ROOT, path), text);
+}

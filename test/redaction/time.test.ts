@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+import { redact } from '../../redaction/index.ts';
+
+const SIZE = 64 * 1024;
+
+/** Texts that a pattern with a careless repetition takes for ever to refuse; each is repeated up to the size. */
+const HOSTILE: Readonly<Record<string, string>> = {
+  'names without a value': 'token.',
+  'one name': 'a',
+  'names and dashes': 'token-',
+  'names and spaces': 'password ',
+  'open quotes': 'password="',
+  'open escaped quotes': '\\"token\\":\\"',
+  'quotes and backslashes': '"\\',
+  backslashes: '\\',
+  'open brackets': 'tokens: [',
+  'closing brackets': 'Password is -> ]',
+  'words before a bracket': 'password for user a is ',
+  spaces: ' ',
+  'names, then spaces': 'secret    ',
+  'spaces and lines': 'password:\n ',
+  'begins of keys': '-----BEGIN PRIVATE KEY',
+  'whole begins of keys': '-----BEGIN PRIVATE KEY-----\n',
+  'ends of keys': 'AAAAAAAAAAAAAAAAAAAAAAAA\n-----END PRIVATE KEY-----\n',
+  addresses: 'a://',
+  'addresses with users': 'a://b:c',
+  'dots before an address': 'a.a+',
+  'encoded addresses': '%3A%2F%2F',
+  'keys in base64': 'aB3/',
+  'a run of dashes': 'aB3-_',
+  'half tokens': 'eyJ-',
+  'half tokens of services': 'sk-ghp_',
+  dollars: '$2b$',
+  commands: 'curl redis-cli ',
+  logins: 'docker login -u ',
+  colours: '\u001b[',
+  'links of a terminal': '\u001b]8;;',
+  'Secrets in YAML': 'kind: Secret\ndata:\n x: y\n',
+  'Secrets in JSON': '"kind":"Secret" "data":{',
+  '.pgpass': 'a:1:a:a',
+  'users of PgBouncer': '"a" "',
+  headers: 'authorization: a b=c ',
+  cookies: 'cookie=a; ',
+  commas: 'password=,;,;',
+  ampersands: '?token=&&&',
+  AUTH: 'AUTH a ',
+  'names of variables': 'name: token\n',
+  'variables and their values': '- name: token\n  value: x\n',
+  'variables and open values': 'name: token value: "',
+  'values before names': 'value: x name: token {',
+  'blocks of values': 'name: token\n  value: |\n  x\n',
+  'duplicate keys': 'Key (token)=(',
+  'open elements': '<token>',
+  elements: '<token>a</token>',
+  'encoded settings': 'token%3D',
+  'encoded joints': '%3D%22 value',
+  'refused values': 'token: invalid value "',
+  'names and refusals': 'a: invalid value "x\\"',
+  'doubled quotes': "password='a''",
+  'doubled quotes in SQL': "PASSWORD ''",
+  'rules of psql': 'token\n-----\n',
+  'columns of psql': 'token|',
+};
+
+/** Processor time, in milliseconds: what else the machine does meanwhile is not counted. */
+function millisecondsFor(text: string): number {
+  const began = process.cpuUsage();
+  redact(text);
+  const { user, system } = process.cpuUsage(began);
+  return (user + system) / 1000;
+}
+
+/** The best of some: collecting garbage only ever adds. */
+function best(text: string, tries = 5): number {
+  return Math.min(...Array.from({ length: tries }, () => millisecondsFor(text)));
+}
+
+describe('time grows with the length of the text alone', () => {
+  it.each(Object.entries(HOSTILE))('%s', (_name, unit) => {
+    const text = unit.repeat(Math.ceil(SIZE / unit.length));
+    const quarter = text.slice(0, text.length / 4);
+    let [one, four] = [best(quarter), best(text)];
+    // Four times as much for a text four times as long; the square would be sixteen times. A disturbed measurement is made again.
+    const isFar = () => four / Math.max(one, 4) > 8;
+    for (let again = 0; again < 4 && isFar(); again += 1) [one, four] = [best(quarter), Math.min(four, best(text))];
+    expect(isFar(), `${four.toFixed(1)} ms for 64 KB, ${one.toFixed(1)} ms for 16 KB`).toBe(false);
+    // The figure is 50 ms on a machine that does nothing else.
+    expect(four).toBeLessThan(150);
+  });
+
+  it('of a megabyte of ordinary log too', () => {
+    const line =
+      '2026-05-01T12:00:00Z INFO server: token refreshed for user 17, GET /api/x?id=3 200 in 12 ms [req=ab12]\n';
+    expect(best(line.repeat(10_000), 2)).toBeLessThan(3_000);
+  });
+});
