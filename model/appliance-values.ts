@@ -5,7 +5,7 @@ import type { Image } from './release.ts';
 import type { InstallSpec } from './site.ts';
 import { imageOf } from './vendor-images.ts';
 
-/** What a site's values are made from. */
+/** What a site's values are computed from. */
 export interface ApplianceValuesInput {
   readonly spec: Pick<
     InstallSpec,
@@ -22,8 +22,8 @@ export interface ApplianceValuesInput {
 
 /**
  * Where an image finds the tenants' data: through PgBouncer, or without the capability `adminConnection` as app_user, whom PgBouncer
- * does not let in. Both are always named: which of them is a chart's default follows the tag in it. A chart of before takes these keys
- * too; the password's key is the chart's own matter, by the user's name.
+ * refuses. Both are always named: which of them is a chart's default depends on the tag in it. An older chart accepts these keys, too;
+ * the chart derives the password's key from the user's name.
  */
 const THROUGH_PGBOUNCER = { host: 'pgbouncer', port: 6432, user: 'app_user_pgbouncer' };
 const DIRECTLY = { host: 'db', port: 5432, user: 'app_user' };

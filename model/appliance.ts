@@ -5,6 +5,8 @@ import type { TierId } from './tiers.ts';
  * Source of every value: docs/contract.md.
  */
 export const API_VERSION = 'appliance.alga-psa/v1';
+/** On a claim of the application: the install that created its data. */
+export const INSTALL_ANNOTATION = 'appliance.alga-psa/install-id';
 
 export const NAMESPACES = {
   flux: 'flux-system',
@@ -59,6 +61,11 @@ export const OBJECTS = {
   application: 'alga-core-sebastian',
   /** Job and Secret of `appliance-client admin`, for the seconds that it takes. */
   administration: 'appliance-admin',
+  /** Who holds the site (model/holder.ts), and who may therefore write. */
+  holderLease: 'appliance-holder',
+  holderBinding: 'alga-appliance-holder',
+  /** ConfigMap: the install as it stood when a step had ended (model/carried-install.ts). */
+  carriedInstall: 'appliance-install',
 } as const;
 
 /** The field manager under which the installer owns what it applies (Kubernetes server-side apply). */
@@ -68,7 +75,7 @@ export const FIELD_MANAGER = 'appliance-client';
 export const VENDOR_IMAGES = ['algaCore', 'workflowWorker', 'emailService', 'temporalWorker'] as const;
 export type VendorImage = (typeof VENDOR_IMAGES)[number];
 
-/** What a person calls a part of the appliance, where it runs and which tier its failure belongs to. */
+/** A part of the appliance: its name for people, where it runs and which tier its failure belongs to. */
 export interface Component {
   readonly name: string;
   readonly title: string;
@@ -241,7 +248,7 @@ export const COMPONENTS: readonly Component[] = [
   },
 ];
 
-/** HelmReleases of the application: what a wipe takes. */
+/** HelmReleases of the application: what a wipe deletes. */
 export const APPLICATION_RELEASES = [
   'alga-core',
   'pgbouncer',
@@ -251,6 +258,6 @@ export const APPLICATION_RELEASES = [
   'temporal-worker',
 ] as const;
 
-/** All HelmReleases of the appliance. The status page's is there before the application, and outlives a wipe of it. */
+/** All HelmReleases of the appliance. The status page's exists before the application, and survives a wipe of it. */
 export const HELM_RELEASES = [...APPLICATION_RELEASES, OBJECTS.statusService] as const;
 export type HelmReleaseName = (typeof HELM_RELEASES)[number];

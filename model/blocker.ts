@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { advice } from './advice.ts';
 import { kept, open } from './objects.ts';
 import type { Open } from './objects.ts';
 import { openTierId } from './tiers.ts';
@@ -42,6 +43,7 @@ export const BLOCKER_CODES = {
     'clock-skew',
     'certificate-expired',
     'node-not-ready',
+    'node-cordoned',
     'insufficient-resources',
     'disk-pressure',
     'cni-failure',
@@ -62,6 +64,7 @@ export const BLOCKER_CODES = {
     'kubernetes-unreachable',
     'credentials-lost',
     'site-folder-missing',
+    'site-held-elsewhere',
   ],
   workload: [
     'image-tag-missing',
@@ -83,6 +86,7 @@ export const BLOCKER_CODES = {
     'quota-exceeded',
     'probe-failing',
     'crash-loop',
+    'scaled-to-zero',
   ],
   app: [
     'database-auth-failed',
@@ -91,12 +95,17 @@ export const BLOCKER_CODES = {
     'database-disk-full',
     'database-version-mismatch',
     'database-corrupt',
+    'database-connections-exhausted',
+    'database-lock-stale',
     'redis-auth-failed',
+    'redis-unreachable',
+    'redis-data-broken',
     'pgbouncer-auth-failed',
     'migration-failed',
     'bootstrap-job-failed',
     'bootstrap-existing-data',
     'temporal-schema-missing',
+    'temporal-unreachable',
     'service-link-collision',
   ],
   unknown: ['unknown-failure'],
@@ -113,7 +122,7 @@ export const blockerCode = z.enum([
 export type BlockerCode = z.infer<typeof blockerCode>;
 const openBlockerCode = open(blockerCode.options);
 
-/** Takes a code, gives the layer its cause lies in: of a code that is not known here, `unknown`. */
+/** The layer that the code's cause lies in; `unknown` for a code that is not known here. */
 export function layerOf(code: Open<BlockerCode>): Layer {
   const found = LAYERS.find((name) => (BLOCKER_CODES[name] as readonly string[]).includes(code));
   return found ?? 'unknown';
@@ -139,13 +148,21 @@ export const blocker = kept({
   reason: z.string(),
   evidence: z.array(evidence),
   nextAction: z.string(),
-  /** automatic: the installer looks again by itself · after-change: when an input or the appliance changed · manual: a person must say so */
+  /** What to do, as data; `nextAction` is its text for an unknown reader. Older writers omit it. */
+  advice: advice.optional(),
+  /** automatic: the installer checks again by itself · after-change: when an input or the appliance changed · manual: on request only */
   retry: open(['automatic', 'after-change', 'manual']),
   since: z.iso.datetime(),
 });
 export type Blocker = z.infer<typeof blocker>;
 
-/** Takes a blocker, gives what tells it from another: the same cause at the same place has the same key. */
+/** The same cause at the same component has the same key. */
 export function blockerKey(value: Pick<Blocker, 'code' | 'component'>): string {
   return `${value.code}/${value.component}`;
+}
+
+/** What a summary advises: the first blocker's advice, as text and as data. */
+export function adviceOf(first: Blocker | null | undefined): { nextAction: string | null; advice?: Blocker['advice'] } {
+  if (!first) return { nextAction: null };
+  return { nextAction: first.nextAction, ...(first.advice && { advice: first.advice }) };
 }

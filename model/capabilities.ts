@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { VendorImage } from './appliance.ts';
 import type { ObjectOf } from './objects.ts';
 
-/** Named in sites that are recorded: the name stays. Every image has an administrator's connection; this is about the tenants' one. */
+/** The name is in recorded sites and must stay. Every image has an administrator's connection; this is about the tenants' one. */
 const adminConnection = z
   .boolean()
   .describe(
@@ -21,7 +21,7 @@ const server = {
     .describe('It has the table license_state, and licensing is dead without a row in it; since R1.0.'),
   createTenant: z
     .enum(['create-tenant.ts', 'appliance-create-tenant.mjs', 'none'])
-    .describe('The script in /app/server/scripts that makes the first tenant; none: no script of the image can.'),
+    .describe('The script in /app/server/scripts that creates the first tenant; none: no script of the image can.'),
 };
 
 /** The capabilities of each of the vendor's images, by its key in a release. */
@@ -68,7 +68,7 @@ const KNOWN: Known = {
   ],
 };
 
-/** The part of a release that says what its images can do; one of before 2026-11-29 says nothing. */
+/** The part of a release with the capabilities of its images; releases before 2026-11-29 have none. */
 interface Release {
   readonly app: {
     readonly images: {
@@ -78,8 +78,8 @@ interface Release {
 }
 
 /**
- * Takes a release, the key of an image and the tag that takes its place, if one does; gives what that image can do. A tag that
- * nobody here knows can do what the release's own can, and a release that says nothing what the oldest known image can.
+ * What an image can do; `tag` replaces the release's own. An unknown tag is treated like the release's own, and a release without
+ * capabilities like the oldest known image.
  */
 export function capabilitiesOf<Key extends VendorImage>(release: Release, key: Key, tag?: string): Capabilities[Key] {
   const own = release.app.images[key];
@@ -89,7 +89,7 @@ export function capabilitiesOf<Key extends VendorImage>(release: Release, key: K
   return found;
 }
 
-/** Takes the key of an image and a tag, gives what that image can do; undefined when its source was not read. */
+/** What the image of a tag can do; undefined when its source was not read. */
 export function knownCapabilities<Key extends VendorImage>(key: Key, tag: string): Capabilities[Key] | undefined {
   return KNOWN[key].find(([known]) => known === tag)?.[1];
 }

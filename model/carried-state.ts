@@ -18,8 +18,8 @@ export const stepEnd = z.object({
 });
 
 /**
- * The whole state of an install: what a run hands to its continuation, and from which everything else follows. What is not in
- * here does not survive, so nothing else may be remembered by the workflow. A field that comes later has a default.
+ * The whole state of an install: what a run passes to its continuation, and from which everything else follows. What is not in here
+ * does not survive, so the workflow must not remember anything else. A later field has a default.
  */
 const carriedState = z.object({
   stateVersion: z.literal(STATE_VERSION),
@@ -29,18 +29,20 @@ const carriedState = z.object({
   changedAt: z.record(z.string(), inputsVersion),
   /** Of each step that ran. One that is not here is still to run, if the inputs ask for it. */
   ran: z.record(z.string(), stepEnd),
-  /** Steps that were begun: one that is not in `ran` may have acted all the same. */
+  /** Steps that were started: one that is not in `ran` may have acted nonetheless. */
   begun: z.array(z.string()),
   paused: z.boolean(),
-  /** The step that is parked is only looked at until these are gone; null once somebody had it tried again. */
+  /** The parked step only checks until these are resolved; null once a person had it tried again. */
   looking: z.object({ step: z.string(), known: z.array(z.string()) }).nullable(),
-  /** By step, until it ends or goes on: what it was parked on, each cause with the time at which it was first met. */
+  /** By step, until it ends or continues: what it was parked on, each cause with the time at which it was first seen. */
   met: z.record(z.string(), z.record(z.string(), z.iso.datetime())),
-  /** How often, and when last, the present step was parked: causes that take turns are looked at ever more rarely. */
+  /** How often, and when last, the present step was parked: alternating causes are checked ever more rarely. */
   parkings: z.object({ count: z.int().min(0), lastAt: z.iso.datetime() }).nullable(),
-  /** The parked step that a person had tried again, and when; null once it was told. */
+  /** The parked step that a person had tried again, and when; null once the step has received it. */
   retried: z.object({ step: z.string(), at: z.iso.datetime() }).nullable(),
-  /** How many attempts at steps were begun. */
+  /** How often the state was passed on, to be stored beside the history; of two copies the greater is the newer. */
+  handedOn: z.int().min(0).optional(),
+  /** How many attempts at steps were started. */
   attempts: z.int().min(0),
   /** Ids of the newest commands that were applied, the oldest first. */
   applied: z.array(z.string()),
@@ -49,7 +51,7 @@ const carriedState = z.object({
 });
 export type CarriedState = z.infer<typeof carriedState>;
 
-/** A newer one is refused: what it remembers beside must not be lost. The workflow's task fails, and goes on with a newer worker. */
+/** A newer one is refused: its further state must not be lost. The workflow's task fails, and continues with a newer worker. */
 export const CARRIED_STATE: DocumentForm<typeof carriedState> = {
   kind: 'CarriedState',
   mark: 'stateVersion',

@@ -1,30 +1,31 @@
 import type { z } from 'zod';
+import { MOST_LEVELS, isTooDeep } from './depth.ts';
 
-/** The fields of a document before its schema has seen them. */
+/** The fields of a document before its schema has checked them. */
 export type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * One document that this product keeps and that another version of it may read: its name, the version in which it is written
- * today, and what brings older ones into that form. All of them stand in ./stored.ts; CONTRIBUTING.md, "Changing a document's
- * schema", says when a version is needed.
+ * One document that this product stores and that another version of it may read: its name, the version in which it is written today,
+ * and the migrations of older ones. All of them are listed in ./stored.ts; CONTRIBUTING.md, "Changing a document's schema", says when
+ * a new version is needed.
  */
 export interface DocumentForm<Schema extends z.ZodType = z.ZodType> {
-  /** What stands in `kind`, for documents that say their version by `apiVersion`. */
+  /** The value of `kind`, for documents whose version is in `apiVersion`. */
   readonly kind: string;
-  /** Where the document says its version: as the N of `appliance.alga-psa/vN`, or as a number. */
+  /** The field of the document's version: the N of `appliance.alga-psa/vN`, or a number. */
   readonly mark: 'apiVersion' | 'specVersion' | 'stateVersion' | 'format';
   readonly version: number;
-  /** The version of a document that says none, because what wrote it did not know of versions. Null: there are no such. */
+  /** The version of a document without one, from before there were versions. Null: there are no such documents. */
   readonly unmarked: number | null;
-  /** A newer one: refused, or read as far as it is known because its schema decides by itself. */
+  /** A newer one: refused, or read as far as it is known, because its schema decides. */
   readonly newer: 'refused' | 'read';
-  /** By the version that it takes, what makes the next one of it. Pure: workflows play it again. */
+  /** By the version that it takes, what turns it into the next one. Pure: workflows replay it. */
   readonly migrations: Readonly<Record<number, (document: Fields) => Fields>>;
-  /** Of the present version, tolerant of fields that are not known (`kept`, `open`). */
+  /** Of the present version, tolerant of unknown fields (`kept`, `open`). */
   readonly schema: Schema;
 }
 
-/** What came of reading a document. `newer`: of a version that this client does not know. */
+/** Result of reading a document. `newer`: of a version that this client does not know. */
 export type ReadDocument<Value> = { readonly value: Value } | Unread;
 export type Unread = { readonly newer: number } | { readonly fault: string };
 
@@ -36,7 +37,7 @@ type History = Pick<DocumentForm, 'kind' | 'mark' | 'version' | 'unmarked' | 'mi
 /** A migration to the first version with a mark, which changed nothing else. */
 export const asItWas = (document: Fields): Fields => document;
 
-/** Takes a document's form and what was found, gives the document in its present form, or why not. */
+/** The document in its present form, or why it cannot be read. */
 export function readDocument<Schema extends z.ZodType>(
   form: DocumentForm<Schema>,
   found: unknown,
@@ -45,7 +46,7 @@ export function readDocument<Schema extends z.ZodType>(
     const version = versionOf(form, found);
     if (version !== null && version > form.version && form.newer === 'refused') return { newer: version };
     if (form.mark === 'apiVersion' && 'kind' in found && found['kind'] !== form.kind)
-      return { fault: `kind: it is a document of the kind ${nameIn(found['kind'])}, expected is ${form.kind}` };
+      return { fault: `kind: expected ${form.kind}, found ${nameIn(found['kind'])}` };
   }
   const parsed = form.schema.safeParse(migrated(form, found));
   if (parsed.success) return { value: parsed.data };
@@ -64,10 +65,11 @@ export function readDocumentText<Schema extends z.ZodType>(
   } catch {
     return { fault: 'it is empty, cut or not JSON' };
   }
+  if (isTooDeep(found)) return { fault: `it is nested more than ${MOST_LEVELS} levels deep` };
   return readDocument(form, found);
 }
 
-/** Takes a document of any version, gives it in the present form, unchecked; what has no version to begin at, as it is. */
+/** A document of any version in the present form, unchecked; one without a version to start from, as it is. */
 export function migrated<Document>(form: History, found: Document): Document;
 export function migrated(form: History, found: unknown): unknown {
   if (!isFields(found)) return found;
@@ -82,7 +84,7 @@ export function migrated(form: History, found: unknown): unknown {
   return document;
 }
 
-/** Takes a document's form and what it says, gives its text as it is kept. */
+/** The document's text as it is stored, with its version. */
 export function documentText<Schema extends z.ZodType>(
   form: DocumentForm<Schema>,
   value: z.infer<Schema> & object,
@@ -90,11 +92,11 @@ export function documentText<Schema extends z.ZodType>(
   return `${JSON.stringify({ ...markOf(form), ...value }, null, 2)}\n`;
 }
 
-/** Takes where a document stands and what came of reading it, gives what to tell a person: what happened, and what to do. */
+/** The message for a person: what happened, to which file (`where`), and what to do. */
 export function whyUnread({ kind, version }: DocumentForm, read: Unread, where: string): string {
   return 'newer' in read
-    ? `${where} was written by a newer client (version ${read.newer}): update appliance-client, or use the one that wrote it. ` +
-        `This one reads ${kind} up to version ${version}.`
+    ? `${where} was written by a newer client (version ${read.newer}): update appliance-client, or use the client that wrote it. ` +
+        `This client reads ${kind} up to version ${version}.`
     : `${where} cannot be read (${read.fault}). It was changed by hand or written by a newer client: restore it, or use the ` +
         'client that wrote it.';
 }
@@ -103,7 +105,7 @@ function markOf({ kind, mark, version }: Pick<DocumentForm, 'kind' | 'mark' | 'v
   return mark === 'apiVersion' ? { apiVersion: `appliance.alga-psa/v${version}`, kind } : { [mark]: version };
 }
 
-/** Null where a mark is there that says no version: the schema says what is wrong with it. */
+/** Null if the mark is not a version: the schema reports what is wrong with it. */
 function versionOf({ mark, unmarked }: Pick<DocumentForm, 'mark' | 'unmarked'>, found: Fields): number | null {
   const said = found[mark];
   if (said === undefined) return unmarked;

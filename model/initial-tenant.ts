@@ -1,12 +1,12 @@
 import { z } from 'zod';
 
-/** A name of a person or a company: what people write, on one line. The vendor's script takes it as an argument. */
+/** A name of a person or a company, on one line. The vendor's script takes it as an argument. */
 const name = z
   .string()
   .trim()
   .min(1, 'expected a name')
   .max(100, 'expected a name of at most 100 characters')
-  .regex(/^[^-\p{Cc}][^\p{Cc}]*$/u, 'expected a name on one line that does not begin with "-"');
+  .regex(/^[^-\p{Cc}][^\p{Cc}]*$/u, 'expected a name on one line that does not start with "-"');
 
 const email = z
   .email('expected an e-mail address, such as ada@example.com')
@@ -20,7 +20,7 @@ interface Row {
   readonly takes: string;
   readonly help: string;
   readonly prompt: string;
-  /** What a simulated appliance takes when nobody says otherwise. */
+  /** The default of a simulated appliance. */
   readonly simulated: string;
 }
 
@@ -29,7 +29,7 @@ const TABLE = {
     schema: name,
     flag: 'company-name',
     takes: 'name',
-    help: 'company that works with the appliance',
+    help: 'company that uses the appliance',
     prompt: 'Name of the company',
     simulated: 'Example Company',
   },
@@ -53,7 +53,7 @@ const TABLE = {
     schema: email,
     flag: 'admin-email',
     takes: 'address',
-    help: 'e-mail address by which the first administrator logs in',
+    help: 'email address the first administrator logs in with',
     prompt: 'E-mail address of the first administrator, to log in with',
     simulated: 'ada@example.com',
   },
@@ -68,7 +68,7 @@ export interface AdministratorInput extends Row {
 
 const isKey = (text: string): text is AdministratorKey => Object.hasOwn(TABLE, text);
 
-/** What is asked about the company and its first administrator, in the order of the questions; the password is beside it. */
+/** The inputs of the company and its first administrator, in the order of the questions; the password is separate. */
 export const ADMINISTRATOR: readonly AdministratorInput[] = Object.keys(TABLE)
   .filter(isKey)
   .map((key) => {
@@ -100,22 +100,22 @@ const SEQUENCES = ['abcdefghijklmnopqrstuvwxyz', '0123456789', '1234567890', 'qw
 const LONGEST_SEQUENCE = 5;
 
 /**
- * What the vendor's rule for passwords says of one, or null. Source: Nine-Minds/alga-psa,
+ * What is wrong with a password by the vendor's rule, or null. Source: Nine-Minds/alga-psa,
  * packages/validation/src/lib/passwordValidation.ts (75e3524). The password itself is never repeated.
  */
 export function passwordFault(password: string): string | null {
   if (password.length < 8) return 'the password is shorter than 8 characters';
   if (password.length > 128) return 'the password is longer than 128 characters';
-  if (/\p{Cc}/u.test(password)) return 'the password has several lines or control characters';
-  if (!/[A-Z]/.test(password)) return 'the password has no upper-case letter (A-Z)';
-  if (!/[a-z]/.test(password)) return 'the password has no lower-case letter (a-z)';
+  if (/\p{Cc}/u.test(password)) return 'the password contains line breaks or control characters';
+  if (!/[A-Z]/.test(password)) return 'the password has no uppercase letter (A-Z)';
+  if (!/[a-z]/.test(password)) return 'the password has no lowercase letter (a-z)';
   if (!/[0-9]/.test(password)) return 'the password has no digit';
   if (!Array.from(password).some((character) => SPECIAL.includes(character)))
     return `the password has no special character (${SPECIAL})`;
   const lower = password.toLowerCase();
   if (COMMON.has(lower.replaceAll(/^[^a-z]+|[^a-z]+$/g, '')))
-    return 'the password is a common word with something around it';
-  if (hasSequence(lower)) return 'the password has a sequence of six or more, such as 123456 or qwerty';
+    return 'the password is a common word with other characters around it';
+  if (hasSequence(lower)) return 'the password contains a sequence of six or more characters, such as 123456 or qwerty';
   return null;
 }
 

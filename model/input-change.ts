@@ -3,8 +3,8 @@ import type { Input } from './inputs.ts';
 import type { InputChange, InstallSpec } from './site.ts';
 
 /**
- * Takes a spec and what is to be otherwise, gives the changed spec. Tags that are not named keep what they were, and a switch
- * that is turned off is left out, as in a spec that never had it.
+ * The changed spec. Tags that are not named keep their values, and a switch that is turned off is omitted, as in a spec that never had
+ * it.
  */
 export function changedSpec(spec: InstallSpec, change: InputChange): InstallSpec {
   const { branch, imageTags, collaboration, ...rest } = change;
@@ -18,17 +18,17 @@ export function changedSpec(spec: InstallSpec, change: InputChange): InstallSpec
   };
 }
 
-/** Where an input stands in a change: where it stands in the spec, but for the branch, which histories have by itself. */
+/** The path of an input in a change: that of the spec, except for the branch, which histories have at the top level. */
 export function pathInChange({ key, path }: Input): readonly string[] {
   return key === 'repo.branch' ? ['branch'] : path;
 }
 
-/** Takes a change, gives the inputs that it is about. */
+/** The inputs that a change sets. */
 export function changedInputs(change: InputChange): Input[] {
   return CHANGEABLE.filter((input) => valueAt(change, pathInChange(input)) !== undefined);
 }
 
-/** Takes keys of rows, gives the changeable inputs among them; a key that this version does not know re-runs nothing. */
+/** The changeable inputs among these keys; a key that this version does not know re-runs nothing. */
 export function inputsNamed(keys: readonly string[]): Input[] {
   return CHANGEABLE.filter(({ key }) => keys.includes(key));
 }

@@ -10,10 +10,7 @@ import { imageName, tagFlag } from './vendor-images.ts';
 export const dnsLabel = (what: string) =>
   z
     .string()
-    .regex(
-      /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
-      `expected a ${what}: lower-case letters, digits and "-", at most 63`,
-    );
+    .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, `expected a ${what}: lowercase letters, digits and "-", at most 63`);
 
 export const ip = z.union([z.ipv4(), z.ipv6()], { error: 'expected an IP address' });
 const cidr = z.union([z.cidrv4(), z.cidrv6()], {
@@ -23,18 +20,18 @@ const nameOrIp = z
   .string()
   .regex(/^[A-Za-z0-9]([A-Za-z0-9.:-]*[A-Za-z0-9])?$/, 'expected a host name or an IP address');
 
-/** A URL that Flux on the node can fetch from: a path on the operator's machine is none. */
+/** A URL that Flux on the node can fetch from, so not a path on the operator's machine. */
 const gitUrl = z
   .string()
   .regex(/^(https?|ssh|git|file):\/\/[^\s@]+(@[^\s@]+)?$|^[^\s@]+@[^\s:]+:[^\s]+$/, 'expected a Git URL')
-  .refine((url) => !/^https?:\/\/[^/]*:[^/]*@/.test(url), 'a password does not belong in the URL');
+  .refine((url) => !/^https?:\/\/[^/]*:[^/]*@/.test(url), 'the URL must not contain a password');
 
 const folderInRepository = z
   .string()
   .regex(/^(\.\/)?[A-Za-z0-9._/-]+$/, 'expected a folder inside the repository')
   .refine((path) => !path.split('/').includes('..'), 'the path leaves the repository');
 
-/** What a default can follow from, beside other inputs. */
+/** What a default can derive from, beside other inputs. */
 export interface Known {
   readonly siteId: string;
   readonly release: ReleaseManifest | null;
@@ -43,7 +40,7 @@ export interface Known {
   readonly originUrl: string | null;
 }
 
-/** The value that an input has so far, as it is written; undefined where it has none. */
+/** The value of an input so far, as it is written; undefined if it has none. */
 type TextOf = (key: string) => string | undefined;
 
 /** One input of an install, from the flag to the spec. */
@@ -51,9 +48,9 @@ interface Row {
   readonly schema: z.ZodType;
   /** The flag without its dashes; the environment variable is named after it. */
   readonly flag: string;
-  /** Other names of the flag, which the help leaves out. */
+  /** Other names of the flag, hidden in the help. */
   readonly aliases?: readonly string[];
-  /** One text, a comma-separated list, one of a few words, or a mere switch. */
+  /** One text, a comma-separated list, one of a few words, or a switch. */
   readonly kind: 'text' | 'list' | 'choice' | 'switch';
   /** What the flag takes, as shown in the help; absent for a switch. */
   readonly takes?: string;
@@ -63,31 +60,31 @@ interface Row {
   readonly prompt?: string;
   /** No environment variable: only the flag itself may choose. */
   readonly flagOnly?: true;
-  /** `from`: what the default follows. A recorded value that was only such a default is made anew. */
+  /** `from`: what the default derives from. A recorded value that was only such a default is computed again. */
   readonly default?: {
     readonly from: readonly string[];
     readonly of: (text: TextOf, known: Known) => string | undefined;
   };
-  /** What a simulated appliance takes when nobody says otherwise. */
+  /** The default of a simulated appliance. */
   readonly simulated?: string;
-  /** Whether the input means anything beside the others; one that does not is neither asked for nor kept. */
+  /** Whether the input has a meaning with the others; one without is neither asked for nor recorded. */
   readonly when?: (text: TextOf) => boolean;
-  /** The form in which a text goes into the spec. What is recorded stands as it is. */
+  /** Brings a text into the form of the spec. A recorded value is not changed. */
   readonly tidy?: (text: string) => string;
   /** A file on this machine: the spec has its absolute path, and it must be readable. */
   readonly file?: true;
-  /** Meant for one release: it does not follow the site to another. */
+  /** Set for one release: not kept when the site moves to another. */
   readonly ofRelease?: true;
-  /** Can be changed while an install runs; the steps that depend on it (model/steps) run again when they were done. */
+  /** Can be changed while an install is running; completed steps that depend on it (model/steps) run again. */
   readonly changeable?: true;
 }
 
 const isStatic = (text: TextOf): boolean => text('network.mode') === 'static';
 
 /**
- * Every input of an install, in the order of the help and of the questions. The key is where the value stands in the spec.
- * Precedence: flag, environment, site file, prompt (terminal only), default. The names of the flags are those of the shell
- * installer that this client replaces, wherever that had one.
+ * Every input of an install, in the order of the help and of the questions. The key is the value's path in the spec. Precedence: flag,
+ * environment, site file, prompt (terminal only), default. The flags have the names of the shell installer that this client replaces,
+ * wherever that had one.
  */
 const TABLE = {
   nodeIp: {
@@ -104,7 +101,7 @@ const TABLE = {
     flag: 'hostname',
     takes: 'name',
     kind: 'text',
-    help: 'host name that the node gets (default: the site name)',
+    help: 'host name of the node (default: the site name)',
     prompt: 'Host name of the node',
     default: { from: [], of: (_text, { siteId }) => siteId },
   },
@@ -121,8 +118,8 @@ const TABLE = {
     flag: 'app-url',
     takes: 'url',
     kind: 'text',
-    help: 'where people open Alga PSA: scheme, host and port (default: http://<node-ip>:3000)',
-    prompt: 'URL where people open Alga PSA',
+    help: 'URL at which users open Alga PSA (default: http://<node-ip>:3000)',
+    prompt: 'URL at which users open Alga PSA',
     default: { from: ['nodeIp'], of: (text) => applicationUrl(text('nodeIp')) },
     tidy: (url) => originOf(url) ?? url,
   },
@@ -169,8 +166,8 @@ const TABLE = {
     flag: 'dns-servers',
     takes: 'list',
     kind: 'list',
-    help: 'name servers for Talos and CoreDNS, comma-separated (default: those of the network)',
-    prompt: 'DNS servers, comma-separated (empty: those of the network)',
+    help: 'DNS servers for Talos and CoreDNS, comma-separated (default: those of the network)',
+    prompt: 'DNS servers, comma-separated (leave empty for those of the network)',
     changeable: true,
   },
   ntpServers: {
@@ -178,7 +175,7 @@ const TABLE = {
     flag: 'ntp-servers',
     takes: 'list',
     kind: 'list',
-    help: 'time servers, comma-separated (default: those of Talos)',
+    help: 'NTP servers, comma-separated (default: those of Talos)',
     changeable: true,
   },
   installDisk: {
@@ -186,8 +183,8 @@ const TABLE = {
     flag: 'install-disk',
     takes: 'path',
     kind: 'text',
-    help: 'disk that Talos is installed on (default: /dev/sda)',
-    prompt: 'Disk that Talos is installed on',
+    help: 'disk to install Talos on (default: /dev/sda)',
+    prompt: 'Disk to install Talos on',
     default: { from: [], of: () => '/dev/sda' },
   },
   release: {
@@ -246,20 +243,20 @@ const TABLE = {
     schema: z.boolean(),
     flag: 'require-remote-branch',
     kind: 'switch',
-    help: 'stop, instead of warning, when the files of the branch cannot be read at the remote, or commits of the checkout are not pushed',
+    help: 'fail instead of warn if the branch cannot be read at the remote, or the checkout has commits that are not pushed',
   },
   allowInsecureHttp: {
     schema: z.boolean().optional(),
     flag: 'allow-insecure-http',
     kind: 'switch',
-    help: 'take a Git repository over http://, where anybody on the way can change what the appliance runs',
+    help: 'allow a Git repository over http://, where anyone on the network path can change what the appliance runs',
   },
   fluxManifests: {
     schema: z.string().nullable(),
     flag: 'flux-manifests',
     takes: 'file',
     kind: 'text',
-    help: "file with Flux's manifests, instead of a download",
+    help: 'file with the Flux manifests, instead of a download',
     file: true,
   },
   'existingCluster.kubeconfig': {
@@ -267,7 +264,7 @@ const TABLE = {
     flag: 'kubeconfig',
     takes: 'file',
     kind: 'text',
-    help: 'go on with the existing cluster of this file; it is only read. An exported KUBECONFIG is ignored',
+    help: 'use the existing cluster of this file, which is only read (an exported KUBECONFIG is ignored)',
     flagOnly: true,
     file: true,
   },
@@ -276,7 +273,7 @@ const TABLE = {
     flag: 'talosconfig',
     takes: 'file',
     kind: 'text',
-    help: 'Talos credentials of that existing cluster; only read. An exported TALOSCONFIG is ignored',
+    help: 'Talos credentials of that cluster, only read (an exported TALOSCONFIG is ignored)',
     flagOnly: true,
     file: true,
   },
@@ -285,7 +282,7 @@ const TABLE = {
     schema: z.boolean().optional(),
     flag: 'collaboration',
     kind: 'switch',
-    help: 'run collaborative editing (Hocuspocus) too; browsers reach it through a reverse proxy of your own',
+    help: 'also run collaborative editing (Hocuspocus); browsers reach it through your own reverse proxy',
     changeable: true,
   },
   collaborationImage: {
@@ -293,20 +290,20 @@ const TABLE = {
     flag: 'collaboration-image',
     takes: 'ref',
     kind: 'text',
-    help: 'image of collaborative editing, as registry/repository:tag; needed where the release names none',
+    help: 'image for collaborative editing, as registry/repository:tag; required if the release names none',
     changeable: true,
   },
   prepullImages: {
     schema: z.boolean(),
     flag: 'prepull-images',
     kind: 'switch',
-    help: 'have the node pull the images before Flux needs them',
+    help: 'pull the images on the node before Flux needs them',
   },
   skipImageTagValidation: {
     schema: z.boolean(),
     flag: 'skip-image-tag-validation',
     kind: 'switch',
-    help: 'do not ask the registry whether the image tags exist',
+    help: 'do not check the registry for the image tags',
     changeable: true,
   },
 } satisfies Readonly<Record<string, Row>>;
@@ -314,7 +311,7 @@ const TABLE = {
 type Table = typeof TABLE;
 type TagRow = Row & { readonly schema: z.ZodOptional<typeof imageTag> };
 
-/** A row for each of the vendor's images: another tag than the release's. */
+/** A row for each of the vendor's images: a tag that replaces the release's. */
 function tagRows(): Record<`imageTags.${VendorImage}`, TagRow>;
 function tagRows(): Record<string, TagRow> {
   const row = (key: VendorImage): TagRow => ({
@@ -340,13 +337,13 @@ export type InputKey = keyof Table;
 export interface Input extends Row {
   readonly key: InputKey;
   readonly path: readonly string[];
-  /** Its environment variable, or null where only the flag may choose. */
+  /** Its environment variable, or null if only the flag may choose. */
   readonly variable: string | null;
 }
 
 const isKey = (text: string): text is InputKey => Object.hasOwn(TABLE, text);
 
-/** Gives an input by its key. */
+/** An input by its key. */
 export function inputOf(key: InputKey): Input {
   const row: Row = TABLE[key];
   const variable = row.flagOnly ? null : `ALGA_APPLIANCE_${row.flag.toUpperCase().replaceAll('-', '_')}`;
@@ -355,15 +352,15 @@ export function inputOf(key: InputKey): Input {
 
 export const INPUTS: readonly Input[] = Object.keys(TABLE).filter(isKey).map(inputOf);
 
-/** Inputs that a running install can still take (`appliance-client set`). */
+/** Inputs that can be changed while an install is running (`appliance-client set`). */
 export const CHANGEABLE: readonly Input[] = INPUTS.filter(({ changeable }) => changeable);
 
-/** Says whether this is the key of an input that a running install can be told to change. */
+/** Whether this is the key of an input of CHANGEABLE. */
 export function isChangeable(key: string): boolean {
   return CHANGEABLE.some((input) => input.key === key);
 }
 
-/** Takes a path in the spec, gives the input that it belongs to: the one with the longest common path. */
+/** The input that a path in the spec belongs to: the one with the longest common path. */
 export function inputAt(path: readonly PropertyKey[]): Input | undefined {
   const fits = INPUTS.filter((input) => input.path.every((part, index) => path[index] === part));
   return fits.toSorted((one, other) => other.path.length - one.path.length)[0];
@@ -374,14 +371,14 @@ type Group<Name extends string> = {
 };
 type Single = { [Key in InputKey as Key extends `${string}.${string}` ? never : Key]: Table[Key]['schema'] };
 
-/** The schemas of the inputs that stand in a group of the spec, such as `repo`. */
+/** The schemas of the inputs in a group of the spec, such as `repo`. */
 export function schemasIn<Name extends string>(group: Name): Group<Name>;
 export function schemasIn(group: string): Record<string, z.ZodType> {
   const found = INPUTS.filter(({ path }) => path.length === 2 && path[0] === group);
   return Object.fromEntries(found.map(({ path, schema }) => [path[1] ?? '', schema]));
 }
 
-/** The schemas of the inputs that stand in the spec by themselves. */
+/** The schemas of the inputs at the top level of the spec. */
 export function singleSchemas(): Single;
 export function singleSchemas(): Record<string, z.ZodType> {
   return Object.fromEntries(INPUTS.filter(({ path }) => path.length === 1).map(({ key, schema }) => [key, schema]));
@@ -389,7 +386,7 @@ export function singleSchemas(): Record<string, z.ZodType> {
 
 type ChangeableKey = { [Key in InputKey]: Table[Key] extends { readonly changeable: true } ? Key : never }[InputKey];
 
-/** The same, of the inputs that a running install can still take, none of which has to be given. */
+/** The same for the inputs of CHANGEABLE, all of them optional. */
 export function changeableSchemas(): {
   [Key in keyof Single & ChangeableKey]: z.ZodOptional<Single[Key]>;
 };
@@ -398,7 +395,7 @@ export function changeableSchemas(): Record<string, z.ZodType> {
   return Object.fromEntries(single.map(({ key, schema }) => [key, schema.optional()]));
 }
 
-/** Takes a document and the path of a value in it, gives the value; undefined where there is none. */
+/** The value at a path of a document; undefined if there is none. */
 export function valueAt(document: unknown, path: readonly string[]): unknown {
   return path.reduce<unknown>(
     (inner, key) => (inner !== null && typeof inner === 'object' ? Reflect.get(inner, key) : undefined),
@@ -407,8 +404,7 @@ export function valueAt(document: unknown, path: readonly string[]): unknown {
 }
 
 /**
- * Takes an input and a value of the spec, gives it as a flag would be given it; null where it says nothing. An empty list is
- * an answer too.
+ * The value of an input in a spec, as its flag would be given; null if the spec does not set it. An empty list is a value, too.
  */
 export function written(
   { key }: Input,
@@ -422,12 +418,12 @@ export function written(
 const ON = new Set(['true', '1', 'yes', 'on']);
 const OFF = new Set(['false', '0', 'no', 'off']);
 
-/** A switch given by a variable may be misspelt; a misspelt consent must not pass for one, nor silently for none. */
+/** A switch in a variable may be misspelt; a misspelt consent must neither count as one nor silently as none. */
 export function isSwitch(text: string): boolean {
   return ON.has(text.toLowerCase()) || OFF.has(text.toLowerCase());
 }
 
-/** Takes an input and what was written for it, gives its value in the spec, unchecked: what stands there when nothing was. */
+/** The value of a text in the spec, unchecked; without a text, what the spec has for a missing value. */
 export function valueOf({ kind, schema, tidy }: Input, text: string | undefined): unknown {
   if (kind === 'switch') return ON.has((text ?? '').toLowerCase());
   if (kind === 'list') return listOf(text ?? '');
@@ -435,7 +431,7 @@ export function valueOf({ kind, schema, tidy }: Input, text: string | undefined)
   return schema.safeParse(null).success ? null : schema.safeParse(undefined).success ? undefined : text;
 }
 
-/** The same, for a spec: what is optional there and says nothing is left out, as it was before there was the input. */
+/** The same, for a spec: an optional value that sets nothing is omitted, as before the input existed. */
 export function specValueOf(input: Input, text: string | undefined): unknown {
   const value = valueOf(input, text);
   const saysNothing = value === false || (Array.isArray(value) && value.length === 0);

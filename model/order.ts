@@ -6,23 +6,31 @@ import type { InstallSpec } from './site.ts';
 export const inputsDigest = z.string().regex(/^[0-9a-f]{64}$/, 'expected a SHA-256 digest in hexadecimal');
 
 /**
- * Names inputs that lie in the site's folder, and says just enough for the words of a failure when they do not. This is all
- * that Temporal carries of them: who can write a payload cannot thereby change what an activity does.
+ * Names inputs in the site's folder, with just enough for the message of a failure if they are missing. Temporal carries nothing else
+ * of them: write access to a payload does not suffice to change what an activity does.
  */
-export const inputsReference = z.object({ siteId, nodeIp: z.string(), digest: inputsDigest });
+export const inputsReference = z.object({
+  siteId,
+  nodeIp: z.string(),
+  digest: inputsDigest,
+  /** Of the site's record: a folder with the same name may be another site's. Missing in orders up to 0.1.0. */
+  siteUid: z.uuid().optional(),
+});
 export type InputsReference = z.infer<typeof inputsReference>;
 
-/** The version of an order's form. A new field needs no new one: it is optional. */
+/** The version of an order's form. A new field needs no new version: it is optional. */
 const ORDER_VERSION = 1;
 
 /**
- * What the workflow knows of an install: what it shows, and which steps are asked for. No activity goes by it; each reads the
- * inputs themselves. It is read loosely, so that a client may say more later.
+ * What the workflow knows of an install: what it shows, and which steps are requested. No activity relies on it; each reads the inputs
+ * themselves. It is read loosely, so that a later client may add fields.
  */
 export const installOrder = z.object({
   orderVersion: z.int().min(ORDER_VERSION),
+  /** Of this one order: it is part of the workflow's id. Missing in orders up to 0.1.0. */
+  orderId: z.uuid().optional(),
   inputs: inputsReference,
-  /** Of what is installed, without how it was ordered: two starts with the same are one install. */
+  /** Of what is installed, without how it was ordered: two starts with the same digest are one install. */
   specDigest: z.string(),
   mode: z.enum(['fresh', 'recover']),
   appUrl: z.string(),
@@ -34,10 +42,11 @@ export const installOrder = z.object({
 });
 export type InstallOrder = z.infer<typeof installOrder>;
 
-/** What an order says beside the names of its inputs; of a spec that stands in a history of up to 0.1.0 as well. */
-export type OrderFacts = Omit<InstallOrder, 'inputs' | 'orderVersion'> & Pick<InstallSpec, 'siteId' | 'nodeIp'>;
+/** The contents of an order beside the names of its inputs; of a spec in a history of up to 0.1.0 as well. */
+export type OrderFacts = Omit<InstallOrder, 'inputs' | 'orderVersion' | 'orderId'> &
+  Pick<InstallSpec, 'siteId' | 'nodeIp'>;
 
-/** Pure: the workflow takes it of a spec whenever an older history is played. */
+/** Pure: the workflow derives it from a spec whenever an older history is replayed. */
 export function orderFacts(spec: InstallSpec, specDigest: string): OrderFacts {
   return {
     siteId: spec.siteId,
@@ -53,8 +62,22 @@ export function orderFacts(spec: InstallSpec, specDigest: string): OrderFacts {
   };
 }
 
-/** Takes a spec, the digest of what it installs and that of its file, gives the order that Temporal carries. */
-export function orderOf(spec: InstallSpec, specDigest: string, digest: string): InstallOrder {
+/** The ids of an order and its site; orders of clients up to 0.1.0 have neither. */
+export interface OrderIdentity {
+  readonly orderId: string;
+  readonly siteUid: string;
+}
+
+/** The order that Temporal carries. `specDigest`: of what is installed; `digest`: of the file of inputs. */
+export function orderOf(
+  spec: InstallSpec,
+  specDigest: string,
+  digest: string,
+  identity: OrderIdentity | null = null,
+): InstallOrder {
   const { siteId: site, nodeIp, ...facts } = orderFacts(spec, specDigest);
-  return { orderVersion: ORDER_VERSION, ...facts, inputs: { siteId: site, nodeIp, digest } };
+  const inputs = { siteId: site, nodeIp, digest };
+  if (identity === null) return { orderVersion: ORDER_VERSION, ...facts, inputs };
+  const { orderId, siteUid } = identity;
+  return { orderVersion: ORDER_VERSION, orderId, ...facts, inputs: { ...inputs, siteUid } };
 }

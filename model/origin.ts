@@ -1,9 +1,9 @@
-/** Scheme, host and port. Without a user name, whose password links in e-mails would carry; slashes may follow. */
+/** Scheme, host and port; slashes may follow. No user name: links in e-mails would carry its password. */
 const ORIGIN = /^https?:\/\/[^/\\?#@\s]+\/*$/i;
 
 /**
- * Takes a URL as a person wrote it, gives its origin as charts take it (charts/definitions.json, `url`): scheme and host in lower
- * case, no port that goes without saying, no slash at the end. Null where the URL is more than that, or none.
+ * The origin of a URL in the form of the charts (charts/definitions.json, `url`): scheme and host in lowercase, no default port, no
+ * slash at the end. Null if the URL has further parts, or is not one.
  */
 export function originOf(text: string): string | null {
   return ORIGIN.test(text) && URL.canParse(text) ? new URL(text).origin : null;

@@ -1,19 +1,23 @@
 import { z } from 'zod';
+import { podColumnSchemas } from './pod-columns.ts';
 import { statusDocument } from './status.ts';
 
-/** A pod as the status page shows it. */
+/** A pod as the status page and `pods` show it. */
 export const podRow = z.object({
   namespace: z.string(),
   name: z.string(),
-  /** What a person calls the part of the appliance that it belongs to; null for the platform's own pods. */
+  /** Title of the component that it belongs to; null for the platform's own pods. */
   component: z.string().nullable(),
+  componentName: z
+    .string()
+    .nullable()
+    .describe('The component as the client names it, such as db; null for pods of the platform. New after 0.1.0.'),
   ready: z.number(),
   containers: z.array(z.string()).readonly(),
   initContainers: z.array(z.string()).readonly(),
   state: z.string(),
   health: z.enum(['ready', 'progressing', 'failed', 'done']),
-  restarts: z.number(),
-  createdAt: z.string().nullable(),
+  ...podColumnSchemas(),
   message: z.string(),
 });
 export type PodRow = Readonly<z.infer<typeof podRow>>;
@@ -38,7 +42,7 @@ export const details = z.object({
 });
 export type Details = Readonly<z.infer<typeof details>>;
 
-/** The end of which log is wanted, and how much of it. */
+/** The log whose end is requested, and how much of it. */
 export const logWanted = z.object({
   namespace: z.string(),
   pod: z.string(),
@@ -49,14 +53,14 @@ export const logWanted = z.object({
 });
 export type LogWanted = Readonly<z.infer<typeof logWanted>>;
 
-/** The end of a log, or in words why there is none. `status` is what an HTTP answer says of it. */
+/** The end of a log, or the reason why there is none. `status` is the HTTP status for it. */
 export const logAnswer = z.union([
   z.object({ text: z.string() }),
   z.object({ problem: z.string(), status: z.literal([403, 404, 502, 503, 504]) }),
 ]);
 export type LogAnswer = Readonly<z.infer<typeof logAnswer>>;
 
-/** What a client tells the page that it has started, a line of JSON each. */
+/** Messages of a client to the page that it has started, one line of JSON each. */
 export const pageMessage = z.discriminatedUnion('kind', [
   statusDocument,
   z.object({ kind: z.literal('Details'), details }),
@@ -64,7 +68,7 @@ export const pageMessage = z.discriminatedUnion('kind', [
 ]);
 export type PageMessage = z.infer<typeof pageMessage>;
 
-/** What the page asks of the client that has started it, a line of JSON each among those of its log. */
+/** Requests of the page to the client that has started it, one line of JSON each among those of its log. */
 export const pageRequest = z.discriminatedUnion('ask', [
   z.object({ ask: z.literal('log'), id: z.number(), wanted: logWanted }),
   z.object({ ask: z.literal('no-log'), id: z.number() }),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { open } from './objects.ts';
 import type { TierId } from './tiers.ts';
 
-/** The phases of an install in their order, with what a person calls them and the tier whose failure they report. */
+/** The phases of an install in their order, with their titles and the tier whose failure they report. */
 export const PHASES = [
   { id: 'preflight', title: 'Check everything before touching anything', tier: 'platform' },
   { id: 'host', title: 'Talos and Kubernetes on the node', tier: 'platform' },

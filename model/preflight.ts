@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { kept, open } from './objects.ts';
 
-/** One preflight check with its answer. A hard one that fails stops the install; a soft one is a warning. */
+/** One preflight check with its result. A hard one that fails stops the install; a soft one is a warning. */
 export const preflightCheck = kept({
   id: z.string(),
   title: z.string(),

@@ -27,7 +27,7 @@ const imageFields = {
 export const image = strict(imageFields);
 export type Image = z.infer<typeof image>;
 
-/** The branch name rules of git-check-ref-format that a person can break by hand. */
+/** The branch name rules of git-check-ref-format that a person is likely to break. */
 export const branchName = z
   .string()
   .min(1, 'expected a Git branch name')
@@ -35,7 +35,7 @@ export const branchName = z
 
 const semver = z.string().regex(/^v?[0-9]+\.[0-9]+\.[0-9]+(-[A-Za-z0-9.-]+)?$/, 'expected a version such as v1.12.0');
 
-/** Where a release came from that was made on an operator's machine from the vendor's own manifest (./vendor-release.ts). */
+/** Source of a release that was imported on an operator's machine from the vendor's own manifest (./vendor-release.ts). */
 const originOf = (object: ObjectOf) =>
   object({
     reference: z.string().min(1).describe('The OCI reference, or the name of the file, that was imported.'),
@@ -45,7 +45,7 @@ const originOf = (object: ObjectOf) =>
     base: releaseVersion.describe('The release whose Talos, Kubernetes, Flux, charts and dependencies this one has.'),
     assumed: z
       .partialRecord(z.enum(VENDOR_IMAGES), releaseVersion)
-      .describe('Images that nobody here knows, and the release that whoever imported them said they are like.'),
+      .describe('Images unknown to this client, and the release to whose images the import declared them equal.'),
   });
 export type ReleaseOrigin = z.infer<ReturnType<typeof originOf>>;
 
@@ -96,7 +96,7 @@ function manifestOf(object: ObjectOf) {
 /** What one release of the appliance consists of; `releases/<version>/release.json`. */
 export const releaseManifest = manifestOf(strict);
 
-/** The same as a spec carries it: whatever a newer client knows of a release beside, a site of it can be read. */
+/** The same as a spec carries it, tolerant of fields of a newer client, so that its sites can be read. */
 export const releaseInSpec = manifestOf(kept);
 export type ReleaseManifest = z.infer<typeof releaseManifest>;
 
@@ -112,7 +112,7 @@ export const releaseChannel = z.strictObject({
 });
 export type ReleaseChannel = z.infer<typeof releaseChannel>;
 
-/** Takes an image, gives its reference as a registry client takes it: by digest when that is known, by tag otherwise. */
+/** The reference for a registry client: by digest when that is known, by tag otherwise. */
 export function imageReference(value: Image): string {
   return value.digest ? `${value.repository}:${value.tag}@${value.digest}` : `${value.repository}:${value.tag}`;
 }
@@ -128,12 +128,12 @@ export const imageReferenceText = z
     'expected an image with registry and tag, such as registry.example.com/alga/hocuspocus:1.2.3, which may end in @sha256:… and is not "latest"',
   );
 
-/** Takes an image as a person wrote it and it was checked, gives it as a release has it. */
+/** Parses what `imageReferenceText` has accepted. */
 export function imageFromReference(text: string): Image {
   return image.parse(REFERENCE.exec(text)?.groups);
 }
 
-/** Takes a release, gives what an install of it installs: of an imported one not where and when it was imported. */
+/** What an install of the release installs: an imported one without where and when it was imported. */
 export function installed(release: ReleaseManifest): object {
   if (!release.origin) return release;
   const { origin: _origin, generatedAt: _generatedAt, ...rest } = release;

@@ -5,14 +5,14 @@ import { releaseChannel, releaseManifest } from './release.ts';
 import type { ReleaseChannel, ReleaseManifest } from './release.ts';
 import { imageFaults, supportFaults } from './support-matrix.ts';
 
-/** What is wrong with one field of one file. `field` is empty when the file as a whole is meant. */
+/** What is wrong with one field of one file. `field` is empty when it is about the whole file. */
 export interface ReleaseFault {
   readonly file: string;
   readonly field: string;
   readonly message: string;
 }
 
-/** Files of a `releases/` folder that are sound, and what is wrong with the others. */
+/** Valid files of a `releases/` folder, and what is wrong with the others. */
 export interface ReleaseCatalogue {
   /** Newest first. */
   readonly releases: readonly ReleaseManifest[];
@@ -20,7 +20,7 @@ export interface ReleaseCatalogue {
   readonly faults: readonly ReleaseFault[];
 }
 
-/** A release or channel that was asked for and cannot be given; the message names file and field. */
+/** A requested release or channel that is unknown or invalid; the message names file and field. */
 export class ReleaseError extends Error {
   override readonly name = 'ReleaseError';
   readonly faults: readonly ReleaseFault[];
@@ -30,12 +30,12 @@ export class ReleaseError extends Error {
   }
 }
 
-/** Takes a fault, gives `file: field: message`. */
+/** `file: field: message`. */
 export function describeFault({ file, field, message }: ReleaseFault): string {
   return [file, field, message].filter((part) => part !== '').join(': ');
 }
 
-/** Files by path, and the folder that they are told under. */
+/** Files by path, and the folder under which faults name them. */
 export interface ImportedFiles {
   readonly folder: string;
   readonly files: ReadonlyMap<string, string>;
@@ -44,9 +44,9 @@ export interface ImportedFiles {
 /**
  * Reads a `releases/` folder.
  * @param files content by path relative to that folder, `<version>/release.json` and `channels/<name>.json`; what
- *   stands beside these folders (schemas, README) is ignored
- * @param imported releases that were imported on this machine; one never takes the place of a release of the folder
- * @returns everything that is sound, and every fault: nothing is thrown
+ *   lies beside these folders (schemas, README) is ignored
+ * @param imported releases that were imported on this machine; one never replaces a release of the folder
+ * @returns everything that is valid, and every fault: nothing is thrown
  */
 export function readReleases(files: ReadonlyMap<string, string>, imported?: ImportedFiles): ReleaseCatalogue {
   const faults: ReleaseFault[] = [];
@@ -64,7 +64,7 @@ export function readReleases(files: ReadonlyMap<string, string>, imported?: Impo
       const found = parse(file, text, releaseChannel);
       if ('faults' in found) faults.push(...found.faults);
       else if (found.value.channel !== name)
-        faults.push({ file, field: 'channel', message: `is "${found.value.channel}", and the file is named ${name}` });
+        faults.push({ file, field: 'channel', message: `is "${found.value.channel}", but the file is named ${name}` });
       else channels.push({ file, channel: found.value });
     } else if (file.includes('/')) {
       faults.push({
@@ -77,7 +77,7 @@ export function readReleases(files: ReadonlyMap<string, string>, imported?: Impo
   const known = releases.map((release) => release.releaseVersion).toSorted(compareReleaseVersions);
   const sound = channels.filter(({ file, channel }) => {
     if (known.includes(channel.releaseVersion)) return true;
-    const message = `names ${channel.releaseVersion}, and there is no such release; there are: ${known.join(', ') || 'none'}`;
+    const message = `names the unknown release ${channel.releaseVersion}. Available: ${known.join(', ') || 'none'}`;
     faults.push({ file, field: 'releaseVersion', message });
     return false;
   });
@@ -100,21 +100,21 @@ function readImported(
     const file = `${version}/release.json`;
     if (origin && !own.has(file)) return true;
     const message = origin
-      ? `is not used: this client has a release ${version} of its own; \`releases remove ${version}\` removes this one`
-      : 'is missing: only what `releases import` wrote belongs here';
+      ? `is not used: release ${version} is bundled with this client. To remove this one: \`releases remove ${version}\``
+      : 'is missing: only files written by `releases import` belong here';
     faults.push({ file: under(file), field: origin ? '' : 'origin', message });
     return false;
   });
 }
 
-/** What the schema cannot see: the folder's name, fields that repeat one another, and versions that do not work together. */
+/** What the schema cannot check: the folder's name, fields that repeat one another, and versions that do not work together. */
 function crossCheck(file: string, folder: string, release: ReleaseManifest): ReleaseFault[] {
   const faults: ReleaseFault[] = [];
   if (release.releaseVersion !== folder) {
     faults.push({
       file,
       field: 'releaseVersion',
-      message: `is ${release.releaseVersion}, and the folder is named ${folder}`,
+      message: `is ${release.releaseVersion}, but the folder is named ${folder}`,
     });
   }
   const { version, schematicId } = release.talos;
@@ -122,7 +122,7 @@ function crossCheck(file: string, folder: string, release: ReleaseManifest): Rel
     faults.push({
       file,
       field: 'os.installer.image',
-      message: `is not the installer of Talos ${version} with the schematic of talos.schematicId: it has to end in /${schematicId}:${version}`,
+      message: `is not the installer of Talos ${version} with the schematic of talos.schematicId: it must end in /${schematicId}:${version}`,
     });
   }
   for (const fault of [...supportFaults(release), ...imageFaults(release)]) faults.push({ file, ...fault });
@@ -131,14 +131,14 @@ function crossCheck(file: string, folder: string, release: ReleaseManifest): Rel
   }
   for (const chart of Object.keys(release.charts)) {
     if (!(HELM_RELEASES as readonly string[]).includes(chart))
-      faults.push({ file, field: `charts.${chart}`, message: 'is not known here' });
+      faults.push({ file, field: `charts.${chart}`, message: 'is unknown' });
   }
   return faults;
 }
 
 export type Parsed<Value> = { readonly value: Value } | { readonly faults: ReleaseFault[] };
 
-/** Takes a file's name for people, its text and its schema, gives the document or what is wrong with it, field by field. */
+/** The document in a text, or what is wrong with it, field by field. `file` is its name for people. */
 export function parse<Schema extends z.ZodType>(file: string, text: string, schema: Schema): Parsed<z.infer<Schema>> {
   let document: unknown;
   try {
@@ -153,18 +153,18 @@ export function parse<Schema extends z.ZodType>(file: string, text: string, sche
   return { faults: result.error.issues.flatMap((issue) => faultsOf(file, document, issue)) };
 }
 
-/** In words, and each with the one field that it is about: zod names the object around an unknown key. */
+/** One fault for each field: zod names the object around an unknown key. */
 function faultsOf(file: string, document: unknown, issue: z.core.$ZodIssue): ReleaseFault[] {
   const field = issue.path.join('.');
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ file, field: [...issue.path, key].join('.'), message: 'is not known here' }));
+    return issue.keys.map((key) => ({ file, field: [...issue.path, key].join('.'), message: 'is unknown' }));
   }
   const found = valueAt(document, issue.path);
   if (found === undefined) return [{ file, field, message: 'is missing' }];
   return [{ file, field, message: `${expectation(issue)}, found ${shown(found)}` }];
 }
 
-/** zod's own words are for programmers, where the schema has none of its own. */
+/** A message for people: zod's own ones are for programmers, unless the schema sets one. */
 function expectation(issue: z.core.$ZodIssue): string {
   if (issue.code === 'invalid_type')
     return `expected ${issue.expected === 'object' ? 'an object' : `a ${issue.expected}`}`;
@@ -172,7 +172,7 @@ function expectation(issue: z.core.$ZodIssue): string {
   return issue.code === 'too_small' ? 'expected some text' : issue.message;
 }
 
-/** What stands there instead, short enough for a line. */
+/** The value that was found instead, short enough for a line. */
 function shown(value: unknown): string {
   const text = shownWhole(value);
   return text.length > 60 ? `${text.slice(0, 59)}…` : text;
@@ -180,7 +180,7 @@ function shown(value: unknown): string {
 
 /** A structure may be deeper than JSON.stringify can go. */
 function shownWhole(value: unknown): string {
-  return isShallow(value, 8) ? JSON.stringify(value) : 'a structure of many levels';
+  return isShallow(value, 8) ? JSON.stringify(value) : 'a deeply nested structure';
 }
 
 function isShallow(value: unknown, levels: number): boolean {
@@ -195,8 +195,8 @@ function valueAt(document: unknown, path: readonly PropertyKey[]): unknown {
 }
 
 /**
- * The release that was ordered, and the branch that Flux is to follow: by version, or by what a channel stands for today.
- * @throws ReleaseError when there is no such release or channel, or its file is not sound; a file's fault names file and field
+ * The ordered release, and the branch that Flux is to follow: by version, or by the present release of a channel.
+ * @throws ReleaseError when the release or channel is unknown, or its file is invalid; a file's fault names file and field
  */
 export function selectRelease(
   catalogue: ReleaseCatalogue,
@@ -207,22 +207,21 @@ export function selectRelease(
   const release = catalogue.releases.find((candidate) => candidate.releaseVersion === version);
   if (release) return { release, branch: channel?.branch ?? release.app.releaseBranch };
   const known = catalogue.releases.map((candidate) => candidate.releaseVersion);
-  const by = channel ? `the channel ${channel.channel} stands for the release ${version}, and ` : '';
-  const message = `${by}there is no release ${version}`;
-  throw missing(catalogue, `${version}/release.json`, message, known);
+  const by = channel ? `channel ${channel.channel} names ` : '';
+  throw missing(catalogue, `${version}/release.json`, `${by}unknown release ${version}`, known);
 }
 
 function selectChannel(catalogue: ReleaseCatalogue, name: string): ReleaseChannel {
   const found = catalogue.channels.find((candidate) => candidate.channel === name);
   if (found) return found;
   const known = catalogue.channels.map((candidate) => candidate.channel);
-  throw missing(catalogue, `channels/${name}.json`, `there is no channel ${name}`, known);
+  throw missing(catalogue, `channels/${name}.json`, `unknown channel ${name}`, known);
 }
 
-/** A file that is there and not sound is told by its own faults; one that is not there by those that are. */
+/** An invalid file is reported by its own faults; a missing one by the available ones. */
 function missing(catalogue: ReleaseCatalogue, file: string, message: string, known: readonly string[]): ReleaseError {
   const own = catalogue.faults.filter((fault) => fault.file === file || fault.file.endsWith(`/${file}`));
-  const others = known.length > 0 ? 'Name one of them; a newer client brings newer ones' : 'Take a newer client';
-  const none = { file: '', field: '', message: `${message}; there are: ${known.join(', ') || 'none'}. ${others}` };
+  const others = known.length > 0 ? 'Choose one of them; newer ones need a newer client' : 'Update appliance-client';
+  const none = { file: '', field: '', message: `${message}. Available: ${known.join(', ') || 'none'}. ${others}` };
   return new ReleaseError(own.length > 0 ? own : [none]);
 }

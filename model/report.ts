@@ -7,7 +7,7 @@ import { openPhaseId } from './phases.ts';
 import { phaseState } from './progress.ts';
 import { tierStates } from './tiers.ts';
 
-/** `install-report.json`: what was installed, when, and what is left to do. It holds no secret. */
+/** `install-report.json`: what was installed, when, and what remains to be done. It holds no secret. */
 const installReport = z.object({
   apiVersion: z.literal(API_VERSION),
   kind: z.literal('InstallReport'),

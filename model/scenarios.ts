@@ -1,4 +1,4 @@
-/** What `start --simulate` can play, in the order in which it is offered; simulation/scenarios/ says how each one goes. */
+/** The scenarios of `start --simulate`, in the order in which they are offered; each is defined in simulation/scenarios/. */
 export const SCENARIO_NAMES = [
   'all-well',
   'worker-image-missing',

@@ -9,8 +9,8 @@ import { releaseInSpec } from './release.ts';
 export const siteId = dnsLabel('site name');
 
 /**
- * The version of a spec's form. 1 had no number of its own: it is every spec that the clients up to 0.1.0 wrote. A new input
- * needs no new version: it is optional, and without it an install does what it did before there was the input.
+ * The version of a spec's form. 1 had no number: it is every spec that clients up to 0.1.0 wrote. A new input needs no new version: it is
+ * optional, and without it an install does what it did before the input existed.
  */
 export const SPEC_VERSION = 2;
 
@@ -24,9 +24,9 @@ export type Network = z.infer<typeof network>;
 const imageTags = kept(schemasIn('imageTags'));
 
 /**
- * One install, as the operator ordered it: what the workflow is started with. It holds no secret: the authentication key
- * and all key material stay in the operator's folder. The release is carried whole, so that a resumed install goes on with
- * the very release that it began with, whatever the client that resumes it knows. Its inputs stand in ./inputs.ts.
+ * One install, as the operator ordered it: what the workflow is started with. It holds no secret: the authentication key and all key
+ * material stay in the operator's folder. The release is carried whole, so that a resumed install continues with the very release that
+ * it started with, whatever the client that resumes it knows. Its inputs are in ./inputs.ts.
  */
 const presentSpec = kept({
   specVersion: z.int().min(SPEC_VERSION),
@@ -42,7 +42,7 @@ const presentSpec = kept({
     unpushedCommits: z.number().int().nullable(),
   }).nullable(),
   mode: z.enum(['fresh', 'recover']),
-  /** True when the site's name was typed, or `--yes` given: the consent to wipe application data. */
+  /** Of clients up to 0.1.0, and ignored by every step: consent to a wipe is in the site's folder (site-folder/consent.ts). */
   wipeConfirmed: z.boolean(),
   imageTags,
   /** Files of an existing cluster that the operator named; they are read and never written. */
@@ -53,7 +53,7 @@ const presentSpec = kept({
 });
 export type InstallSpec = z.infer<typeof presentSpec>;
 
-/** Where a spec says its version, and what brings an older one into the present form. */
+/** The field of a spec's version, and the migrations of older ones. */
 const SPEC_HISTORY = {
   kind: 'InstallSpec',
   mark: 'specVersion',
@@ -69,14 +69,13 @@ export const installSpec = z.preprocess(inPresentForm, presentSpec);
 export const INSTALL_SPEC: DocumentForm<typeof presentSpec> = { ...SPEC_HISTORY, newer: 'read', schema: presentSpec };
 
 /**
- * Takes a spec of any version, gives it in the present form, unchecked. It is pure: the workflow does it again whenever its
- * history is played.
+ * A spec of any version in the present form, unchecked. Pure: the workflow repeats it whenever its history is replayed.
  */
 export function inPresentForm<Spec>(spec: Spec): Spec {
   return migrated(SPEC_HISTORY, spec);
 }
 
-/** What a running install can be told to do otherwise (`appliance-client set`). */
+/** Changed inputs of a running install (`appliance-client set`). */
 export const inputChange = z
   .strictObject({
     ...changeableSchemas(),
@@ -85,10 +84,10 @@ export const inputChange = z
   })
   .superRefine((change, context) => {
     if (Object.values(change).every((value) => value === undefined))
-      context.addIssue({ code: 'custom', message: 'nothing to change was given' });
+      context.addIssue({ code: 'custom', message: 'no input to change' });
     for (const [key, value] of Object.entries(change)) {
       if (Array.isArray(value) && value.length === 0)
-        context.addIssue({ code: 'custom', path: [key], message: 'expected one at least' });
+        context.addIssue({ code: 'custom', path: [key], message: 'expected at least one' });
     }
   });
 export type InputChange = z.infer<typeof inputChange>;
@@ -98,6 +97,12 @@ export const siteRecord = kept({
   apiVersion: z.literal('appliance.alga-psa/v1'),
   kind: z.literal('Site'),
   siteId,
+  /** Created with the record, and copied with the folder: tells this site from another of the same name. */
+  siteUid: z.uuid().optional(),
+  /** The workflow of the newest install that was ordered; missing while that is one of a client up to 0.1.0. */
+  workflowId: z.string().optional(),
+  /** Ids of the keys in `payload-keys.json`; missing before there was one. If they are known, no new key is created for a lost one. */
+  payloadKeys: z.array(z.string()).optional(),
   nodeIp: ip,
   appUrl: z.string(),
   hostname: z.string(),
@@ -105,12 +110,17 @@ export const siteRecord = kept({
   updatedAt: z.iso.datetime(),
   /** Spec of the newest install that was ordered. */
   spec: installSpec,
-  /** Identity of the cluster that this site's install made or took over; null until it is known. */
+  /**
+   * The Talos keys that were created for this site, recorded before they were used. They are never created again. Missing if none were
+   * created, or by a client up to 0.1.0.
+   */
+  keys: kept({ talosCaFingerprint: z.string() }).optional(),
+  /** Identity of the cluster that this site's install created or adopted; null until it is known. */
   cluster: kept({ kubeSystemUid: z.string(), talosCaFingerprint: z.string().nullable() }).nullable(),
 });
 export type SiteRecord = z.infer<typeof siteRecord>;
 
-/** A newer one is refused: it is written back by whoever reads it. */
+/** A newer one is refused: readers write it back. */
 export const SITE_RECORD: DocumentForm<typeof siteRecord> = {
   kind: 'Site',
   mark: 'apiVersion',

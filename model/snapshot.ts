@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { DocumentForm } from './documents.ts';
 
-/** An API object as the API server gives it; only what every object has is known here. */
+/** An API object as the API server returns it; only the fields of every object are typed. */
 export const kubernetesObject = z.looseObject({
   apiVersion: z.string(),
   kind: z.string(),
@@ -37,8 +37,8 @@ export const talosAnswer = z.object({
 export type TalosAnswer = z.infer<typeof talosAnswer>;
 
 /**
- * What a diagnosis reads and a support bundle contains as `snapshot.json`. Every part may be missing; what is missing is
- * unknown, not healthy. `kubernetes.missing` names the resources that could not be listed, and why.
+ * What a diagnosis reads and a support bundle contains as `snapshot.json`. Every part may be missing, which means unknown, not healthy.
+ * `kubernetes.missing` names the resources that could not be listed, and why.
  */
 export const snapshot = z.object({
   apiVersion: z.literal('appliance.alga-psa/v1'),

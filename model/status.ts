@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { advice } from './advice.ts';
 import { blocker } from './blocker.ts';
 import { kept, open } from './objects.ts';
 import { openPhaseId } from './phases.ts';
@@ -7,7 +8,7 @@ import { openTierId, tierId, tierStates } from './tiers.ts';
 export const installUrls = kept({ statusUrl: z.string().nullable(), loginUrl: z.string().nullable() });
 export type InstallUrls = z.infer<typeof installUrls>;
 
-/** Something long that is under way and is not a fault: a pull, a container being prepared, a Helm operation. */
+/** A long operation in progress that is not a fault: a pull, a container being prepared, a Helm operation. */
 export const activeOperation = kept({
   kind: open(['image-pull', 'container-creating', 'helm', 'job', 'volume', 'other']),
   component: z.string(),
@@ -34,7 +35,15 @@ export const ROLLUP_STATES = [
 ] as const;
 export const rollupState = z.enum(ROLLUP_STATES);
 export type RollupState = z.infer<typeof rollupState>;
-export const rollup = kept({ state: rollupState, message: z.string(), nextAction: z.string().nullable() });
+export const rollup = kept({
+  state: rollupState,
+  message: z.string(),
+  nextAction: z.string().nullable(),
+  lastSeen: kept({ state: rollupState, at: z.iso.datetime() })
+    .optional()
+    .describe('The last known state, and its time; only while the present state is unknown. New after 0.1.0.'),
+  advice: advice.optional(),
+});
 
 export const componentStatus = kept({
   name: z.string(),
@@ -52,13 +61,17 @@ export const componentStatus = kept({
 });
 export type ComponentStatus = z.infer<typeof componentStatus>;
 
-/** One source of the picture: when it last answered, and why it does not now. */
+/** One source of the document: when it last answered, and why it does not now. */
 export const sourceStatus = kept({
   source: z.enum(['kubernetes', 'talos', 'login', 'install', 'logs']),
   observedAt: z.iso.datetime().nullable(),
   stale: z.boolean(),
   ageSeconds: z.number().nullable(),
   error: z.string().nullable(),
+  partial: z
+    .boolean()
+    .default(false)
+    .describe('True while the source answers in part; `error` says what is missing. New after 0.1.0.'),
 });
 
 export const recentEvent = kept({
@@ -76,6 +89,11 @@ export const loginProbe = kept({
   error: z.string().nullable(),
 });
 export type LoginProbe = z.infer<typeof loginProbe>;
+
+export const temporalPods = kept({
+  autosetup: z.boolean().describe('Every pod of the Temporal server runs the autosetup of its image.'),
+  serviceLinks: z.boolean().describe('A pod of the Temporal server or its UI gets the environment of service links.'),
+});
 
 export const installSummary = kept({
   state: z.string(),
@@ -100,7 +118,7 @@ export const statusDocument = kept({
   kind: z.literal('Status'),
   siteId: z.string(),
   timestamp: z.iso.datetime(),
-  /** When the newest part of the picture was seen; null when nothing was. */
+  /** When the newest part of the document was read; null when nothing was. */
   observedAt: z.iso.datetime().nullable(),
   stale: z.boolean(),
   sources: z.array(sourceStatus),
@@ -123,6 +141,10 @@ export const statusDocument = kept({
     seed: kept({ usersCount: z.number().int().nullable() }),
   }),
   loginProbe: loginProbe.nullable(),
+  temporalPods: temporalPods
+    .nullable()
+    .optional()
+    .describe('What the pods of Temporal are started with; null while no pod of the server is seen. New after 0.1.0.'),
   recentEvents: z.array(recentEvent).max(20),
   install: installSummary.nullable(),
 });

@@ -8,7 +8,7 @@ interface Supported {
   readonly version: string;
   /** Last day of its makers' support; null when no date is published. */
   readonly end: string | null;
-  /** Where both was read. */
+  /** Where both were read. */
   readonly sources: readonly string[];
 }
 
@@ -24,8 +24,8 @@ const FLUX = ['https://fluxcd.io/roadmap/', 'https://fluxcd.io/flux/releases/'];
 const TALOS = 'https://www.talos.dev/v1.12/introduction/support-matrix/';
 
 /**
- * What works together, as the makers say it, read on 2026-11-29. What stands in no row is not known to work and is refused: add
- * the row with its source.
+ * What works together according to the makers, read on 2026-11-29. What has no row is not known to work and is refused: add the row with
+ * its source.
  */
 export const SUPPORT_MATRIX = {
   /** "End of Community Support" is the release of the next minor, with the day that the page plans for it. */
@@ -65,7 +65,7 @@ export const SUPPORT_MATRIX = {
   readonly app: readonly (Supported & { readonly postgres: Range })[];
 };
 
-/** What does not fit together in a release, and at which field. */
+/** What does not fit together in a release, and the field. */
 interface SupportFault {
   readonly field: string;
   readonly message: string;
@@ -73,10 +73,10 @@ interface SupportFault {
 
 type Release = Pick<ReleaseManifest, 'talos' | 'kubernetes' | 'flux' | 'app' | 'dependencies'>;
 
-/** Tags that a release once named and that nobody can install; docs/contract.md, "Releases and tags". */
+/** Tags that a release once named and that cannot be installed; docs/contract.md, "Releases and tags". */
 const DEAD: Readonly<Partial<Record<VendorImage, readonly string[]>>> = { algaCore: ['94446747'] };
 
-/** Takes a release, gives what in it does not work together, or is not known to. */
+/** What in a release does not work together, or is not known to. */
 export function supportFaults(release: Release): SupportFault[] {
   const { talos, flux, kubernetes, postgres, app } = rowsOf(release);
   const [minor, database] = [minorOf(release.kubernetes.version), databaseOf(release)];
@@ -94,27 +94,27 @@ export function supportFaults(release: Release): SupportFault[] {
   ];
 }
 
-/** The migrations make the extension `vector`, and no image of PostgreSQL alone has it. */
+/** The migrations create the extension `vector`, which the plain PostgreSQL images do not have. */
 function withoutVector({ dependencies }: Release): SupportFault[] {
   const { repository, tag } = dependencies.postgres;
   if (/(^|\/)pgvector$/.test(repository)) return [];
-  const message = `${repository}:${tag} is not PostgreSQL with the extension vector, which Alga PSA needs: take an image of pgvector/pgvector`;
+  const message = `${repository}:${tag} is not PostgreSQL with the extension vector, which Alga PSA needs: use an image of pgvector/pgvector`;
   return [{ field: 'dependencies.postgres.repository', message }];
 }
 
-/** What the makers support begins with a minor's first release; `v1.34.0-alpha.1` is before it. */
+/** The makers' support starts with a minor's first release; `v1.34.0-alpha.1` is before it. */
 function prereleases({ talos, kubernetes, flux }: Release): SupportFault[] {
   const parts = { 'talos.version': talos, 'kubernetes.version': kubernetes, 'flux.version': flux };
   return Object.entries(parts).flatMap(([field, { version }]) =>
     version.includes('-')
-      ? [{ field, message: `${version} is a pre-release, which its makers do not support: take a release` }]
+      ? [{ field, message: `${version} is a pre-release, which its makers do not support: use a release` }]
       : [],
   );
 }
 
 /**
- * Takes a release, gives what is wrong with the vendor's images in it. For those who choose a release: an install that was begun
- * with one is not stopped by it.
+ * What is wrong with the vendor's images in a release. For the choice of a release: an install that was started with one is not stopped
+ * by it.
  */
 export function imageFaults(release: Release): SupportFault[] {
   return VENDOR_IMAGES.flatMap((key) => faultsOfImage(release, key));
@@ -132,14 +132,14 @@ function faultsOfImage({ app }: Release, key: VendorImage): SupportFault[] {
       ? [
           {
             field: `${field}.capabilities.${name}`,
-            message: `is ${String(said.get(name))}, and the image ${tag} is known to have ${String(value)} (model/capabilities.ts)`,
+            message: `is ${String(said.get(name))}, but the image ${tag} is known to have ${String(value)} (model/capabilities.ts)`,
           },
         ]
       : [],
   );
 }
 
-/** Takes a release and the time, gives a line for each part whose makers' support has ended. */
+/** A line for each part of a release whose makers' support has ended. */
 export function supportWarnings(release: Release, now: Date): string[] {
   const { talos, kubernetes, flux, postgres } = rowsOf(release);
   const today = now.toISOString().slice(0, 10);
@@ -151,19 +151,19 @@ export function supportWarnings(release: Release, now: Date): string[] {
   ] as const;
   return [
     ...parts.flatMap(([name, row]) =>
-      row?.end && row.end < today ? [`${name} ${row.version} is supported by its makers until ${row.end}`] : [],
+      row?.end && row.end < today ? [`support for ${name} ${row.version} by its makers ended on ${row.end}`] : [],
     ),
     ...otherDebian(release),
   ];
 }
 
-/** Another Debian has another glibc, which sorts text otherwise: indexes of a data directory that exists no longer hold (docs/releasing.md). */
+/** Another Debian has another glibc with another sort order: the indexes of an existing data directory become invalid (docs/releasing.md). */
 function otherDebian({ dependencies }: Release): string[] {
   const { repository, tag } = dependencies.postgres;
   const debian = /-([a-z]+)$/.exec(tag)?.[1];
   if (debian === undefined || debian === 'bookworm') return [];
   return [
-    `${repository}:${tag} is on ${debian}, not on Debian bookworm: a database that exists sorts text otherwise there, and its indexes must be made anew (docs/releasing.md, "PostgreSQL")`,
+    `${repository}:${tag} is on ${debian}, not on Debian bookworm: the sort order of text differs there, so the indexes of an existing database must be rebuilt (docs/releasing.md, "PostgreSQL")`,
   ];
 }
 
@@ -203,7 +203,7 @@ function outside(
 ): SupportFault[] {
   if (!row || !range || (compare(range.from, found) <= 0 && compare(found, range.to) <= 0)) return [];
   const wanted = range.from === range.to ? range.from : `${range.from} to ${range.to}`;
-  return [{ field, message: `${what} ${wanted}, and this is ${found} (${row.sources.join(', ')})` }];
+  return [{ field, message: `${what} ${wanted}, but this is ${found} (${row.sources.join(', ')})` }];
 }
 
 function compare(one: string, other: string): number {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { kept, open } from './objects.ts';
 import type { Open } from './objects.ts';
 
-/** The tiers in the order in which they come up. `fullHealth` is what all of them together say. */
+/** The tiers in the order in which they come up. `fullHealth` sums up all of them. */
 export const TIERS = ['platform', 'core', 'bootstrap', 'login', 'background'] as const;
 export const tierId = z.enum(TIERS);
 export type TierId = z.infer<typeof tierId>;
@@ -16,13 +16,13 @@ export const TIER_TITLES: Record<TierId, string> = {
   background: 'Background services',
 };
 
-/** Takes a tier, gives what people call it; one of a newer client's is called as it is written. */
+/** The tier's title; a tier of a newer client is shown by its id. */
 export function tierTitle(tier: Open<TierId>): string {
   const titles: Readonly<Record<string, string | undefined>> = TIER_TITLES;
   return titles[tier] ?? tier;
 }
 
-/** `since` is when the present status was first seen. A tier nobody could look at is `unknown`, never healthy. */
+/** `since` is when the present status was first seen. A tier that could not be checked is `unknown`, never healthy. */
 export const tierState = kept({
   ready: z.boolean(),
   status: open(['unknown', 'pending', 'progressing', 'ready', 'degraded', 'failed']),
@@ -41,7 +41,7 @@ export const tierStates = kept({
 });
 export type TierStates = z.infer<typeof tierStates>;
 
-/** Takes nothing, gives the tiers of an appliance of which nothing is known yet. */
+/** The tiers of an appliance of which nothing is known yet. */
 export function unknownTiers(): TierStates {
   const unknown = (): TierState => ({ ready: false, status: 'unknown', since: null });
   return {

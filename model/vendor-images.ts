@@ -2,7 +2,7 @@ import { VENDOR_IMAGES } from './appliance.ts';
 import type { VendorImage } from './appliance.ts';
 import type { Image, ReleaseManifest } from './release.ts';
 
-/** The vendor's images as people name them, in flags and components. */
+/** The names of the vendor's images in flags and components. */
 const NAMES = {
   algaCore: 'alga-core',
   workflowWorker: 'workflow-worker',
@@ -14,18 +14,18 @@ export function imageName(key: VendorImage): string {
   return NAMES[key];
 }
 
-/** The flag, without its dashes, that names another tag of an image. */
+/** The flag, without its dashes, that sets the tag of an image. */
 export function tagFlag(key: VendorImage): string {
   return `${NAMES[key]}-tag`;
 }
 
-/** What was ordered: a release, and tags that take the place of the release's own. */
+/** An ordered release, and tags that replace the release's own. */
 interface Ordered {
   readonly release: Pick<ReleaseManifest, 'app'>;
   readonly imageTags: Readonly<Partial<Record<VendorImage, string>>>;
 }
 
-/** The image that an install runs. A tag that was ordered makes it another image: the release's digest is not its own. */
+/** The image that an install runs. With an ordered tag it is another image, without the release's digest. */
 export function imageOf({ release, imageTags }: Ordered, key: VendorImage): Image {
   const image = release.app.images[key];
   const tag = imageTags[key];

@@ -5,16 +5,16 @@ import { digest, imageTag, releaseVersion } from './release.ts';
 import { parse } from './releases.ts';
 import type { ReleaseFault } from './releases.ts';
 
-/** The one form of the vendor's release manifest that is known here (docs/contract.md, "Releases and tags"). */
+/** The only supported form of the vendor's release manifest (docs/contract.md, "Releases and tags"). */
 export const VENDOR_SCHEMA = 'alga.appliance.release/v1';
 
-/** A version names a folder on this machine and stands in labels of the cluster. */
+/** A version names a folder on this machine and is used in labels of the cluster. */
 const LONGEST_VERSION = 63;
 const text = z.string().min(1);
 
 /**
- * The vendor's reader wants version, images.algaCore, config.repository and config.digest; this one wants all four images too,
- * since a release here names all of them. Fields that are not known are kept apart, not refused: the vendor adds some.
+ * The vendor's reader requires version, images.algaCore, config.repository and config.digest; this one requires all four images, since a
+ * release here names all of them. Unknown fields are reported, not refused: the vendor adds some.
  */
 const vendorRelease = z.looseObject({
   schema: z.literal(VENDOR_SCHEMA),
@@ -35,7 +35,7 @@ const vendorRelease = z.looseObject({
   supportReceiptKeys: z.record(z.string(), z.string()).nullish(),
 });
 
-/** What of the vendor's manifest a release here has no place for, and why. */
+/** A field of the vendor's manifest that is not imported, and why. */
 export interface LeftOut {
   readonly field: string;
   readonly why: string;
@@ -48,8 +48,8 @@ export interface VendorRelease {
 }
 
 /**
- * Takes what is imported, by its name for people, gives what a release here takes over of it, or every fault. A manifest of
- * another schema has that one fault: what its fields mean is not known.
+ * What is imported of the vendor's manifest, or every fault; `name` is its name for people. A manifest of another schema has that one
+ * fault, because the meaning of its fields is unknown.
  */
 export function readVendorRelease(name: string, content: string): VendorRelease | { readonly faults: ReleaseFault[] } {
   const parsed = parse(name, content, vendorRelease);
@@ -67,17 +67,17 @@ export function readVendorRelease(name: string, content: string): VendorRelease 
 
 function schemaMessage(message: string): string {
   return message === 'is missing'
-    ? `is missing: this is no release manifest of the vendor (${VENDOR_SCHEMA} is the one that is known)`
-    : `${message}: a newer client may know that one`;
+    ? `is missing: this is not a release manifest of the vendor (supported: ${VENDOR_SCHEMA})`
+    : `${message}: a newer client may support that schema`;
 }
 
 const WHY = {
-  channel: "channels here stand for this client's own releases, and go on doing so",
-  valuesProfile: "the profile of the base is installed: this product's own Flux tree",
+  channel: "channels name this client's own releases only",
+  valuesProfile: "the profile of the base release is used, from this product's own Flux tree",
   controlPlane: 'this product has no control plane image on the node',
-  config: "the vendor's Flux bundle: this product's own tree comes from Git",
-  charts: "the vendor's charts: the base's are installed",
-  profileValues: "values of the vendor's charts: this product makes its own",
+  config: "the vendor's Flux bundle; this product uses its own tree from Git",
+  charts: "the vendor's charts; those of the base release are used",
+  profileValues: "values of the vendor's charts; this product creates its own",
   supportAgent: 'the support agent of the vendor is not installed',
   supportReceiptKeys: 'keys of the support agent, which is not installed',
 } as const;
@@ -94,10 +94,10 @@ function leftOut(manifest: z.infer<typeof vendorRelease>): LeftOut[] {
       .filter((key) => !VENDOR_IMAGES.some((image) => image === key))
       .map((key) => `images.${key}`),
   ];
-  return [...why, ...others.map((field) => ({ field, why: 'this client does not know it' }))];
+  return [...why, ...others.map((field) => ({ field, why: 'unknown to this client' }))];
 }
 
-/** A field with what it holds: its value, or the names in it. */
+/** A field with its value, or with the names in it. */
 function named(field: string, value: unknown): string {
   if (typeof value === 'string') return `${field} ${value}`;
   const names = typeof value === 'object' && value !== null ? Object.keys(value) : [];

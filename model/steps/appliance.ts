@@ -64,11 +64,11 @@ export const background = phase('background', [
 export const finish = phase('finish', [
   {
     name: 'finishInstall',
-    title: 'keep existing data from now on; write the report',
+    title: 'switch to recover mode; write the report',
     profile: 'apply',
     reportsOnPhases: true,
-    // The report names what the install went by.
+    // The report names the inputs of the install.
     dependsOn: CHANGEABLE.map(({ key }) => key),
-    plan: () => ['write the report; a later start recovers'],
+    plan: () => ['switch to recover mode, which keeps existing data, and write the report'],
   },
 ]);

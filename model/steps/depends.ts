@@ -1,7 +1,7 @@
 import type { InputKey } from '../inputs.ts';
 import { VENDOR_IMAGES } from '../appliance.ts';
 
-/** The inputs that choose which software runs: what was waited for with others is not what was asked for now. */
+/** The inputs that choose the software: a wait that ended with other values must run again. */
 export const SOFTWARE: readonly InputKey[] = [
   'repo.branch',
   'collaboration',
@@ -9,5 +9,5 @@ export const SOFTWARE: readonly InputKey[] = [
   ...VENDOR_IMAGES.map((key): InputKey => `imageTags.${key}`),
 ];
 
-/** The source of what the waits for the appliance warn of: they look at one picture of it, and each tells all of it. */
+/** The source of the warnings of all waits for the appliance: each of them reports the whole of it. */
 export const PICTURE = 'appliance';

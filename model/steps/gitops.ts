@@ -10,7 +10,7 @@ export const gitops = phase('gitops', [
   },
   {
     name: 'setClusterDns',
-    title: "set the cluster's resolvers",
+    title: 'set the DNS servers of the cluster',
     profile: 'apply',
     when: ({ clusterDns }) => clusterDns,
     dependsOn: ['dnsServers'],

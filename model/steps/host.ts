@@ -1,7 +1,7 @@
 import type { InstallSpec } from '../site.ts';
 import { phase } from './step.ts';
 
-/** Lines for a node that is to be installed; nothing where a cluster is there already. */
+/** Lines for a node to install; none for an existing cluster. */
 const unlessExisting =
   (lines: (spec: InstallSpec) => readonly string[]) =>
   (spec: InstallSpec): readonly string[] =>
@@ -18,24 +18,24 @@ export const host = phase('host', [
     title: 'reach the node',
     profile: 'quick',
     plan: ({ existingCluster: { kubeconfig } }) =>
-      kubeconfig ? [`go on with the cluster of ${kubeconfig}; no machine configuration is made`] : [],
+      kubeconfig ? [`use the existing cluster of ${kubeconfig}; create no machine configuration`] : [],
   },
   {
     name: 'configureNode',
-    title: 'hand the node its configuration',
+    title: 'apply the machine configuration',
     profile: 'apply',
     plan: unlessExisting((spec) => [
-      `make key material and the machine configuration of ${spec.hostname} once, unless they are there already`,
+      `create key material and the machine configuration of ${spec.hostname} once, unless they already exist`,
       `install Talos ${spec.release.talos.version} on ${spec.installDisk} of ${spec.nodeIp} (${networkOf(spec)})`,
     ]),
     leaves: ({ phase: state, nodeIp }) =>
       state === 'done'
-        ? `Talos and Kubernetes run on ${nodeIp}.`
-        : `${nodeIp} may hold a machine configuration already: Talos may be installing or running there.`,
+        ? `Talos and Kubernetes are running on ${nodeIp}.`
+        : `${nodeIp} may already have a machine configuration: Talos may be installing or running there.`,
   },
   {
     name: 'setNodeResolvers',
-    title: "set the node's resolvers and time servers",
+    title: 'set the DNS and time servers of the node',
     profile: 'apply',
     dependsOn: ['dnsServers', 'ntpServers'],
   },
@@ -53,7 +53,7 @@ export const host = phase('host', [
     name: 'awaitNode',
     title: 'wait for the node to be Ready',
     profile: 'wait',
-    // A node that has fetched its installer could resolve names, whatever preflight said of its resolvers.
+    // A node that has fetched its installer can resolve names, whatever preflight reported about its resolvers.
     settles: ({ code, component }) => code === 'dns-resolution-failure' && component === 'talos',
   },
 ]);

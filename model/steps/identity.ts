@@ -3,10 +3,10 @@ import { phase } from './step.ts';
 export const identity = phase('identity', [
   {
     name: 'createNamespaces',
-    title: 'namespaces',
+    title: 'create namespaces',
     profile: 'apply',
     plan: () => ['create namespaces, the authentication key and the token of the status page; keep what exists'],
     leaves: () => 'Namespaces and secrets exist in the cluster.',
   },
-  { name: 'createSecrets', title: 'secrets', profile: 'apply' },
+  { name: 'createSecrets', title: 'create secrets', profile: 'apply' },
 ]);

@@ -37,7 +37,7 @@ export interface Phase {
   readonly steps: readonly Step[];
 }
 
-/** The way of one install, in order: what the workflow walks, `plan` prints and `cancel` says it leaves. */
+/** The steps of one install, in order: what the workflow runs, `plan` prints and `cancel` reports as left behind. */
 export const INSTALL_PHASES: readonly Phase[] = PHASES_WITH_STEPS;
 
 /** Every step in order, with its phase. */

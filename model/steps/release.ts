@@ -11,18 +11,18 @@ export const release = phase('release', [
   },
   {
     name: 'prepullImages',
-    title: 'pull images beforehand',
+    title: 'pull images in advance',
     profile: 'wait',
     when: ({ prepullImages }) => prepullImages,
     dependsOn: SOFTWARE,
-    plan: ({ prepullImages }) => (prepullImages ? ['have the node pull the images'] : []),
+    plan: ({ prepullImages }) => (prepullImages ? ['pull the images on the node'] : []),
   },
   {
     name: 'connectSource',
     title: 'connect Flux to the Git source',
     profile: 'wait',
     dependsOn: SOFTWARE,
-    plan: ({ repo }) => [`have Flux follow ${repo.url}, branch ${repo.branch}, folder ${repo.path}`],
-    leaves: () => 'Flux follows the Git source: it goes on deploying the application without the installer.',
+    plan: ({ repo }) => [`make Flux follow ${repo.url}, branch ${repo.branch}, folder ${repo.path}`],
+    leaves: () => 'Flux follows the Git source: it continues to deploy the application without the installer.',
   },
 ]);

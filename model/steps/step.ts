@@ -3,48 +3,55 @@ import type { OrderFacts } from '../order.ts';
 import type { PhaseId } from '../phases.ts';
 import type { InstallSpec } from '../site.ts';
 
-/** `quick`: an answer is there in seconds. `apply`: writes to the outside. `wait`: hours are normal. */
+/** `quick`: answers within seconds. `apply`: writes to the outside. `wait`: hours are normal. */
 export type ProfileName = 'quick' | 'apply' | 'wait';
 
-/** What is known of an install that was cancelled, for the words of what it leaves behind. */
+/** State of a cancelled install, for the report of what it leaves behind. */
 interface Cancelled {
   readonly nodeIp: string;
   readonly wipe: string | undefined;
-  /** How far a wipe had come that did not end. */
+  /** Stage of a wipe that did not end. */
   readonly wipeStage: string | undefined;
   /** How far the phase of the step came. */
   readonly phase: 'begun' | 'done';
 }
 
-/** Everything about a step but what it does, which is the activity of its name. Pure data and pure functions. */
+/** Everything about a step except what it does, which is the activity of its name. Pure data and pure functions. */
 export interface StepDescription {
-  /** The activity's name. It stands in histories: never changed, never reused. */
+  /** The activity's name. Histories contain it: never changed, never reused. */
   readonly name: string;
-  /** What a person reads while it runs. */
+  /** Shown while it runs. */
   readonly title: string;
   readonly profile: ProfileName;
-  /** Run only when it is asked for. The activity reads the inputs itself and does no more than they say. */
+  /**
+   * Of a step that is new after a release, the id of its patch (Temporal's `patched`), never changed: the history of a running install
+   * that lacks the step replays without it, and the install takes it up as soon as it continues.
+   */
+  readonly added?: string;
+  /** Changes nothing outside: it runs whoever holds the site. */
+  readonly onlyLooks?: true;
+  /** Run only when it is requested. The activity reads the inputs itself and does no more than they say. */
   readonly when?: (order: OrderFacts) => boolean;
-  /** A changed input of these makes what the step did stale: it runs again, and nothing is complete before. */
+  /** A change of one of these inputs makes the step's result stale: it runs again, and the install is not complete before. */
   readonly dependsOn?: readonly InputKey[];
-  /** Is told how the phases went. */
+  /** Receives the results of the phases. */
   readonly reportsOnPhases?: true;
-  /** Is told when a person had it tried again: it does then what must not be done in a loop. */
+  /** Receives the time of a person's `retry`: then it does what must not be done in a loop. */
   readonly heedsRetry?: true;
   /**
-   * Whose words its warnings are; the step itself when nothing is said. A source's next word takes the place of its last: the
-   * waits for the appliance look at the same picture, one after another.
+   * The source of its warnings; by default the step itself. The next warnings of a source replace its last ones: the waits for the
+   * appliance read the same state, one after another.
    */
   readonly source?: string;
   /** Its end settles these warnings of earlier steps. */
   readonly settles?: (warning: { readonly code: string; readonly component: string }) => boolean;
   /** What it will do for this spec, in lines that a person can check. */
   readonly plan?: (spec: InstallSpec) => readonly string[];
-  /** What it leaves on the node when the install is cancelled once its phase has begun, as a sentence; null for nothing. */
+  /** What it leaves on the node when the install is cancelled after its phase has started, as a sentence; null for nothing. */
   readonly leaves?: (cancelled: Cancelled) => string | null;
 }
 
-/** Takes a phase's id and its steps, gives them with the steps' names as types. */
+/** A phase with the names of its steps as types. */
 export function phase<const Steps extends readonly StepDescription[]>(id: PhaseId, steps: Steps) {
   return { id, steps };
 }

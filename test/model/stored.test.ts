@@ -59,8 +59,8 @@ describe.each(DOCUMENTS)('%s', (where, form) => {
     if (form.newer === 'read') return expect(read).toHaveProperty('value');
     expect(read).toEqual({ newer: form.version + 6 });
     expect(whyUnread(form, { newer: form.version + 6 }, `/home/${where}`)).toBe(
-      `/home/${where} was written by a newer client (version ${form.version + 6}): update appliance-client, or use the one that ` +
-        `wrote it. This one reads ${form.kind} up to version ${form.version}.`,
+      `/home/${where} was written by a newer client (version ${form.version + 6}): update appliance-client, or use the client that ` +
+        `wrote it. This client reads ${form.kind} up to version ${form.version}.`,
     );
   });
 
@@ -122,7 +122,7 @@ test.each([
 test('a document of another kind is not taken for this one', async () => {
   const text = await fixture(`${SERVER.kind}.v1`);
   expect(readDocumentText(WORKER, text)).toEqual({
-    fault: 'kind: it is a document of the kind Server, expected is Worker',
+    fault: 'kind: expected Worker, found Server',
   });
 });
 
@@ -148,7 +148,7 @@ test.each(['worker.json', 'server.json'])('a folder in the place of %s is told a
   await mkdir(file, { recursive: true });
   const services = { runningWorker, runningServer: recordedServer };
   const { exit, stderr } = await runClient(['worker', 'status'], { home, services });
-  expect(stderr).toContain(`${file} is a folder, and a file is wanted: move it away.`);
+  expect(stderr).toContain(`${file} is a folder, but must be a file: move it away.`);
   expect([exit, stderr.includes('defect')]).toEqual([2, false]);
 });
 
@@ -169,6 +169,7 @@ const OTHERS: Readonly<Record<string, string>> = {
   'simulation/world/state-file.ts': 'a whole simulated world, whose version stands in it as `format`',
   'site-folder/inputs.ts': 'a spec as text that has one digest whoever writes it; it says its version itself',
   'system/lock.ts': 'lives as long as its process',
+  'temporal/codec-server.ts': 'a token of one line, which lives as long as its process',
 };
 
 test('whoever writes a document of ours writes it by its form, and with that its version', async () => {
@@ -189,7 +190,7 @@ test('whoever writes a document of ours writes it by its form, and with that its
     const text = await readFile(file, 'utf8');
     if (
       /JSON\.stringify\(/.test(text) &&
-      /\b(folder\S*\.write|createOnce|writeFileAtomic(\.sync)?|writeFile(Sync)?)\(/.test(text)
+      /\b(folder\S*\.write|createOnce|writeWhole(Sync)?|writeFile(Sync)?)\(/.test(text)
     )
       writers.push(file);
   }
