@@ -1,17 +1,22 @@
 import type { z } from 'zod';
 import { documentText, readDocumentText, whyUnread } from '../model/documents.ts';
 import type { DocumentForm, ReadDocument } from '../model/documents.ts';
+import { NotReadableFileError } from '../system/read-file.ts';
 import type { PrivateFolder } from './index.ts';
 
 /** A file of ours that this client cannot read. The message names it, says which version it has, and what to do. */
 export class DocumentUnreadableError extends Error {
-  constructor(message: string) {
+  /** A newer client can read it. */
+  readonly isNewer: boolean;
+
+  constructor(message: string, { isNewer = false }: { readonly isNewer?: boolean } = {}) {
     super(message);
     this.name = 'DocumentUnreadableError';
+    this.isNewer = isNewer;
   }
 }
 
-/** Gives the document in that file, in its present form; null where there is no such file. Throws DocumentUnreadableError. */
+/** The document in that file, in its present form; null if there is no such file. Throws DocumentUnreadableError. */
 export async function readStored<Schema extends z.ZodType>(
   folder: PrivateFolder,
   name: string,
@@ -19,12 +24,12 @@ export async function readStored<Schema extends z.ZodType>(
 ): Promise<z.infer<Schema> | null> {
   const read = await readIn(folder, name, form);
   if (read === null || 'value' in read) return read?.value ?? null;
-  throw new DocumentUnreadableError(whyUnread(form, read, folder.path(name)));
+  throw new DocumentUnreadableError(whyUnread(form, read, folder.path(name)), { isNewer: 'newer' in read });
 }
 
 /**
- * The same for what a process of this machine says of itself: a file that an old death or a full disk has spoiled is as none, for
- * whoever comes next writes it anew. One of a newer client is still refused: what it speaks of may run.
+ * The same for the state file of a process on this machine: one that was damaged by a crash or a full disk counts as missing, because
+ * the next process writes it again. One of a newer client is still refused: its process may be running.
  */
 export async function readState<Schema extends z.ZodType>(
   folder: PrivateFolder,
@@ -32,7 +37,8 @@ export async function readState<Schema extends z.ZodType>(
   form: DocumentForm<Schema>,
 ): Promise<z.infer<Schema> | null> {
   const read = await readIn(folder, name, form);
-  if (read && 'newer' in read) throw new DocumentUnreadableError(whyUnread(form, read, folder.path(name)));
+  if (read && 'newer' in read)
+    throw new DocumentUnreadableError(whyUnread(form, read, folder.path(name)), { isNewer: true });
   return read && 'value' in read ? read.value : null;
 }
 
@@ -45,8 +51,8 @@ async function readIn<Schema extends z.ZodType>(
     const text = await folder.read(name);
     return text === null ? null : readDocumentText(form, text);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EISDIR')) throw error;
-    throw new DocumentUnreadableError(`${folder.path(name)} is a folder, and a file is wanted: move it away.`);
+    if (!(error instanceof NotReadableFileError)) throw error;
+    throw new DocumentUnreadableError(error.message);
   }
 }
 

@@ -8,19 +8,19 @@ import type { PrivateFolder } from './index.ts';
 
 const FOLDER = 'inputs';
 
-/** Names the file of inputs, relative to the site's folder. */
+/** The file of inputs, relative to the site's folder. */
 export function inputsFile(digest: string): string {
   return `${FOLDER}/${digest}.json`;
 }
 
-/** Gives the digest that inputs are kept under. */
+/** The digest under which inputs are stored. */
 export function inputsDigestOf(spec: InstallSpec): string {
   return digestOf(textOf(spec));
 }
 
 /**
- * Writes the inputs under the digest of their text, unless they lie there already, and gives the digest. What an install goes by
- * is thereby never written over: other inputs are another file.
+ * Writes the inputs under the digest of their text, unless they are already stored, and gives the digest. So the inputs of an install
+ * are never overwritten: other inputs are another file.
  */
 export async function keepInputs(folder: PrivateFolder, spec: InstallSpec): Promise<string> {
   const text = textOf(spec);
@@ -34,29 +34,28 @@ export type InputsFault = 'missing' | 'changed' | 'unreadable';
 
 export type KeptInputs = { readonly spec: InstallSpec } | { readonly fault: InputsFault; readonly detail: string };
 
-/** Reads the inputs that a reference names, and believes them only when they are these, of this site. */
+/** Reads the inputs that a reference names; they are accepted only with that digest, and for that site. */
 export async function readInputs(
   folder: PrivateFolder,
   { digest, siteId }: Pick<InputsReference, 'digest' | 'siteId'>,
 ): Promise<KeptInputs> {
   const path = folder.path(inputsFile(digest));
   const text = await folder.read(inputsFile(digest));
-  if (text === null) return { fault: 'missing', detail: `${path} is not there` };
-  if (digestOf(text) !== digest) return { fault: 'changed', detail: `${path} is not what it was when it was written` };
+  if (text === null) return { fault: 'missing', detail: `${path} does not exist` };
+  if (digestOf(text) !== digest) return { fault: 'changed', detail: `${path} was changed after it was written` };
   const read = readDocumentText(INSTALL_SPEC, text);
   if (!('value' in read)) {
     const what = 'fault' in read ? read.fault : `version ${read.newer}`;
     return { fault: 'unreadable', detail: `${path} was written by another version of appliance-client (${what})` };
   }
   const spec = read.value;
-  if (spec.siteId !== siteId) return { fault: 'changed', detail: `${path} holds inputs of the site ${spec.siteId}` };
+  if (spec.siteId !== siteId) return { fault: 'changed', detail: `${path} contains inputs of site ${spec.siteId}` };
   return { spec };
 }
 
 /**
- * Gives the digest of what is installed: not of how it was ordered, nor of the version of the spec's form. So an install that an
- * older client began is joined by the same inputs, whoever orders it, however its keys are sorted, and from whichever machine
- * that imported the same release.
+ * The digest of what is installed, independent of how it was ordered and of the version of the spec's form. So the same inputs join an
+ * install that an older client started, for every operator and order of keys, and on every machine that imported the same release.
  */
 export function specDigest(spec: InstallSpec): string {
   return digestOf(canonical(installed(spec)));

@@ -46,7 +46,7 @@ test('inputs that are gone, were changed by hand or are of another site are not 
   await writeFile(file, (await readFile(file, 'utf8')).replace('192.0.2.10', '192.0.2.11'));
   expect(await readInputs(folder, { siteId: spec.siteId, digest })).toEqual({
     fault: 'changed',
-    detail: `${file} is not what it was when it was written`,
+    detail: `${file} was changed after it was written`,
   });
   // A file that is cut off by hand is made whole by the next order of the same inputs.
   expect(await keepInputs(folder, spec)).toBe(digest);
