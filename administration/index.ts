@@ -11,7 +11,7 @@ const administrator = z.object({
   company: z.string(),
   name: z.string(),
   email: z.string(),
-  /** The server lets nobody in who is not. */
+  /** The server refuses the login of an inactive user. */
   active: z.boolean(),
   twoFactor: z.boolean(),
   lastLoginAt: z.string().nullable(),
@@ -20,7 +20,7 @@ export type Administrator = z.infer<typeof administrator>;
 
 const administrators = z.object({
   administrators: z.array(administrator),
-  /** There are more of them than anybody reads. */
+  /** The list is cut: there are more of them. */
   isCut: z.boolean(),
 });
 export type Administrators = z.infer<typeof administrators>;
@@ -32,12 +32,12 @@ const passwordReset = z.object({
 });
 export type PasswordReset = z.infer<typeof passwordReset>;
 
-/** Gives who the administrators of the appliance are, in the order of their companies. */
+/** The administrators of the appliance, in the order of their companies. */
 export function showAdministrators(surroundings: Surroundings): Promise<Administrators> {
   return asked(surroundings, { action: 'show' }, administrators);
 }
 
-/** Gives an administrator another password and ends every session of theirs, both or neither. */
+/** Sets an administrator's password and ends all their sessions, both or neither. */
 export function resetPassword(
   surroundings: Surroundings,
   { id, tenant }: Administrator,
@@ -46,7 +46,7 @@ export function resetPassword(
   return asked(surroundings, { action: 'reset-password', user: id, tenant, password }, passwordReset);
 }
 
-/** How program.mjs begins the line of its answer. */
+/** How program.mjs starts the line of its answer. */
 const ANSWER = 'appliance-admin/v1 ';
 const refusal = z.object({ error: z.string() });
 
@@ -57,14 +57,15 @@ async function asked<Value>(surroundings: Surroundings, request: unknown, schema
   const parsed = schema.safeParse(answer);
   if (parsed.success) return parsed.data;
   const refused = refusal.safeParse(answer);
-  if (refused.success) throw new AdministrationError('refused', `The appliance answers: ${refused.data.error}.`);
-  throw new AdministrationError('silent', 'The program in the cluster gave an answer that cannot be read.', false);
+  if (refused.success)
+    throw new AdministrationError('refused', `The appliance refused the request: ${refused.data.error}.`);
+  throw new AdministrationError('silent', 'The answer of the program in the cluster cannot be read.', false);
 }
 
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return undefined; // cut off, or of somebody else
+    return undefined; // cut off, or not ours
   }
 }

@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { NAMESPACES, OBJECTS } from '../model/appliance.ts';
 import type { KubernetesObject } from '../model/snapshot.ts';
 
-/** A Job that has not ended by then is ended by the cluster, whether a client still waits or not. */
+/** The cluster ends a Job that is still running by then, whether a client waits or not. */
 export const JOB_PATIENCE_SECONDS = 120;
-/** What a client that died left behind is gone so long after the Job's end: the Job, its pod and its Secret. */
+/** The cluster deletes what a client that died left behind, so long after the Job's end: the Job, its pod and its Secret. */
 const KEPT_SECONDS = 60;
 
-/** What of the server's environment the program reads: the database, and how passwords are hashed. */
+/** The server's variables that the program reads: the database, and how passwords are hashed. */
 const VARIABLES = new Set([
   'DB_HOST',
   'DB_PORT',
@@ -48,9 +48,9 @@ const LABELS = {
 const PROGRAM = '/opt/appliance-admin';
 
 /**
- * Takes the server's Deployment as it is in the cluster, gives the Job that runs the program with the server's own image, settings and
- * references to Secrets: whichever chart made them, the hash is one that this server accepts, and no secret leaves the cluster. Null
- * where the Deployment has no container of the server. Suspended, so that its Secret is there before its pod.
+ * The Job that runs the program with the image, settings and Secret references of the server's Deployment in the cluster: whichever
+ * chart created them, the hash is one that this server accepts, and no secret leaves the cluster. Null if the Deployment has no
+ * container of the server. Suspended, so that its Secret exists before its pod.
  */
 export function administrationJob(deployment: KubernetesObject): KubernetesObject | null {
   const parsed = server.safeParse(deployment);
@@ -83,7 +83,7 @@ export function administrationJob(deployment: KubernetesObject): KubernetesObjec
             {
               name: 'admin',
               image: alga.image,
-              // It is there, or the server was never started: 1.8 GB are not waited for here.
+              // The image is on the node, unless the server was never started: there is no wait for 1.8 GB here.
               imagePullPolicy: 'Never',
               command: ['node', `${PROGRAM}/program.mjs`],
               workingDir: '/tmp',
@@ -105,7 +105,7 @@ export function administrationJob(deployment: KubernetesObject): KubernetesObjec
   };
 }
 
-/** Takes the Job as the cluster made it, the program and what is asked of it; gives the Secret that goes when the Job goes. */
+/** The Secret with the program and its request. The Job as the cluster created it owns it, so it is deleted with the Job. */
 export function administrationSecret(job: KubernetesObject, program: string, request: unknown): KubernetesObject {
   const { name, uid } = job.metadata;
   const base64 = (text: string): string => Buffer.from(text).toString('base64');

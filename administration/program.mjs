@@ -1,6 +1,6 @@
 // Runs in the cluster, in a Job of the client's with the image and the environment of the Alga PSA server: lists the appliance's
-// administrators, or gives one of them another password. What is asked lies in request.json beside this file; the answer is one line
-// on stdout, which holds no secret. Plain Node 20 with the image's own pg.
+// administrators, or sets the password of one. The request is in request.json beside this file; the answer is one line on stdout,
+// without secrets. Plain Node 20 with the image's own pg.
 import { pbkdf2Sync, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -8,16 +8,16 @@ import { join } from 'node:path';
 
 const { env } = process;
 const ANSWER = 'appliance-admin/v1 ';
-/** More than anybody reads; the answer stays far below what a log is read of. */
+/** More than a person reads; the answer stays far below the part of a log that is read. */
 const MOST = 200;
 const PATIENCE = 20_000;
 
-/** A failure that the person at the client is told as it stands. */
+/** A failure whose message is shown to the person at the client as it is. */
 class Stop extends Error {}
 
 /**
- * Administrators as the vendor's own sources tell them: internal users with the role Admin, which clients' portals have too (msp is
- * false there). Columns that not every version has are asked for by name in the row's JSON.
+ * Administrators by the vendor's own sources: internal users with the role Admin, which clients' portals have too (msp is false
+ * there). Columns that not every version has are read by name from the row's JSON.
  */
 const ADMINISTRATORS = `
   select u.user_id as id, u.tenant::text as tenant, coalesce(to_jsonb(t) ->> 'client_name', to_jsonb(t) ->> 'company_name', '') as company,
@@ -35,20 +35,19 @@ async function main() {
   const { action, user, tenant, password } = JSON.parse(readFileSync(new URL('request.json', import.meta.url), 'utf8'));
   const database = await open();
   try {
-    if (!(await hasTable(database, 'users')))
-      throw new Stop('the database is not set up yet: it has no table of users');
+    if (!(await hasTable(database, 'users'))) throw new Stop('the database is not set up yet: it has no table users');
     if (action === 'show') {
       const { rows } = await database.query(ADMINISTRATORS);
       return { administrators: rows.slice(0, MOST), isCut: rows.length > MOST };
     }
     if (action === 'reset-password') return await resetPassword(database, { user, tenant }, hashOf(password));
-    throw new Stop(`there is no action "${action}"`);
+    throw new Stop(`unknown action "${action}"`);
   } finally {
     await database.end();
   }
 }
 
-/** New password and end of every session in one transaction: whoever was logged in with the old one is out, or nothing has changed. */
+/** New password and end of every session in one transaction: either everyone with the old password is logged out, or nothing changed. */
 async function resetPassword(database, { user, tenant }, hash) {
   const key = [tenant, user];
   const mobile = await hasTable(database, 'mobile_refresh_tokens');
@@ -57,8 +56,8 @@ async function resetPassword(database, { user, tenant }, hash) {
     'update users set hashed_password = $3, updated_at = now() where tenant::text = $1 and user_id::text = $2',
     [...key, hash],
   );
-  if (rowCount !== 1) throw new Stop('this user is not there any more; nothing was changed');
-  // The server takes a session for ended when revoked_at is set; one that has expired is marked, too, and not counted.
+  if (rowCount !== 1) throw new Stop('this user no longer exists; nothing was changed');
+  // For the server a session has ended when revoked_at is set; an expired one is marked, too, and not counted.
   const sessions = await database.query(
     `with ended as (
        update sessions set revoked_at = now(), revoked_reason = 'admin_revoke', updated_at = now()
@@ -92,7 +91,7 @@ async function resetPassword(database, { user, tenant }, hash) {
 /** As the server hashes (salt and hash in hex, the secret before the salt), by the settings that the server itself has. */
 function hashOf(password) {
   const { NEXTAUTH_SECRET, SALT_BYTES, ITERATIONS, KEY_LENGTH, ALGORITHM } = env;
-  if (!NEXTAUTH_SECRET) throw new Stop('the server has no NEXTAUTH_SECRET: no password of its can be made');
+  if (!NEXTAUTH_SECRET) throw new Stop('the server has no NEXTAUTH_SECRET, so no password can be set');
   const salt = randomBytes(Number(SALT_BYTES) || 12).toString('hex');
   const digest = /^sha-?256$/i.test(ALGORITHM ?? '') ? 'sha256' : 'sha512';
   const rounds = Number(ITERATIONS) || 10_000;
@@ -110,15 +109,15 @@ async function open() {
     password: env.DB_PASSWORD_ADMIN,
     application_name: 'appliance-admin',
     connectionTimeoutMillis: PATIENCE,
-    // A table that is locked, by a migration say, is not waited for without end.
+    // The wait for a locked table, for example during a migration, is bounded.
     options: `-c statement_timeout=${PATIENCE} -c lock_timeout=${PATIENCE}`,
   });
-  // A session that breaks while it is idle says so here and nowhere else; the next query on it fails with the same reason.
+  // A session that breaks while idle reports it only here; the next query on it fails with the same reason.
   database.on('error', () => {});
   try {
     await database.connect();
   } catch (error) {
-    throw new Stop(`the database at ${env.DB_HOST}:${env.DB_PORT || 5432} takes no connection: ${error.message}`);
+    throw new Stop(`cannot connect to the database at ${env.DB_HOST}:${env.DB_PORT || 5432}: ${error.message}`);
   }
   return database;
 }
@@ -127,11 +126,11 @@ async function hasTable(database, name) {
   return (await database.query('select to_regclass($1) is not null as there', [`public.${name}`])).rows[0].there;
 }
 
-// The words of Postgres may quote a value; of an error that nobody foresaw only its kind is told.
+// A message of Postgres may quote a value, so only the kind of an unforeseen error is reported.
 const told = (error) => {
   if (error instanceof Stop) return error.message;
   const kind = [error.code, error.table, error.column].filter(Boolean).join(' ');
-  return kind === '' ? `${error.name} in the program` : `the database answered with an error (${kind})`;
+  return kind === '' ? `${error.name} in the program` : `the database returned an error (${kind})`;
 };
 const answer = await main().catch((error) => ({ error: told(error) }));
 process.stdout.write(`${ANSWER}${JSON.stringify(answer)}\n`, () => process.exit(0));

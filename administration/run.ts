@@ -18,7 +18,7 @@ export interface Surroundings {
 const LOOK_EVERY_MS = 500;
 /** A pod whose image is on the node runs within seconds, and the database is waited for 20 s. */
 const PATIENCE_MS = 90_000;
-/** A client that lives starts its Job at once: one that stands still this long belongs to nobody. */
+/** A living client starts its Job at once: one that stays suspended this long is abandoned. */
 const LEFTOVER_AFTER_MS = 10_000;
 const CLEANUP_MS = 20_000;
 const GONE_WITHIN_MS = 30_000;
@@ -27,8 +27,8 @@ const JOB = ref.job(NAMESPACES.workloads, OBJECTS.administration);
 const SECRET = ref.secret(NAMESPACES.workloads, OBJECTS.administration);
 
 /**
- * Takes a request, runs the program in the cluster, gives what it printed; leaves nothing behind, interrupted or not. One at a time:
- * the Job's name is the lock. Throws AdministrationError, ClusterError, or the signal's reason where nothing was asked yet.
+ * Runs the program in the cluster and gives what it printed; leaves nothing behind, interrupted or not. One at a time: the Job's name
+ * is the lock. Throws AdministrationError, ClusterError, or the signal's reason if nothing was requested yet.
  */
 export async function run(surroundings: Surroundings, request: unknown): Promise<string> {
   const { cluster, program, signal } = surroundings;
@@ -43,7 +43,7 @@ export async function run(surroundings: Surroundings, request: unknown): Promise
   } catch (error) {
     if (!isAsked || error instanceof AdministrationError) throw error;
     const why = signal.aborted ? 'interrupted' : error instanceof Error ? error.message : String(error);
-    throw new AdministrationError('silent', `The program in the cluster was not heard: ${why}.`, false, {
+    throw new AdministrationError('silent', `No answer from the program in the cluster: ${why}.`, false, {
       cause: error,
     });
   } finally {
@@ -51,7 +51,7 @@ export async function run(surroundings: Surroundings, request: unknown): Promise
   }
 }
 
-/** Makes the Job, suspended, after what an earlier client left there is gone. */
+/** Creates the Job, suspended, after removing what an earlier client left. */
 async function claimed(surroundings: Surroundings): Promise<KubernetesObject> {
   const { cluster, signal } = surroundings;
   const deployment = await cluster.get(ref.deployment(NAMESPACES.workloads, OBJECTS.application), signal);
@@ -59,7 +59,7 @@ async function claimed(surroundings: Surroundings): Promise<KubernetesObject> {
   if (!job)
     throw new AdministrationError(
       'absent',
-      `There is no Deployment ${NAMESPACES.workloads}/${OBJECTS.application} in the cluster: the application is not installed yet.`,
+      `No Deployment ${NAMESPACES.workloads}/${OBJECTS.application} in the cluster: the application is not installed yet.`,
     );
   await removeLeftover(surroundings);
   try {
@@ -73,7 +73,7 @@ async function claimed(surroundings: Surroundings): Promise<KubernetesObject> {
 const busy = (): AdministrationError =>
   new AdministrationError(
     'busy',
-    `Another \`appliance-client admin\` is at work on this appliance (Job ${JOB.namespace}/${JOB.name}). It ends within three minutes by itself.`,
+    `Another admin command is already running on this appliance (Job ${JOB.namespace}/${JOB.name}). It ends within three minutes.`,
   );
 
 const jobState = z.object({
@@ -111,7 +111,7 @@ async function removeLeftover({ cluster, clock, signal }: Surroundings): Promise
   }
 }
 
-/** The name is ours, for the Job is: a Secret of an earlier one is only not collected yet. */
+/** The name is ours, because the Job is: a Secret of an earlier one is just not garbage-collected yet. */
 async function placeSecret({ cluster, signal }: Surroundings, secret: KubernetesObject): Promise<KubernetesObject> {
   const there = await cluster.get(SECRET, signal);
   if (there) await cluster.delete(SECRET, uidOf(there), signal);
@@ -141,11 +141,11 @@ const podState = z.object({
     .prefault({}),
 });
 
-/** Waits until the Job's pod has ended, gives what it printed. */
+/** Waits until the Job's pod has ended; gives its log. */
 async function logOf(job: KubernetesObject, { cluster, clock, signal }: Surroundings): Promise<string> {
   const until = clock.now().getTime() + PATIENCE_MS;
   const query = { namespace: NAMESPACES.workloads, labelSelector: `app.kubernetes.io/name=${OBJECTS.administration}` };
-  let saw = 'its pod was not made yet';
+  let saw = 'its pod is not created yet';
   for (;;) {
     const pods = await cluster.list(KINDS.pod, query, signal);
     for (const pod of pods) {
@@ -161,29 +161,29 @@ async function logOf(job: KubernetesObject, { cluster, clock, signal }: Surround
       if (waiting?.reason === 'ErrImageNeverPull')
         throw new AdministrationError(
           'absent',
-          "The application's image is not on the node: it is being installed or changed. Try again when the application runs.",
+          "The application's image is not on the node: the application is being installed or changed. Try again when it is running.",
         );
       saw = waiting
         ? [waiting.reason, waiting.message].filter((text) => text !== '').join(': ')
         : `its pod is ${status.phase}`;
     }
     const now = await cluster.get(JOB, signal);
-    if (!now || now.metadata.uid !== job.metadata.uid) throw silent('its Job was deleted by somebody else');
+    if (!now || now.metadata.uid !== job.metadata.uid) throw silent('its Job was deleted');
     const end = endOf(now);
-    // A pod that ended is seen at the next look.
-    if (end?.type === 'Failed') throw silent(`its Job failed (${end.reason ?? 'without a reason'}); last seen: ${saw}`);
-    if (clock.now().getTime() >= until) throw silent(`no end within ${PATIENCE_MS / 1000} s; last seen: ${saw}`);
+    // A pod that ended is found in the next round.
+    if (end?.type === 'Failed') throw silent(`its Job failed (${end.reason ?? 'no reason given'}); last seen: ${saw}`);
+    if (clock.now().getTime() >= until) throw silent(`not finished within ${PATIENCE_MS / 1000} s; last seen: ${saw}`);
     await clock.sleep(LOOK_EVERY_MS, signal);
     signal.throwIfAborted();
   }
 }
 
 const silent = (why: string): AdministrationError =>
-  new AdministrationError('silent', `The program in the cluster gave no answer: ${why}.`, false);
+  new AdministrationError('silent', `No answer from the program in the cluster: ${why}.`, false);
 
 /**
  * The Secret first: it may hold a password. What cannot be removed now is removed by the cluster: the Job after its time-out, the
- * Secret after the Job; so an API server that has gone meanwhile changes nothing about what is told.
+ * Secret after the Job. So an API server that stops answering does not change the result.
  */
 async function cleanUp(cluster: Cluster, made: readonly KubernetesObject[]): Promise<void> {
   const signal = AbortSignal.timeout(CLEANUP_MS);

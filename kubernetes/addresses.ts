@@ -11,7 +11,7 @@ export interface ObjectRef extends ResourceKind {
   readonly namespace?: string;
 }
 
-/** Takes an object, gives the reference by which it is asked for again. */
+/** The reference by which the object is read again. */
 export function refOf({ apiVersion, kind, metadata }: KubernetesObject): ObjectRef {
   return { apiVersion, kind, name: metadata.name, ...(metadata.namespace && { namespace: metadata.namespace }) };
 }

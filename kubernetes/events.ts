@@ -23,7 +23,7 @@ const CLUSTER_WIDE = new Set(['Node', 'PersistentVolume', 'Namespace', 'StorageC
 
 const CONTAINER = /^spec\.(?:init|ephemeral)?[cC]ontainers\{([^}]+)\}$/;
 
-/** Takes an event of core/v1 or events.k8s.io/v1, gives its one shape; null when it is about nothing. */
+/** One shape for core/v1 and events.k8s.io/v1; null for an event without an object. */
 export function eventOf(raw: RawEvent): ClusterEvent | null {
   const about = raw.involvedObject?.name ? raw.involvedObject : raw.regarding;
   if (!about?.name || !about.kind) return null;
@@ -54,8 +54,8 @@ export function eventOf(raw: RawEvent): ClusterEvent | null {
 }
 
 /**
- * Takes an event, says whether it has gone on for so long that it is no passing hiccup: seen often, over a time, or long after
- * its object was made. An event that says nothing of time and number counts as lasting.
+ * Whether the event is more than a passing one: seen often, over some time, or long after its object was created. An
+ * event without times and count is taken as lasting.
  */
 export function lasting(event: ClusterEvent, created: number | null, minimumMs = 60_000): boolean {
   if (event.count !== null && event.count >= 3) return true;

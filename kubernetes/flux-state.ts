@@ -39,7 +39,7 @@ export interface FluxState {
   readonly attempted: string | null;
 }
 
-/** Takes a Flux object, gives how far Flux is with it. */
+/** How far Flux has processed the object. */
 export function fluxState(object: KubernetesObject): FluxState {
   const { status } = shape.parse(object);
   const requested = object.metadata.annotations?.[REQUESTED_AT] ?? null;

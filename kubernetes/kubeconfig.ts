@@ -28,9 +28,9 @@ const server = z
     if (!URL.canParse(text) || /[^\x21-\x7e]/.test(text)) return false;
     const { protocol, username, password, pathname, search, hash } = new URL(text);
     return protocol === 'https:' && username + password + search + hash === '' && pathname === '/';
-  }, 'is no address of an API server (https, host and port alone)');
+  }, 'is not an address of an API server (https, host and port only)');
 
-const credential = z.base64('is no base64').min(1, 'is empty');
+const credential = z.base64('is not base64').min(1, 'is empty');
 const name = z.string().min(1).max(300);
 
 const document = z.strictObject({
@@ -56,10 +56,10 @@ const document = z.strictObject({
 });
 
 /**
- * Takes a kubeconfig that no person chose: what a node printed, or what lies in a site's folder. Gives the four parts that it
- * is made of; one that a file of an earlier client does not hold is empty. Everything else that the format knows (`exec`,
- * `auth-provider`, files, a token, a proxy, `insecure-skip-tls-verify`, further clusters) is refused, and not passed over: whoever
- * wrote it meant something by it. Throws KubeconfigRefused; its words quote no value.
+ * For a kubeconfig that no person chose: from a node, or from a site folder. The four parts it consists of; one that
+ * a file of an earlier client lacks is empty. Everything else that the format allows (`exec`, `auth-provider`, files,
+ * a token, a proxy, `insecure-skip-tls-verify`, more clusters) is refused and not ignored: its author had a reason for it.
+ * Throws KubeconfigRefused; its message quotes no value.
  */
 export function kubeconfigParts(text: string): KubeconfigParts {
   if (Buffer.byteLength(text) > LIMIT_BYTES) throw new KubeconfigRefused(`it is larger than ${LIMIT_BYTES / 1024} KiB`);
@@ -78,10 +78,10 @@ export function kubeconfigParts(text: string): KubeconfigParts {
   };
 }
 
-/** Takes the parts, gives the text of a kubeconfig of our own with them. Throws KubeconfigRefused where one is missing. */
+/** Throws KubeconfigRefused if one is missing. */
 export function kubeconfigOfParts({ server: address, authority, certificate, key }: KubeconfigParts): string {
   for (const [what, value] of Object.entries({ authority, certificate, key }))
-    if (value === '') throw new KubeconfigRefused(`it holds no ${what}`);
+    if (value === '') throw new KubeconfigRefused(`it contains no ${what}`);
   const [cluster, user] = ['appliance', 'admin'];
   return stringify(
     {
@@ -99,7 +99,8 @@ export function kubeconfigOfParts({ server: address, authority, certificate, key
 /** No anchors, aliases and tags: the format needs none, and they can make a small text a large one. */
 function plain(text: string): unknown {
   const parsed = parseDocument(text, { uniqueKeys: true });
-  if (parsed.errors.length > 0 || !isMap(parsed.contents)) throw new KubeconfigRefused('it is no YAML of a kubeconfig');
+  if (parsed.errors.length > 0 || !isMap(parsed.contents))
+    throw new KubeconfigRefused('it is not a kubeconfig in YAML');
   let isPlain = true;
   visit(parsed, {
     Alias: () => {
@@ -107,7 +108,7 @@ function plain(text: string): unknown {
       return visit.BREAK;
     },
   });
-  if (!isPlain) throw new KubeconfigRefused('it holds aliases');
+  if (!isPlain) throw new KubeconfigRefused('it contains aliases');
   return parsed.toJS();
 }
 
@@ -115,7 +116,7 @@ function faultOf(error: z.ZodError): string {
   const [issue] = error.issues;
   const at = issue?.path.join('.') ?? '';
   if (issue?.code === 'unrecognized_keys')
-    return `it holds ${issue.keys.map((key) => JSON.stringify(key.slice(0, 60))).join(', ')}${at && ` in ${at}`}, which is no data for opening a cluster`;
-  if (issue?.code === 'too_big' || issue?.code === 'too_small') return `${at} does not hold exactly one entry`;
+    return `it contains ${issue.keys.map((key) => JSON.stringify(key.slice(0, 60))).join(', ')}${at && ` in ${at}`}, which is not cluster access data`;
+  if (issue?.code === 'too_big' || issue?.code === 'too_small') return `${at} does not contain exactly one entry`;
   return `${at || 'it'} ${issue?.message ?? 'is not as expected'}`;
 }

@@ -4,8 +4,8 @@ const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
 const LOGIN_PATH = /^\/(?:msp\/dashboard|(?:[\w.-]+\/)*(?:login|signin|sign-in|auth\/\S+))\/?(?:[?#]|$)/i;
 
 /**
- * Takes the answer of the login probe, says whether people can log in: 2xx, or a redirect to the dashboard or to a login page
- * (docs/contract.md, "Login probe"). Null when nobody asked.
+ * 2xx, or a redirect to the dashboard or to a login page (docs/contract.md, "Login probe"). Null if the page was not
+ * checked.
  */
 export function canLogIn(probe: LoginProbe | null | undefined): boolean | null {
   if (!probe || (probe.status === null && !probe.error)) return null;
@@ -16,9 +16,8 @@ export function canLogIn(probe: LoginProbe | null | undefined): boolean | null {
   return LOGIN_PATH.test(path);
 }
 
-/** Takes the answer of the login probe, gives it in a few words. */
 export function probeWords(probe: LoginProbe | null | undefined): string {
-  if (!probe || (probe.status === null && !probe.error)) return 'the application’s page was not asked for';
+  if (!probe || (probe.status === null && !probe.error)) return 'the application’s page was not checked';
   if (probe.status === null) return `the application’s page does not answer: ${probe.error ?? 'no reason given'}`;
   return `the application’s page answers ${probe.status}${probe.location ? ` to ${probe.location}` : ''}`;
 }

@@ -24,7 +24,7 @@ export function nameOf(object: { readonly kind: string; readonly metadata: Metad
 /** Longest names first: `temporal-ui` and `temporal-worker` before `temporal`, the bootstrap job before the application. */
 const byLongestName = COMPONENTS.toSorted((a, b) => b.object.length - a.object.length);
 
-/** Takes a namespace and a workload's or pod's name, gives the component that bears it; null when none does. */
+/** Null if the name belongs to no component. */
 export function componentNamed(namespace: string | undefined, name: string): Component | null {
   return (
     byLongestName.find(
@@ -35,7 +35,7 @@ export function componentNamed(namespace: string | undefined, name: string): Com
   );
 }
 
-/** Takes a namespace, gives the tier of what runs there and is no component of the appliance. */
+/** For what runs there and is not a component of the appliance. */
 export function tierOfNamespace(namespace: string | undefined): TierId {
   const platform: readonly string[] = [
     NAMESPACES.kubeSystem,
@@ -59,7 +59,7 @@ export function tierOfKustomization(name: string): TierId {
   return 'platform';
 }
 
-/** Takes an owned object, gives its controllers from the nearest upward, as far as the snapshot shows them. */
+/** Nearest controller first, as far as the snapshot shows them. */
 function owners(view: View, object: Owned): readonly { kind: string; namespace: string; name: string }[] {
   const chain: { kind: string; namespace: string; name: string }[] = [];
   let metadata: Metadata | undefined = object.metadata;
@@ -80,7 +80,7 @@ function owners(view: View, object: Owned): readonly { kind: string; namespace: 
   return chain;
 }
 
-/** Takes a release's name, gives the objects above it. */
+/** Names of the objects above the release. */
 export function aboveRelease(view: View, release: string): string[] {
   const object = view.flux.find((one) => one.kind === 'HelmRelease' && one.metadata.name === release);
   const label = object?.metadata.labels?.['kustomize.toolkit.fluxcd.io/name'];
@@ -89,7 +89,7 @@ export function aboveRelease(view: View, release: string): string[] {
   return aboveKustomization(view, kustomization);
 }
 
-/** Takes a Kustomization's name, gives it and the root that made it. */
+/** The Kustomization and the root that created it. */
 export function aboveKustomization(view: View, name: string): string[] {
   const object = view.flux.find((one) => one.kind === 'Kustomization' && one.metadata.name === name);
   const parent = object?.metadata.labels?.['kustomize.toolkit.fluxcd.io/name'] ?? FLUX.rootKustomization;
@@ -112,7 +112,7 @@ function deployer(view: View, metadata: Metadata, component: Component | null): 
 /** Every look at a pod asks where it belongs: it is found out once for a view. */
 const found = new WeakMap<View, WeakMap<Owned, Place>>();
 
-/** Takes a pod, workload or job, gives its place in the appliance. */
+/** Cached for each view: many findings ask for the same object. */
 export function placeOf(view: View, object: Owned): Place {
   const known = found.get(view) ?? new WeakMap<Owned, Place>();
   found.set(view, known);
@@ -151,7 +151,7 @@ const CLAIMS: readonly [prefix: string, component: string][] = [
   ['alga-core-sebastian-tenant-secrets', 'alga-core'],
 ];
 
-/** Takes a claim, gives its place: above it stand the pods that mount it and all above them. */
+/** Above it are the pods that mount it and everything above them. */
 export function placeOfClaim(view: View, namespace: string | undefined, name: string): Place {
   const users = view.pods.filter(
     (pod) =>

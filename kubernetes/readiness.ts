@@ -15,10 +15,7 @@ const withConditions = z.object({
   observedGeneration: z.number().optional(),
 });
 
-/**
- * Takes an object and a condition's type, gives that condition when it speaks of the object as it is now: an answer about an
- * older generation is no answer (lesson 12). Null otherwise.
- */
+/** Null unless the condition is about the current generation: an answer about an older one is no answer (lesson 12). */
 export function currentCondition(object: KubernetesObject, type: string): Condition | null {
   const parsed = withConditions.safeParse(object['status']);
   if (!parsed.success) return null;
@@ -42,20 +39,20 @@ const workload = z.object({
 });
 
 /**
- * Takes a Deployment, says whether its newest form is fully rolled out: the controller has seen it, every replica is of the
- * newest template and available, and none of an older one is left. Otherwise says in words how far it is.
+ * Done when the controller has seen the newest generation, every replica is of the newest template and available, and
+ * no older one is left. `saw` says how far it is.
  */
 export function rollout(deployment: KubernetesObject): { readonly done: boolean; readonly saw: string } {
   const { spec, status } = workload.parse(deployment);
   const name = deployment.metadata.name;
   if (status.observedGeneration < (deployment.metadata.generation ?? 0)) {
-    return { done: false, saw: `${name}: the change is not taken up yet` };
+    return { done: false, saw: `${name}: the change is not rolled out yet` };
   }
   if (status.updatedReplicas < spec.replicas) {
     return { done: false, saw: `${name}: ${status.updatedReplicas} of ${spec.replicas} pods are of the new version` };
   }
   if (status.replicas > status.updatedReplicas) {
-    return { done: false, saw: `${name}: ${status.replicas - status.updatedReplicas} old pods are still there` };
+    return { done: false, saw: `${name}: ${status.replicas - status.updatedReplicas} old pods still exist` };
   }
   const done = status.availableReplicas >= spec.replicas && spec.replicas > 0;
   return { done, saw: `${name}: ${status.availableReplicas} of ${spec.replicas} pods are available` };

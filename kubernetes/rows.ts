@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { redact } from '../redaction/index.ts';
+import { POD_COLUMNS } from '../model/pod-columns.ts';
+import type { FieldColumn } from '../model/pod-columns.ts';
 import type { KubernetesObject } from '../model/snapshot.ts';
 import { componentNamed } from './places.ts';
 import type { DeliveryRow, Details, PodRow } from '../model/page.ts';
@@ -21,7 +23,6 @@ const pod = z.object({
   metadata: z.object({
     name: z.string(),
     namespace: z.string().default(''),
-    creationTimestamp: text,
     deletionTimestamp: text,
   }),
   spec: z.object({ containers: named, initContainers: named }),
@@ -54,10 +55,27 @@ const delivery = z.object({
 /** Reasons to wait that belong to every pod's beginning. */
 const BEGINNING: readonly string[] = ['PodInitializing', 'ContainerCreating'];
 
+/** The columns that are fields of the pod; null for a field that it lacks, or that has another type. */
+function fieldColumns(object: KubernetesObject): Pick<PodRow, FieldColumn>;
+function fieldColumns(object: KubernetesObject): Record<string, unknown> {
+  return Object.fromEntries(
+    POD_COLUMNS.flatMap(({ key, schema, at }) => {
+      if (at === undefined) return [];
+      const { data = null } = schema.safeParse(fieldAt(object, at));
+      return [[key, typeof data === 'string' ? redact(data) : data]];
+    }),
+  );
+}
+
+function fieldAt(object: unknown, at: string): unknown {
+  return at.split('.').reduce((found, part) => Object(found)[part], object);
+}
+
 function podRow(object: KubernetesObject): PodRow | null {
   const parsed = pod.safeParse(object);
   if (!parsed.success) return null;
   const { metadata, spec, status: seen } = parsed.data;
+  const component = componentNamed(metadata.namespace, metadata.name);
   const all = [...seen.initContainerStatuses, ...seen.containerStatuses];
   const waiting = all.find(({ state }) => state.waiting?.reason && !BEGINNING.includes(state.waiting.reason));
   const failed = all.find(({ state, ready }) => !ready && state.terminated && state.terminated.exitCode !== 0);
@@ -72,7 +90,8 @@ function podRow(object: KubernetesObject): PodRow | null {
   return {
     namespace: metadata.namespace,
     name: metadata.name,
-    component: componentNamed(metadata.namespace, metadata.name)?.title ?? null,
+    component: component?.title ?? null,
+    componentName: component?.name ?? null,
     ready,
     containers: spec.containers.map(({ name }) => name),
     initContainers: spec.initContainers.map(({ name }) => name),
@@ -84,7 +103,7 @@ function podRow(object: KubernetesObject): PodRow | null {
         (seen.phase === 'Pending' ? (starting ?? 'Pending') : seen.phase)),
     health: health(),
     restarts: all.reduce((sum, { restartCount }) => sum + restartCount, 0),
-    createdAt: metadata.creationTimestamp ?? null,
+    ...fieldColumns(object),
     message: redact(waiting?.state.waiting?.message ?? seen.message ?? ''),
   };
 }
@@ -133,7 +152,15 @@ const byPlace = (one: { namespace: string; name: string }, other: { namespace: s
   `${one.namespace}/${one.name}`.localeCompare(`${other.namespace}/${other.name}`);
 const WORST_FIRST: readonly PodRow['health'][] = ['failed', 'progressing', 'ready', 'done'];
 
-/** Takes the cluster's objects, gives pods, Flux and Helm in rows: pods that need attention first. */
+/** Pods that need attention first; secrets in messages are redacted. */
+export function podRowsOf(items: readonly KubernetesObject[]): PodRow[] {
+  return items
+    .filter(({ kind }) => kind === 'Pod')
+    .flatMap((item) => podRowOf(item) ?? [])
+    .toSorted((a, b) => WORST_FIRST.indexOf(a.health) - WORST_FIRST.indexOf(b.health) || byPlace(a, b));
+}
+
+/** Pods that need attention first. */
 export function detailsOf(items: readonly KubernetesObject[]): Details {
   const rowsOf = (...kinds: readonly string[]) =>
     items
@@ -141,10 +168,7 @@ export function detailsOf(items: readonly KubernetesObject[]): Details {
       .flatMap((item) => deliveryRowOf(item) ?? [])
       .toSorted(byPlace);
   return {
-    pods: items
-      .filter(({ kind }) => kind === 'Pod')
-      .flatMap((item) => podRowOf(item) ?? [])
-      .toSorted((a, b) => WORST_FIRST.indexOf(a.health) - WORST_FIRST.indexOf(b.health) || byPlace(a, b)),
+    pods: podRowsOf(items),
     flux: [...rowsOf('GitRepository'), ...rowsOf('Kustomization'), ...rowsOf('HelmRepository', 'HelmChart')],
     helm: rowsOf('HelmRelease'),
   };

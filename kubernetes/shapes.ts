@@ -78,6 +78,8 @@ const container = z.object({
   name: z.string(),
   image: text,
   restartPolicy: text,
+  command: list(z.string()),
+  args: list(z.string()),
   startupProbe: part(probe),
   readinessProbe: part(probe),
   livenessProbe: part(probe),
@@ -88,6 +90,7 @@ const podVolume = z.object({ name: z.string(), persistentVolumeClaim: part(z.obj
 
 const podSpec = z.object({
   nodeName: text,
+  enableServiceLinks: flag,
   containers: list(container),
   initContainers: list(container),
   volumes: list(podVolume),
@@ -157,7 +160,9 @@ export type Claim = z.infer<typeof claim>;
 export const node = z.object({
   kind: z.literal('Node'),
   metadata,
-  spec: part(z.object({ unschedulable: flag, taints: list(z.object({ key: z.string(), effect: text })) })),
+  spec: part(
+    z.object({ unschedulable: flag, taints: list(z.object({ key: z.string(), effect: text, timeAdded: text })) }),
+  ),
   status: part(
     z.object({
       conditions: list(condition.extend({ lastHeartbeatTime: text })),

@@ -1,11 +1,11 @@
-/** Takes a timestamp of the API, gives milliseconds; null when there is none or it cannot be read. */
+/** Milliseconds; null if there is no timestamp or it cannot be read. */
 export function ms(stamp: string | null | undefined): number | null {
   if (!stamp) return null;
   const value = Date.parse(stamp);
   return Number.isNaN(value) ? null : value;
 }
 
-/** Takes milliseconds, gives the form that documents carry; null stays null. */
+/** The form that documents carry. */
 export function iso(value: number | null): string | null {
   return value === null ? null : new Date(value).toISOString();
 }

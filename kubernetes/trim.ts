@@ -23,9 +23,9 @@ const BY_KIND: Readonly<Record<string, (typeof readers)[keyof typeof readers]>> 
 };
 
 /**
- * Takes an API object, gives what the diagnosis reads of it, which is about a quarter: a diagnosis of trimmed objects says
- * the same, and is faster. For a reader that keeps hundreds of objects in little memory and diagnoses at every change. An
- * object of a kind that is not known, or that cannot be read, stays as it is.
+ * What the diagnosis reads of an object, about a quarter of it: the diagnosis of trimmed objects is the same, and
+ * faster. For a reader that keeps hundreds of objects in little memory and diagnoses at every change. An object of an
+ * unknown kind, or one that cannot be read, stays as it is.
  */
 export function trim(object: KubernetesObject): KubernetesObject {
   return BY_KIND[object.kind]?.trim(object) ?? object;

@@ -45,7 +45,7 @@ function once(raw: shapes.RawEvent): ClusterEvent | null {
   return event;
 }
 
-/** Takes objects, gives the newest time that stands in any of them: made, changed, started, ended, seen alive. */
+/** The newest time in any of the objects: created, changed, started, ended, last heartbeat. */
 function newestTime(
   view: Pick<View, 'pods' | 'jobs' | 'workloads' | 'nodes' | 'flux' | 'events'>,
   leases: number | null,
@@ -70,7 +70,7 @@ function newestTime(
 const isOfAppliance = ({ metadata: { namespace, labels } }: { readonly metadata: shapes.Metadata }): boolean =>
   namespace !== NAMESPACES.workloads || labels?.['app.kubernetes.io/name'] !== OBJECTS.administration;
 
-/** Takes a snapshot, gives its view. Never throws: what cannot be read is not there. */
+/** Never throws: what cannot be read is left out. */
 export function viewOf(snapshot: Snapshot): View {
   const items = snapshot.kubernetes?.items ?? [];
   const byKind = Map.groupBy(items, (item) => item.kind);
