@@ -1,14 +1,20 @@
 import { Client, Connection } from '@temporalio/client';
 import type { NativeConnectionOptions } from '@temporalio/worker';
-import { DEFAULT_TASK_QUEUE } from '../model/workflow-contract.ts';
+import type { ServerState } from '../model/records.ts';
+import { operatorTaskQueue } from '../model/workflow-contract.ts';
+import { privateFolder } from '../site-folder/index.ts';
+import { currentOperator } from '../site-folder/operator.ts';
+import { clientTls, clientVariables } from './certificates.ts';
 import { dataConverter } from './data-converter.ts';
 import { TemporalUnavailableError } from './errors.ts';
+import { meetServer } from './legacy-workflows.ts';
 import { ensureLocalServer, runningLocalServer } from './local-server.ts';
 import { HEALTH_TIMEOUT_MS, LOCAL_NAMESPACE, recordedServer } from './server-state.ts';
+import { advise, client as callOf } from '../model/advice.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 
-/** Where Temporal is and how to speak to it, for client and worker alike. */
+/** Where Temporal is and how to connect to it, for client and worker alike. */
 export interface TemporalTarget {
   readonly address: string;
   readonly namespace: string;
@@ -22,12 +28,14 @@ export interface OpenOptions {
   readonly environment: NodeJS.ProcessEnv;
   readonly signal: AbortSignal;
   readonly onProgress: (line: string) => void;
-  /** `never`: a local server that does not run is not started, and the call throws. */
+  /** `never`: a local server that is not running is not started, and the call throws. */
   readonly start: 'on-demand' | 'never';
 }
 
 export interface TemporalAccess extends TemporalTarget {
   readonly client: Client;
+  /** True if the local server was not running before: the caller may stop it again when nothing is left on it. */
+  readonly serverStartedNow: boolean;
   close(): Promise<void>;
 }
 
@@ -49,7 +57,7 @@ export async function findTemporal(options: OpenOptions): Promise<TemporalTarget
     return {
       address,
       namespace: namespace ?? 'default',
-      taskQueue: queueOf(environment),
+      taskQueue: await queueOf(environment),
       local: false,
       connection: {
         address,
@@ -60,59 +68,94 @@ export async function findTemporal(options: OpenOptions): Promise<TemporalTarget
     };
   }
   const server = options.start === 'never' ? await runningLocalServer(options.home) : await ensureLocalServer(options);
-  if (!server)
+  const target = server && (await localTarget(server, environment));
+  if (!target)
     throw new TemporalUnavailableError(
-      'the local Temporal server of this folder is not running: `appliance-client resume` starts it',
+      advise`the local Temporal server of this folder is not running. Start it: ${callOf('resume')}`,
     );
-  return localTarget(server.address, environment);
+  return target;
 }
 
-function localTarget(address: string, environment: NodeJS.ProcessEnv): TemporalTarget {
-  return { address, namespace: LOCAL_NAMESPACE, taskQueue: queueOf(environment), local: true, connection: { address } };
+/** The name under which a server is recorded: the local one has another address whenever it starts. */
+export function serverName({ local, address, namespace }: TemporalTarget): string {
+  return local ? 'local' : `${address}/${namespace}`;
 }
 
-function queueOf(environment: NodeJS.ProcessEnv): string {
-  return environment['TEMPORAL_TASK_QUEUE'] || DEFAULT_TASK_QUEUE;
+/** Null for a server that accepts everyone, and if there are no certificates for it: ensureLocalServer handles both. */
+async function localTarget(
+  { address, certificates }: ServerState,
+  environment: NodeJS.ProcessEnv,
+): Promise<TemporalTarget | null> {
+  const tls = certificates && (await clientTls(certificates.folder, new Date()));
+  if (!tls) return null;
+  const taskQueue = await queueOf(environment);
+  return { address, namespace: LOCAL_NAMESPACE, taskQueue, local: true, connection: { address, tls } };
+}
+
+/** Variables by which other programs open the local server of this folder; none if it needs none, or is not running. */
+export async function serverTls(home: string): Promise<Readonly<Record<string, string>>> {
+  const certificates = (await recordedServer(home))?.certificates;
+  return certificates ? clientVariables(certificates.folder) : {};
+}
+
+/** Each operator's own: this machine does not serve what another operator ordered on the same server. */
+async function queueOf(environment: NodeJS.ProcessEnv): Promise<string> {
+  return environment['TEMPORAL_TASK_QUEUE'] || operatorTaskQueue((await currentOperator(environment)).operatorId);
 }
 
 function namesCluster(environment: NodeJS.ProcessEnv): boolean {
   return Boolean(environment['TEMPORAL_ADDRESS'] || environment['TEMPORAL_PROFILE']);
 }
 
-/** Finds a Temporal server and connects a client to it. Throws TemporalUnavailableError. */
+/** Finds a Temporal server and connects a client to it, in a home that is created where a server may start. Throws TemporalUnavailableError. */
 export async function openTemporal(options: OpenOptions): Promise<TemporalAccess> {
-  const { target, connection } = (await openRecorded(options)) ?? (await openFound(options));
+  if (options.start === 'on-demand') await privateFolder(options.home).make();
+  const { target, connection, serverStartedNow } = (await openRecorded(options)) ?? (await openFound(options));
   const client = new Client({
     connection,
     namespace: target.namespace,
-    dataConverter: await dataConverter(options.home, options.environment),
+    dataConverter: dataConverter(options.home, options.environment, 'client'),
   });
-  return { ...target, client, close: () => connection.close() };
+  try {
+    const server = { workflowService: client.workflowService, namespace: target.namespace, name: serverName(target) };
+    await client.withDeadline(Date.now() + CONNECT_TIMEOUT_MS, () =>
+      meetServer(options.home, options.environment, server),
+    );
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+  return { ...target, client, serverStartedNow, close: () => connection.close() };
 }
 
 interface Opened {
   readonly target: TemporalTarget;
   readonly connection: Connection;
+  readonly serverStartedNow: boolean;
 }
 
-/** The usual case in one connection: the local server runs where it was written down. Null where it does not answer there. */
+/** The usual case in one connection: the local server is running at its recorded address. Null if it does not answer there. */
 async function openRecorded({ home, environment }: OpenOptions): Promise<Opened | null> {
   const server = namesCluster(environment) ? null : await recordedServer(home);
   if (!server) return null;
-  const target = localTarget(server.address, environment);
+  const target = await localTarget(server, environment);
+  if (!target) return null;
   try {
     return {
       target,
       connection: await Connection.connect({ ...target.connection, connectTimeout: HEALTH_TIMEOUT_MS }),
+      serverStartedNow: false,
     };
   } catch {
-    return null; // whoever looks for it anew says why
+    return null; // the full search reports why
   }
 }
 
 async function openFound(options: OpenOptions): Promise<Opened> {
+  const before = await recordedServer(options.home);
   const target = await findTemporal(options);
-  return { target, connection: await connect(target) };
+  const serverStartedNow = target.local && before?.pid !== (await recordedServer(options.home))?.pid;
+  return { target, connection: await connect(target), serverStartedNow };
 }
 
 async function connect(target: TemporalTarget): Promise<Connection> {
@@ -122,7 +165,7 @@ async function connect(target: TemporalTarget): Promise<Connection> {
     throw new TemporalUnavailableError(
       `the Temporal server at ${target.address} does not answer: ${error instanceof Error ? error.message : String(error)}. ` +
         (target.local
-          ? 'Its log lies in the folder of the local server.'
+          ? 'Its log is in the folder of the local server.'
           : 'Check TEMPORAL_ADDRESS, TEMPORAL_TLS_* and TEMPORAL_API_KEY.'),
     );
   }

@@ -1,2 +1,2 @@
-/** Temporal's own reading of TEMPORAL_*, in a module of its own: loaded only where a cluster is named. */
+/** Temporal's own reading of TEMPORAL_*, in a module of its own: loaded only if a cluster is named. */
 export { loadClientConnectConfig } from '@temporalio/envconfig';

@@ -6,13 +6,17 @@ import { packageFile } from '../system/code-files.ts';
 const MARK = 'appliance-client/';
 const named = z.object({ version: z.string() });
 
-/** The name that a worker of this process gives the server: it stands in histories, and says which version did or failed what. */
-export function workerIdentity(): string {
-  const { version } = named.parse(JSON.parse(readFileSync(packageFile(), 'utf8')));
-  return `${process.pid}@${hostname()} ${MARK}${version}`;
+/** The version of appliance-client of this process. */
+export function ownVersion(): string {
+  return named.parse(JSON.parse(readFileSync(packageFile(), 'utf8'))).version;
 }
 
-/** Takes the name of a worker, gives the version of appliance-client in it; null where it says none. */
+/** The name that a worker of this process gives the server: histories contain it, and it tells which version did or failed what. */
+export function workerIdentity(): string {
+  return `${process.pid}@${hostname()} ${MARK}${ownVersion()}`;
+}
+
+/** The version of appliance-client in the name of a worker; null if it has none. */
 export function versionIn(identity: string): string | null {
   const at = identity.lastIndexOf(` ${MARK}`);
   return at < 0 ? null : identity.slice(at + 1 + MARK.length) || null;

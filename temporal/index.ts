@@ -1,5 +1,15 @@
-/** What the client takes from the room of Temporal: a way to a server, and the local one that runs. */
-export { openTemporal } from './connection.ts';
+/** What the client uses of this room: a connection to a server, and the running local one. */
+export { openTemporal, serverTls } from './connection.ts';
 export type { OpenOptions, TemporalAccess } from './connection.ts';
 export { TemporalUnavailableError } from './errors.ts';
-export { runningLocalServer } from './local-server.ts';
+export {
+  PayloadKeyError,
+  ensureKeyRing,
+  forgetLostKeys,
+  keyRingUnderLock,
+  rotateKeyRing,
+  siteKeyFault,
+} from './key-ring.ts';
+export { legacyKeyFault } from './legacy-workflows.ts';
+export { queueOfOpen } from './open-workflow.ts';
+export { runningLocalServer, stopIdleServer } from './local-server.ts';

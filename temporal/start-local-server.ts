@@ -1,68 +1,118 @@
 import { spawn } from 'node:child_process';
-import { open } from 'node:fs/promises';
+import { connect, createServer } from 'node:net';
+import type { Server } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Connection } from '@temporalio/client';
+import { Connection, isGrpcServiceError } from '@temporalio/client';
+import type { TLSConfig } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time.js';
+import { openLog, readEnd } from '../system/read-file.ts';
+import type { ServerState } from '../model/records.ts';
 import type { PrivateFolder } from '../site-folder/index.ts';
-import { ProgramMissingError } from '../tools/missing.ts';
-import { resolveProgram } from '../tools/resolve.ts';
-import type { ResolvedProgram } from '../tools/resolve.ts';
-import { TemporalUnavailableError } from './errors.ts';
 import { freePort, stopProcess } from '../system/processes.ts';
+import { resolveProgram } from '../tools/resolve.ts';
+import { certificatesFolder, clientTls, ensureCertificates } from './certificates.ts';
+import type { LocalCertificates } from './certificates.ts';
+import { markDatabase, prepareDatabase } from './database.ts';
+import { TemporalUnavailableError } from './errors.ts';
+import { CONFIG_ENV, CONFIG_FILE, DYNAMIC_FILE, PORTS, dynamicConfig, serverConfig } from './server-config.ts';
 import {
+  CONFIG_FOLDER,
   DATABASE_FILE,
   HEALTH_TIMEOUT_MS,
   LOCAL_NAMESPACE,
-  VERSION_FILE,
-  lastAddress,
+  STOP_PATIENCE_MS,
+  foundServers,
+  lastServer,
   recordServer,
-  recordedServer,
   serverFolder,
 } from './server-state.ts';
-import type { ServerState } from '../model/records.ts';
 import type { LocalServerOptions } from './server-state.ts';
 
+/** What a server that fails to start has written is far shorter. */
+const MOST_LOG_BYTES = 1024 * 1024;
 const RETENTION = '30 days';
-/** The progress document in the memo is a few kilobytes; the server's own warning begins at two. */
-const MEMO_WARN_BYTES = 65_536;
 const START_TIMEOUT_MS = 30_000;
+/** Between the choice of a port and the start another program may use it. */
+const PORT_ATTEMPTS = 3;
+const LOOK_EVERY_MS = 25;
+/** gRPC's code for a namespace that already exists. */
+const ALREADY_EXISTS = 6;
 
 const LOG_FILE = 'server.log';
 
-/** Starts the server and gives it once its namespace answers. Throws TemporalUnavailableError. */
+/** Starts the server; resolves once its namespace answers. Throws TemporalUnavailableError. */
 export async function startLocalServer(options: LocalServerOptions): Promise<ServerState> {
-  const folder = serverFolder(options.home);
-  const program = await serverProgram(options, folder);
-  const version = program.version ?? 'unknown';
-  const unhealthy = await recordedServer(options.home);
-  // One that runs and does not answer would keep the database locked.
-  if (unhealthy) await stopProcess(unhealthy.pid);
-  await folder.write(VERSION_FILE, `${version}\n`);
+  const { home, environment: env, signal, onProgress } = options;
+  const folder = serverFolder(home);
+  const program = await resolveProgram('temporal-local', { env, signal, onProgress });
+  // As it is recorded beside the database, for people and for clients up to 0.1.0: no `temporal` of theirs has such a version.
+  const version = `server ${program.version ?? 'unknown'}`;
+  const last = await lastServer(home);
+  // One that is running without answering, or accepts everyone, would keep the database locked.
+  for (const { pid } of await foundServers(home)) await stopProcess(pid, STOP_PATIENCE_MS);
   await folder.make();
-  // Where it was before, if it can be: a worker that outlived it waits for it there.
-  const port = await freePort(portIn(await lastAddress(options.home)));
+  const isThere = await prepareDatabase(folder, { version, now: new Date(), onProgress });
+  const certificates = await ownCertificates(home, env);
+  // At its last address, if possible: a worker that outlived it waits for it there. One that trusts another authority must not.
+  const wanted = last?.certificates?.authority === certificates.authority ? portIn(last.address) : 0;
+  await folder.write(join(CONFIG_FOLDER, DYNAMIC_FILE), dynamicConfig());
+  for (let attempt = 1; ; attempt += 1) {
+    const started = await tryStart({ options, folder, program: program.path, certificates, wanted, version });
+    if ('state' in started) {
+      if (!isThere) await markDatabase(folder, version);
+      await folder.protect(DATABASE_FILE);
+      return started.state;
+    }
+    if (started.portTaken && attempt < PORT_ATTEMPTS) continue;
+    throw new TemporalUnavailableError(
+      `the local Temporal server did not start: ${started.problem}. Its log: ${folder.path(LOG_FILE)}`,
+    );
+  }
+}
+
+/** The certificates are not in the sites' folder, so advice about that folder does not help if they cannot be written. */
+async function ownCertificates(home: string, environment: NodeJS.ProcessEnv): Promise<LocalCertificates> {
+  const path = await certificatesFolder(home, environment);
+  try {
+    return await ensureCertificates(path, new Date());
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error) || error.code === 'ENOSPC') throw error;
+    throw new TemporalUnavailableError(
+      `the certificates of the local Temporal server cannot be written to ${path} (${error.message}). ` +
+        'Make that folder writable, or choose another one with XDG_STATE_HOME.',
+    );
+  }
+}
+
+interface Try {
+  readonly options: LocalServerOptions;
+  readonly folder: PrivateFolder;
+  readonly program: string;
+  readonly certificates: LocalCertificates;
+  readonly wanted: number;
+  readonly version: string;
+}
+
+type Tried = { readonly state: ServerState } | { readonly problem: string; readonly portTaken: boolean };
+
+async function tryStart({ options, folder, program, certificates, wanted, version }: Try): Promise<Tried> {
+  const port = await freePort(wanted);
   const address = `127.0.0.1:${port}`;
-  const log = await open(folder.path(LOG_FILE), 'a', 0o600);
-  options.onProgress(`starting the local Temporal server ${version} on ${address}`);
+  const config = serverConfig({
+    port,
+    innerPorts: await freePorts(PORTS - 1, port),
+    databaseFile: folder.path(DATABASE_FILE),
+    dynamicFile: folder.path(join(CONFIG_FOLDER, DYNAMIC_FILE)),
+    certificates,
+  });
+  await folder.write(join(CONFIG_FOLDER, CONFIG_FILE), config);
+  const log = await openLog(folder.path(LOG_FILE));
+  const logged = (await log.stat()).size;
+  options.onProgress(`starting the local Temporal ${version} on ${address}`);
   const child = spawn(
-    program.path,
-    [
-      'server',
-      'start-dev',
-      '--headless',
-      '--ip',
-      '127.0.0.1',
-      '--port',
-      String(port),
-      '--db-filename',
-      folder.path(DATABASE_FILE),
-      '--namespace',
-      LOCAL_NAMESPACE,
-      '--log-level',
-      'warn',
-      '--dynamic-config-value',
-      `limit.memoSize.warn=${MEMO_WARN_BYTES}`,
-    ],
+    program,
+    ['--root', '/', '--config', folder.path(CONFIG_FOLDER), '--env', CONFIG_ENV, '--allow-no-auth', 'start'],
     {
       detached: true,
       stdio: ['ignore', log.fd, log.fd],
@@ -75,71 +125,127 @@ export async function startLocalServer(options: LocalServerOptions): Promise<Ser
   });
   child.unref();
   await log.close();
-  if (child.pid === undefined) throw new TemporalUnavailableError(`${program.path} cannot be run: ${await failed}`);
-  const problem = await Promise.race([failed, untilHealthy(address, options.signal)]);
-  if (problem !== null) {
-    throw new TemporalUnavailableError(
-      `the local Temporal server did not come up: ${problem}. Its log: ${folder.path(LOG_FILE)}`,
-    );
+  const { pid } = child;
+  if (pid === undefined) throw new TemporalUnavailableError(`cannot run ${program}: ${await failed}`);
+  const over = new AbortController();
+  try {
+    const signal = AbortSignal.any([options.signal, over.signal]);
+    const problem = await Promise.race([failed, untilHealthy(address, certificates, signal)]);
+    if (problem === null) {
+      const { folder: at, authority } = certificates;
+      const state = {
+        pid,
+        address,
+        version,
+        startedAt: new Date().toISOString(),
+        certificates: { folder: at, authority },
+      };
+      await recordServer(options.home, state);
+      return { state };
+    }
+    await stopProcess(pid, STOP_PATIENCE_MS);
+    return { problem, portTaken: (await textFrom(folder.path(LOG_FILE), logged)).includes('address already in use') };
+  } catch (error) {
+    await stopProcess(pid, STOP_PATIENCE_MS);
+    throw error;
+  } finally {
+    over.abort();
   }
-  const state = { pid: child.pid, address, version, startedAt: new Date().toISOString() };
-  await recordServer(options.home, state);
-  await folder.protect(DATABASE_FILE);
-  return state;
 }
 
-function portIn(address: string | null): number {
+function portIn(address: string | undefined): number {
   return Number(address?.split(':').at(-1) ?? 0);
 }
 
-/** A database is opened by the version that made it; that one is obtained again when it is nowhere to be found. */
-async function serverProgram(options: LocalServerOptions, folder: PrivateFolder): Promise<ResolvedProgram> {
-  const { environment: env, signal, onProgress } = options;
-  const made = await databaseVersion(folder);
-  if (made === null) return resolveProgram('temporal', { env, signal, onProgress });
+/** That many free ports of loopback, all different, and none of them `other`. */
+async function freePorts(count: number, other: number): Promise<number[]> {
+  const servers: Server[] = [];
+  const ports = new Set<number>();
   try {
-    return await resolveProgram('temporal', { env, signal, onProgress, range: made });
-  } catch (error) {
-    if (!(error instanceof ProgramMissingError)) throw error;
-    throw new TemporalUnavailableError(
-      `the database ${folder.path(DATABASE_FILE)} was made by Temporal ${made}, which is not here and could not be obtained. ` +
-        `Name a program of version ${made} by APPLIANCE_TEMPORAL, or give up the running installs and move ${folder.root} aside.\n` +
-        error.message,
-    );
+    while (ports.size < count) {
+      const server = createServer();
+      servers.push(server);
+      await new Promise<void>((resolve, reject) => {
+        server.once('error', reject);
+        server.listen(0, '127.0.0.1', resolve);
+      });
+      const address = server.address();
+      if (address !== null && typeof address === 'object' && address.port !== other) ports.add(address.port);
+    }
+    return [...ports];
+  } finally {
+    await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
   }
 }
 
-async function databaseVersion(folder: PrivateFolder): Promise<string | null> {
-  if (!(await folder.exists(DATABASE_FILE))) return null;
-  return (await folder.read(VERSION_FILE))?.trim() ?? null;
+async function textFrom(file: string, start: number): Promise<string> {
+  const { text, before } = await readEnd(file, MOST_LOG_BYTES);
+  return before >= start
+    ? text
+    : Buffer.from(text)
+        .subarray(start - before)
+        .toString('utf8');
 }
 
-/** Gives null once the namespace answers with our retention, else why it does not. */
-async function untilHealthy(address: string, signal: AbortSignal): Promise<string | null> {
+/** Null once the namespace answers with our retention, else why it does not. */
+async function untilHealthy(
+  address: string,
+  certificates: LocalCertificates,
+  signal: AbortSignal,
+): Promise<string | null> {
   const until = Date.now() + START_TIMEOUT_MS;
+  const tls = await clientTls(certificates.folder, new Date());
+  if (!tls) return `${certificates.clientFile} cannot be read`;
   let last = 'it does not answer';
   while (Date.now() < until) {
     signal.throwIfAborted();
     try {
-      await setRetention(address);
-      return null;
+      // A channel that was refused once waits a second before it retries.
+      if (await listens(address)) {
+        await setNamespace(address, tls);
+        return null;
+      }
     } catch (error) {
       last = error instanceof Error ? error.message : String(error);
     }
-    await sleep(100, undefined, { signal });
+    await sleep(LOOK_EVERY_MS, undefined, { signal });
   }
   return `${last} after ${START_TIMEOUT_MS / 1000} s`;
 }
 
-async function setRetention(address: string): Promise<void> {
-  const connection = await Connection.connect({ address, connectTimeout: HEALTH_TIMEOUT_MS });
+function listens(address: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(portIn(address), '127.0.0.1');
+    const end = (result: boolean) => {
+      socket.destroy();
+      resolve(result);
+    };
+    socket.setTimeout(HEALTH_TIMEOUT_MS, () => end(false));
+    socket.once('connect', () => end(true));
+    socket.once('error', () => end(false));
+  });
+}
+
+async function setNamespace(address: string, tls: TLSConfig): Promise<void> {
+  const connection = await Connection.connect({ address, tls, connectTimeout: HEALTH_TIMEOUT_MS });
+  const { workflowService } = connection;
+  const namespace = LOCAL_NAMESPACE;
+  const retention = msToTs(RETENTION);
   try {
-    await connection.withDeadline(Date.now() + HEALTH_TIMEOUT_MS, () =>
-      connection.workflowService.updateNamespace({
-        namespace: LOCAL_NAMESPACE,
-        config: { workflowExecutionRetentionTtl: msToTs(RETENTION) },
-      }),
-    );
+    await connection.withDeadline(Date.now() + HEALTH_TIMEOUT_MS, async () => {
+      // In this order: the server caches for a while that a requested namespace does not exist.
+      const isNew = await workflowService
+        .registerNamespace({ namespace, workflowExecutionRetentionPeriod: retention })
+        .then(
+          () => true,
+          (error: unknown) => {
+            if (isGrpcServiceError(error) && [ALREADY_EXISTS].includes(error.code)) return false;
+            throw error;
+          },
+        );
+      if (isNew) return;
+      await workflowService.updateNamespace({ namespace, config: { workflowExecutionRetentionTtl: retention } });
+    });
   } finally {
     await connection.close();
   }

@@ -31,7 +31,7 @@ test('the records of sites are listed with their nodes', async () => {
   expect(listed.map(({ siteId }) => siteId)).toEqual(ids.toSorted());
 });
 
-/** Takes what a record holds, gives what it holds once today's client has written it again. */
+/** The record after the current client has read it and written it back. */
 async function writtenAgain(document: unknown): Promise<unknown> {
   const home = await temporaryFolder();
   const { siteId } = z.object({ siteId: z.string() }).parse(document);
@@ -127,7 +127,7 @@ test('to join it nobody is asked for the administrator that it was begun without
     env,
     services: installs.services,
   });
-  expect(stderr).toContain('Joined the install of office that runs already.');
+  expect(stderr).toContain('Joined the running install of office.');
   expect([exit, installs.calls.includes('start')]).toEqual([0, true]);
 });
 

@@ -1,4 +1,4 @@
-import { readFile, readdir, writeFile } from 'node:fs/promises';
+import { readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import type { ResultPromise } from 'execa';
@@ -10,13 +10,21 @@ import { temporaryFolder } from '../client/support/run-client.ts';
 import { needs } from '../support/needs.ts';
 import { PAST } from './fixtures.ts';
 
-needs('temporal');
+needs('temporal-local');
 
 const SPEED = 150;
 const ENTRY = join(import.meta.dirname, '../../client/entry.ts');
 
 /** Unpacks a past home as it was when the power went, and gives the client of today over it. */
 async function pastHome(archive: string): Promise<(...args: string[]) => ResultPromise<{ reject: false }>> {
+  const { client } = await unpacked(archive);
+  return client;
+}
+
+/** The same, and where it lies. */
+async function unpacked(
+  archive: string,
+): Promise<{ home: string; client: (...args: string[]) => ResultPromise<{ reject: false }> }> {
   const folder = await temporaryFolder();
   await execa('tar', ['-xzf', join(PAST, archive), '-C', folder]);
   const [name = ''] = await readdir(folder);
@@ -32,7 +40,10 @@ async function pastHome(archive: string): Promise<(...args: string[]) => ResultP
     HOME: folder,
     XDG_CACHE_HOME: process.env['XDG_CACHE_HOME'] ?? join(process.env['HOME'] ?? '/', '.cache'),
   };
-  return (...args) => execa(process.execPath, [ENTRY, ...args], { env, reject: false, timeout: 150_000 });
+  return {
+    home,
+    client: (...args) => execa(process.execPath, [ENTRY, ...args], { env, reject: false, timeout: 150_000 }),
+  };
 }
 
 /** A simulated appliance goes on while nobody looks; weeks of it would be played before the first answer. */
@@ -83,7 +94,7 @@ async function followed(child: ResultPromise<{ reject: false }>): Promise<void> 
     let said = '';
     child.stderr.on('data', (chunk: Buffer) => {
       said += chunk.toString();
-      if (said.includes('A worker (process')) resolve();
+      if (said.includes('Started a worker (process')) resolve();
     });
     child.stderr.once('end', () => reject(new Error(`the client ended: ${said}`)));
   });
@@ -96,9 +107,28 @@ test('a real site is listed, says where it stands, is joined, and can be cancell
   expect(told.install).toMatchObject({ state: 'parked', phase: 'preflight' });
   // Its spec names no administrator, and none is asked for: it runs.
   const joined = await client('start', '--fresh', '--detach');
-  expect(joined.stderr).toContain('Joined the install of office that runs already.');
+  expect(joined.stderr).toContain('Joined the running install of office.');
   expect(joined.exitCode).toBe(0);
   const cancelled = await client('cancel', '--yes');
   expect(cancelled.stdout).toContain('The install of office is cancelled.');
   expect(cancelled.exitCode).toBe(0);
 });
+
+test(
+  'a real site whose key is gone says so, makes none, and is ended without being read',
+  { timeout: 200_000 },
+  async () => {
+    const { home, client } = await unpacked('home-real.tar.gz');
+    const key = join(home, 'payload.key');
+    await rm(key);
+    for (const command of ['status', 'progress']) {
+      const told = await client(command);
+      expect(told.stderr).toContain(`${key} does not exist`);
+      expect(told.exitCode).toBe(4);
+    }
+    const cancelled = await client('cancel', '--yes');
+    expect(cancelled.stdout).toContain('The install of office was terminated');
+    expect(cancelled.exitCode).toBe(0);
+    await expect(stat(key)).rejects.toThrow('ENOENT');
+  },
+);

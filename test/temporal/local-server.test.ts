@@ -1,13 +1,14 @@
 import { rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { ensureLocalServer, runningLocalServer, stopLocalServer } from '../../temporal/local-server.ts';
+import { ensureLocalServer, runningLocalServer, stopIdleServer, stopLocalServer } from '../../temporal/local-server.ts';
 import { openTemporal } from '../../temporal/connection.ts';
 import { isAlive } from '../../system/processes.ts';
 import { temporaryHome } from '../support/home.ts';
+import { killAtOnce } from '../support/kill.ts';
 import { needs } from '../support/needs.ts';
 
-needs('temporal');
+needs('temporal-local');
 
 const options = (home: string, environment: NodeJS.ProcessEnv = process.env) => ({
   home,
@@ -37,7 +38,7 @@ test('a server that was killed is started again on its database', async () => {
   const access = await openTemporal({ ...options(home), start: 'never' });
   await access.client.workflow.start('installAppliance', { workflowId: 'kept', taskQueue: 'nobody', args: [] });
   await access.close();
-  process.kill(first.pid, 'SIGKILL');
+  killAtOnce(first.pid);
   await expect.poll(() => runningLocalServer(home)).toBeNull();
 
   const second = await ensureLocalServer(options(home));
@@ -47,6 +48,12 @@ test('a server that was killed is started again on its database', async () => {
   const again = await openTemporal({ ...options(home), start: 'never' });
   const kept = await again.client.workflow.getHandle('kept').describe();
   expect(kept.status.name).toBe('RUNNING');
+  // Every part of it serves, and waits for nobody who was killed.
+  const { workflowService } = again.client;
+  const matching = { namespace: again.namespace, taskQueue: { name: 'nobody' }, taskQueueType: 1 };
+  const isServed = async () =>
+    again.client.withDeadline(Date.now() + 2_000, () => workflowService.describeTaskQueue(matching));
+  await expect.poll(isServed, { timeout: 5_000 }).toBeDefined();
   await again.close();
 });
 
@@ -73,21 +80,25 @@ test('stop ends it, and says when nothing ran', async () => {
   expect(await runningLocalServer(home)).toBeNull();
 });
 
-test('a database of another Temporal version is left alone, and the answer names both versions', async () => {
-  const home = await temporaryHome();
-  await ensureLocalServer(options(home));
-  await stopLocalServer(home);
-  await writeFile(join(home, '.temporal', 'temporal.db.version'), '1.2.3\n');
-  await expect(ensureLocalServer(options(home))).rejects.toThrow(
-    /was made by Temporal 1\.2\.3, which is not here.*APPLIANCE_TEMPORAL/s,
-  );
-  expect(await runningLocalServer(home)).toBeNull();
-});
-
 test('a Temporal cluster that does not answer is named, with what to check', async () => {
   const home = await temporaryHome();
   const environment = { ...process.env, TEMPORAL_ADDRESS: '127.0.0.1:1' };
   await expect(openTemporal({ ...options(home, environment), start: 'on-demand' })).rejects.toThrow(
     /Temporal server at 127\.0\.0\.1:1 does not answer.*TEMPORAL_ADDRESS/s,
   );
+});
+
+test('it is ended when nothing runs on it, and not before', async () => {
+  const home = await temporaryHome();
+  const { pid } = await ensureLocalServer(options(home));
+  const access = await openTemporal({ ...options(home), start: 'never' });
+  const run = await access.client.workflow.start('installAppliance', { workflowId: 'w', taskQueue: 'q', args: [] });
+  // The server counts what runs a moment after it was started.
+  const count = async () => (await access.client.workflow.count('ExecutionStatus = "Running"')).count;
+  await expect.poll(count, { timeout: 10_000 }).toBe(1);
+  expect([await stopIdleServer(home), isAlive(pid)]).toEqual([false, true]);
+  await run.terminate();
+  await access.close();
+  expect([await stopIdleServer(home), isAlive(pid)]).toEqual([true, false]);
+  expect(await stopIdleServer(home)).toBe(false);
 });
