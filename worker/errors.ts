@@ -1,4 +1,4 @@
-/** A worker process ended before it was ready. The message holds the end of its log. */
+/** A worker process ended before it was ready. The message contains the end of its log. */
 export class WorkerFailedError extends Error {
   constructor(message: string) {
     super(message);

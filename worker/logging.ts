@@ -1,9 +1,9 @@
 import { DefaultLogger, Runtime, makeTelemetryFilterString } from '@temporalio/worker';
 import { pino } from 'pino';
 import type { Logger } from 'pino';
-import { redact } from '../redaction/index.ts';
+import { redact, withoutSecrets } from '../redaction/index.ts';
 
-/** Keys whose values never belong in a log, wherever they stand. */
+/** Keys whose values must never be logged. */
 const SECRET_KEYS = [
   'token',
   'password',
@@ -18,8 +18,8 @@ const SECRET_KEYS = [
 ];
 
 /**
- * Takes nothing, gives the worker's logger: one JSON object a line on stdout, secrets left out by key and, in messages, by
- * pattern. Temporal's own messages go the same way. To be called once a process, before anything of Temporal's.
+ * The worker's logger: one JSON object a line on stdout, secrets removed by key and, in messages, by pattern. It also logs Temporal's own
+ * messages. Call it once in a process, before anything of Temporal's.
  */
 export function installLogging(): Logger {
   const logger = pino({
@@ -29,8 +29,8 @@ export function installLogging(): Logger {
   Runtime.install({
     logger: new DefaultLogger('INFO', ({ level, message, meta }) => {
       const { error, ...rest } = (meta ?? {}) as Record<string, unknown>;
-      const fields = error instanceof Error ? { ...rest, error: redact(error.message) } : rest;
-      logger[PINO_LEVELS[level]](fields, redact(message));
+      const said = error instanceof Error ? { error: error.message } : {};
+      logger[PINO_LEVELS[level]](withoutSecrets({ ...rest, ...said }), redact(message));
     }),
     telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }), forward: {} } },
   });

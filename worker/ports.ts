@@ -8,8 +8,9 @@ import { registryPort } from '../activities/adapters/registry.ts';
 import { talosPort } from '../activities/adapters/talosctl.ts';
 import type { Ports } from '../activities/ports/index.ts';
 import { siteFolder } from '../site-folder/index.ts';
+import { currentOperator } from '../site-folder/operator.ts';
 
-/** Takes the folder of all sites and the environment, gives the real outside world. */
+/** The ports to the real outside world. */
 export function realPorts(home: string, environment: NodeJS.ProcessEnv): Ports {
   return {
     clock,
@@ -19,6 +20,7 @@ export function realPorts(home: string, environment: NodeJS.ProcessEnv): Ports {
     kubernetes: kubernetesPort(),
     machine: machinePort(environment),
     manifests: manifestsPort(environment),
+    operator: () => currentOperator(environment),
     registry: registryPort(environment),
     talos: talosPort(environment),
   };

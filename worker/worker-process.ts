@@ -1,31 +1,40 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { open, readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { WORKER } from '../model/records.ts';
+import { openLog, readEnd } from '../system/read-file.ts';
 import type { WorkerState } from '../model/records.ts';
-import { readState, writeStored } from '../site-folder/documents.ts';
-import { isLocked, takeLock } from '../system/lock.ts';
+import { takeLock } from '../system/lock.ts';
 import { WorkerFailedError } from './errors.ts';
 import { codeFile } from '../system/code-files.ts';
-import { stopLocalServer } from '../temporal/local-server.ts';
-import { isAlive, isOurs, stopProcess } from '../system/processes.ts';
-import { recordedServer, serverFolder } from '../temporal/server-state.ts';
+import { isAlive, stopProcess } from '../system/processes.ts';
+import { serverFolder } from '../temporal/server-state.ts';
+import { needsOf, whyUseless } from './duties.ts';
+import type { Needs } from './duties.ts';
+import { reap } from './reap.ts';
+import { LOGS, rotateLogs } from './rotate.ts';
+import { WORKER_LOCK, foundWorkers, isUnrecorded, presentWorker, recordedWorker } from './states.ts';
 
-const START_TIMEOUT_MS = 60_000;
+export const START_TIMEOUT_MS = 60_000;
 const LOG_TAIL_LINES = 15;
-const STATE_FILE = 'worker.json';
-const LOCK_FILE = 'worker.lock';
-const LOG_FILE = 'worker.log';
+/** Of a log with endless lines. */
+const LOG_TAIL_BYTES = 64 * 1024;
 
 /**
- * A worker lives beside an operator's other work for hours, and mostly waits. V8's own choice spends memory on speed that is of no
- * use here; glibc keeps an arena for each of its dozen threads.
+ * A worker runs beside an operator's other work for hours, and mostly waits. V8's defaults spend memory on speed that is of no use here;
+ * glibc keeps an arena for each of its dozen threads.
  */
-const LEAN = ['--max-semi-space-size=2', '--optimize-for-size'];
+export const LEAN = ['--max-semi-space-size=2', '--optimize-for-size'];
 const GIVE_BACK = { MALLOC_ARENA_MAX: '2' };
 
-/** What a worker plays instead of a real appliance, or null for a real one. */
+/** The environment of our background processes: with a compile cache, because they are started when time counts. */
+export function backgroundEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const cache = environment['XDG_CACHE_HOME'] || join(environment['HOME'] || homedir(), '.cache');
+  return { ...GIVE_BACK, NODE_COMPILE_CACHE: join(cache, 'appliance-client', 'compiled'), ...environment };
+}
+
+/** The scenario that a worker simulates, or null for a real appliance. */
 export type Simulate = WorkerState['simulate'];
 
 export interface WorkerOptions {
@@ -34,6 +43,11 @@ export interface WorkerOptions {
   /** True: the worker outlives this process. False: it ends when this process ends. */
   readonly detached: boolean;
   readonly simulate: Simulate;
+  /**
+   * True: a worker of another build is accepted. For a client whose worker ended: another client may have replaced it by its own, and two of
+   * them would keep replacing each other's.
+   */
+  readonly anyBuild?: boolean;
   readonly signal: AbortSignal;
   readonly onProgress: (line: string) => void;
 }
@@ -48,74 +62,71 @@ export interface WorkerHandle {
   readonly exited: Promise<number | null>;
 }
 
-/** Gives the worker of this folder that runs, else null. */
-export async function runningWorker(home: string): Promise<WorkerState | null> {
-  const state = await readState(serverFolder(home), STATE_FILE, WORKER);
-  return state && (await isOurs(state.pid, home)) ? state : null;
-}
-
 /**
- * Gives a worker that polls: the one that runs already, or a new process. Throws WorkerFailedError with the end of its log
- * when it ends before it is ready, or is not ready in a minute.
+ * A worker that polls: the running one, or a new child process. Throws WorkerFailedError with the end of its log when it ends before it is
+ * ready, or is not ready in a minute.
  */
-export async function ensureWorker(options: WorkerOptions): Promise<WorkerHandle> {
+export async function findOrStartWorker(options: WorkerOptions): Promise<WorkerHandle> {
   const folder = serverFolder(options.home);
-  const release = await takeLock(folder.path(LOCK_FILE), { signal: options.signal });
+  const release = await takeLock(folder.path(WORKER_LOCK), { signal: options.signal });
   try {
-    const running = await runningWorker(options.home);
-    const useless = running && (await whyUseless(running, options));
-    if (running && !useless) return foreignHandle(running.pid, running.detached, folder.path(LOG_FILE));
+    const [running, before, needs] = await Promise.all([
+      presentWorker(options.home),
+      recordedWorker(options.home),
+      needsOf(options),
+    ]);
+    const unfit = running && whyUnfit(running, options, needs);
+    if (running && unfit === null) return foreignHandle(running, options.home);
     if (running) {
-      options.onProgress(`the worker that runs (process ${running.pid}) ${useless}: starting another in its place`);
+      options.onProgress(replacing(running, unfit ?? ''));
       await stopProcess(running.pid);
     }
-    return await startWorker(options, folder.path(LOG_FILE));
+    // One that was never recorded: its client was killed while it was starting.
+    for (const { pid } of await foundWorkers(options.home)) await stopProcess(pid);
+    const dead = running ?? before;
+    const [handle] = await Promise.all([startWorker(options), dead && reap(dead, options)]);
+    return handle;
   } finally {
     await release();
   }
 }
 
-/** True while a process of this machine starts a worker of this folder, or looks whether it must. */
-export async function workerIsStarting(home: string): Promise<boolean> {
-  return isLocked(serverFolder(home).path(LOCK_FILE));
+/** Why a running worker cannot do what this caller needs, as a message; null when it can. */
+export function whyUnfit(
+  running: WorkerState,
+  { detached, anyBuild = false }: Pick<WorkerOptions, 'detached' | 'anyBuild'>,
+  needs: Needs,
+): string | null {
+  if (isUnrecorded(running)) return 'has lost its record';
+  if (detached && !running.detached) return 'is tied to a terminal and would end with it';
+  return whyUseless(running, needs, { anyBuild });
 }
 
-/** Gives why a worker that runs cannot take up what this caller wants of it; null when it can. */
-async function whyUseless(running: WorkerState, { home, simulate }: WorkerOptions): Promise<string | null> {
-  const server = running.local ? await recordedServer(home) : null;
-  if (server && server.address !== running.address)
-    return `asks for work at ${running.address}, where no server is any more`;
-  if (simulate && running.simulate?.scenario !== simulate.scenario)
-    return `plays ${running.simulate?.scenario ?? 'nothing'}, not ${simulate.scenario}`;
-  return null;
+export function replacing({ pid }: Pick<WorkerState, 'pid'>, unfit: string): string {
+  return `the running worker (process ${pid}) ${unfit}: replacing it`;
 }
 
-/** Stops the worker and the local server of this folder; says which of them ran. */
-export async function stopBackground({ home }: { home: string }): Promise<{ worker: boolean; server: boolean }> {
-  const worker = await runningWorker(home);
-  if (worker) await stopProcess(worker.pid);
-  return { worker: worker !== null, server: await stopLocalServer(home) };
-}
-
-/** Says that the worker of this process polls, so that other processes find it. */
-export async function announceWorker(home: string, state: Omit<WorkerState, 'pid' | 'startedAt'>): Promise<void> {
-  const announced: WorkerState = { ...state, pid: process.pid, startedAt: new Date().toISOString() };
-  await writeStored(serverFolder(home), STATE_FILE, WORKER, announced);
-}
-
-async function startWorker(options: WorkerOptions, logFile: string): Promise<WorkerHandle> {
+async function startWorker(options: WorkerOptions): Promise<WorkerHandle> {
   const { home, detached, simulate } = options;
-  await serverFolder(home).make();
-  const log = await open(logFile, 'a', 0o600);
-  const simulation = simulate
-    ? ['--simulate', simulate.scenario, ...(simulate.speed === null ? [] : ['--speed', String(simulate.speed)])]
-    : [];
+  const folder = serverFolder(home);
+  const logFile = folder.path(LOGS.worker);
+  await folder.make();
+  await rotateLogs(folder);
+  const log = await openLog(logFile);
   const child = spawn(
     process.execPath,
-    [...LEAN, codeFile('worker/main'), '--home', home, ...(detached ? ['--detached'] : []), ...simulation],
+    [
+      ...LEAN,
+      codeFile('worker/main'),
+      '--home',
+      home,
+      ...(detached ? ['--detached'] : []),
+      ...simulationArguments(simulate),
+    ],
     {
-      detached,
-      env: { ...GIVE_BACK, ...options.environment },
+      // A process group of its own, even if it is tied to this process: what it leaves behind when it is killed is found by that.
+      detached: true,
+      env: backgroundEnvironment(options.environment),
       stdio: ['ignore', log.fd, log.fd, 'ipc'],
     },
   );
@@ -133,6 +144,12 @@ async function startWorker(options: WorkerOptions, logFile: string): Promise<Wor
   return { pid, logFile, startedNow: true, detached, exited, stop: async () => stopProcess(pid) };
 }
 
+export function simulationArguments(simulate: Simulate): string[] {
+  if (!simulate) return [];
+  const { scenario, speed } = simulate;
+  return ['--simulate', scenario, ...(speed === null ? [] : ['--speed', String(speed)])];
+}
+
 async function untilReady(
   child: ChildProcess,
   exited: Promise<number | null>,
@@ -144,17 +161,25 @@ async function untilReady(
   const end = await Promise.race([ready, exited, late]);
   if (end === 'ready') return;
   if (child.pid !== undefined && isAlive(child.pid)) await stopProcess(child.pid);
-  const lines = (await readFile(logFile, 'utf8')).trimEnd().split('\n').slice(-LOG_TAIL_LINES);
-  const what =
-    end === 'late' ? `was not ready after ${START_TIMEOUT_MS / 1000} s` : `ended with exit code ${end ?? 'none'}`;
-  throw new WorkerFailedError(`the worker ${what}. The end of ${logFile}:\n${lines.join('\n')}`);
+  throw await workerFailed(
+    end === 'late' ? `was not ready after ${START_TIMEOUT_MS / 1000} s` : `ended with exit code ${end ?? 'none'}`,
+    logFile,
+  );
 }
 
-/** A worker that another process started: its end is seen by looking. */
-function foreignHandle(pid: number, detached: boolean, logFile: string): WorkerHandle {
+/** The error for a worker that failed, with the end of its log. */
+export async function workerFailed(what: string, logFile: string): Promise<WorkerFailedError> {
+  const { text } = await readEnd(logFile, LOG_TAIL_BYTES).catch(() => ({ text: '' }));
+  const lines = text.trimEnd().split('\n').slice(-LOG_TAIL_LINES);
+  return new WorkerFailedError(`the worker ${what}. The end of ${logFile}:\n${lines.join('\n')}`);
+}
+
+/** A worker that another process started: its end is found by polling. */
+export function foreignHandle({ pid, detached }: WorkerState, home: string, startedNow = false): WorkerHandle {
   const gone = async (): Promise<null> => {
     while (isAlive(pid)) await sleep(1_000, undefined, { ref: false });
     return null;
   };
-  return { pid, logFile, startedNow: false, detached, exited: gone(), stop: async () => stopProcess(pid) };
+  const logFile = serverFolder(home).path(LOGS.worker);
+  return { pid, logFile, startedNow, detached, exited: gone(), stop: async () => stopProcess(pid) };
 }

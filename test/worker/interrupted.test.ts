@@ -4,13 +4,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { execa } from 'execa';
 import { expect, test } from 'vitest';
 import { installProgress } from '../../model/progress.ts';
-import { installWorkflowId } from '../../model/workflow-contract.ts';
 import { openTemporal, runningLocalServer } from '../../temporal/index.ts';
-import { runningWorker } from '../../worker/index.ts';
+import { runningSupervisor, runningWorker } from '../../worker/index.ts';
 import { temporaryHome } from '../support/home.ts';
+import { killAtOnce } from '../support/kill.ts';
 import { needs } from '../support/needs.ts';
+import { recordedInstall } from '../support/recorded-install.ts';
 
-needs('temporal');
+needs('temporal-local');
 
 const SITE = 'simulated';
 
@@ -47,7 +48,7 @@ async function progressOf({ home }: Installation) {
     start: 'on-demand',
   });
   try {
-    const { memo } = await access.client.workflow.getHandle(installWorkflowId(SITE)).describe();
+    const { memo } = await access.client.workflow.getHandle(await recordedInstall(home, SITE)).describe();
     return memo?.['progress'] === undefined ? null : installProgress.parse(memo['progress']);
   } finally {
     await access.close();
@@ -58,8 +59,9 @@ test('status answers without a worker, and a server that died is started again f
   const { run, home } = await installation();
   await run('start', '--fresh', '--simulate', 'dns-refused', '--detach', '--yes');
   await expect.poll(async () => (await run('status', '-o', 'json')).exitCode, { timeout: 40_000 }).toBe(4);
-  process.kill((await runningWorker(home))?.pid ?? 0, 'SIGKILL');
-  process.kill((await runningLocalServer(home))?.pid ?? 0, 'SIGKILL');
+  killAtOnce((await runningSupervisor(home))?.pid);
+  killAtOnce((await runningWorker(home))?.pid);
+  killAtOnce((await runningLocalServer(home))?.pid);
 
   const { exitCode, stdout } = await run('status', '-o', 'json');
   expect(exitCode).toBe(4);
@@ -79,7 +81,7 @@ test('a worker that plays another scenario is replaced, and it is said', async (
   await run('cancel', '--yes');
   const { exitCode, stderr } = await run('start', '--fresh', '--simulate', 'all-well', '--detach', '--yes');
   expect(exitCode).toBe(0);
-  expect(stderr).toContain(`(process ${first?.pid}) plays dns-refused, not all-well: starting another in its place`);
+  expect(stderr).toContain(`(process ${first?.pid}) simulates dns-refused instead of all-well: replacing it`);
   const second = await runningWorker(home);
   expect(second?.simulate?.scenario).toBe('all-well');
   expect(second?.pid).not.toBe(first?.pid);
@@ -102,7 +104,7 @@ test('killed again and again at any moment, resume ends the install, and the key
       round % 3 === 0 ? null : await runningWorker(home),
       round % 3 === 1 ? null : await runningLocalServer(home),
     ];
-    for (const victim of victims) if (victim) process.kill(victim.pid, 'SIGKILL');
+    for (const victim of victims) if (victim) killAtOnce(victim.pid);
     const resumed = await run('resume', '--detach');
     expect(resumed).toMatchObject({ exitCode: 0 });
   }

@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { bundle, playStruck, playUndisturbed } from '../../scripts/proof/play.ts';
 import { needs } from '../support/needs.ts';
 
-needs('temporal');
+needs('temporal-local');
 
 /** Of the cells that `npm run proof` plays, those with the most to lose. */
 test('killed at what is done once, an install ends with each effect there once', async () => {
@@ -19,6 +19,7 @@ test('killed at what is done once, an install ends with each effect there once',
       { step: 'configureNode', moment: 'during', victim: 'worker' },
       { step: 'bootstrapEtcd', moment: 'after', victim: 'both' },
       { step: 'createSecrets', moment: 'during', victim: 'server' },
+      { step: 'prepullImages', moment: 'during', victim: 'takeover' },
     ],
     whole,
   );
@@ -26,5 +27,6 @@ test('killed at what is done once, an install ends with each effect there once',
     ['configureNode', null],
     ['bootstrapEtcd', null],
     ['createSecrets', null],
+    ['prepullImages', null],
   ]);
 }, 180_000);
