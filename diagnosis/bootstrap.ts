@@ -9,7 +9,7 @@ import type { View } from '../kubernetes/view.ts';
 const LINES = 20;
 const TELLING = /\b(?:ERROR|FATAL|error|failed|fatal)\b/;
 
-/** Takes the view, gives the database setup's own result: no command is run in any pod for it. */
+/** The database setup's own result: no command is run in any pod for it. */
 export function bootstrapOf(view: View): StatusDocument['bootstrap'] {
   if (!view.current) return { job: null, state: 'unknown', logs: [], seed: { usersCount: null } };
   const job = bootstrapJob(view);
@@ -21,7 +21,7 @@ export function bootstrapOf(view: View): StatusDocument['bootstrap'] {
       seed: { usersCount: null },
     };
   const usersCount = usersCountOf(view, job);
-  // A key or a folded value goes on over several lines: secrets are taken out before the lines are.
+  // A key or a folded value continues over several lines: secrets are taken out before the lines are.
   const logs = redact(jobLogs(view, job)[0]?.text ?? '');
   const failed = conditionOf(job, 'Failed') !== undefined || (isComplete(job) && usersCount === 0);
   const lines = logs.split('\n').filter((line) => line.trim() !== '');

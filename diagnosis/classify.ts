@@ -23,22 +23,36 @@ function factsOf(groups: Record<string, string | undefined> | undefined): Facts 
   return Object.fromEntries(Object.entries(groups).filter(([, value]) => value !== undefined && value !== ''));
 }
 
-/** All wordings of a rule as one, which is quicker to ask than each by itself: it knows all that they know, and more. */
+/** Wordings of a rule with the same flags as one, which is faster than one by one. */
 const glances = new Map(
   RULES.map((rule) => {
-    const sources = rule.wordings.map(({ pattern }) => pattern.source.replaceAll(/\(\?<\w+>/g, '(?:'));
-    return [rule, sources.length > 0 ? new RegExp(sources.join('|'), 'ims') : null];
+    const byFlags = new Map<string, string[]>();
+    for (const { pattern } of rule.wordings) {
+      const source = pattern.source.replaceAll(/\(\?<\w+>/g, '(?:');
+      byFlags.set(pattern.flags, [...(byFlags.get(pattern.flags) ?? []), source]);
+    }
+    return [rule, [...byFlags].map(([flags, sources]) => new RegExp(sources.join('|'), flags))];
   }),
 );
 
-/**
- * Takes a message and where it was said, gives the first rule of the table that knows it and is accepted; null when none is.
- * A weak wording counts when no other does.
- */
-export function matchText(domain: Domain, text: string, accepts: (match: Match) => boolean = () => true): Match | null {
+/** Longer than what a program says of one failure: a termination message has 4 KB, a line of a log is cut at 8 KB. */
+const LONGEST_END = 8192;
+
+/** What a text says at both ends: what lies between them in a longer one is data, and takes time with every rule. */
+function endsOf(text: string): string {
+  return text.length <= 2 * LONGEST_END ? text : `${text.slice(0, LONGEST_END)}\n${text.slice(-LONGEST_END)}`;
+}
+
+/** The first rule of the table that matches and is accepted. A weak wording counts only if no other matches. */
+export function matchText(
+  domain: Domain,
+  whole: string,
+  accepts: (match: Match) => boolean = () => true,
+): Match | null {
+  const text = endsOf(whole);
   let spare: Match | null = null;
   for (const rule of byDomain.get(domain) ?? []) {
-    if (!glances.get(rule)?.test(text) || rule.unless?.test(text)) continue;
+    if (!glances.get(rule)?.some((glance) => glance.test(text)) || rule.unless?.test(text)) continue;
     for (const { pattern, source, weak = false } of rule.wordings) {
       const found: RegExpExecArray | null = weak && spare ? null : pattern.exec(text);
       if (!found) continue;

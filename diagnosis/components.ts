@@ -2,7 +2,7 @@ import { COMPONENTS, type Component } from '../model/appliance.ts';
 import type { ComponentStatus } from '../model/status.ts';
 import { isComplete } from './findings/history.ts';
 import { bootstrapJob, conditionOf as jobCondition, isComplete as isJobComplete } from './findings/job-state.ts';
-import { isReady as isNodeReady } from './findings/nodes.ts';
+import { isGhost, isReady as isNodeReady } from './findings/nodes.ts';
 import { isReady } from './findings/suspect.ts';
 import type { Job, Workload } from '../kubernetes/shapes.ts';
 import { placeOf } from '../kubernetes/places.ts';
@@ -40,9 +40,9 @@ function workloadState(view: View, workload: Workload, component: Component): St
     return { ...base, status: 'ready', message: `${ready} of ${desired} ready` };
   }
   if ((status?.observedGeneration ?? 0) < (workload.metadata.generation ?? 0))
-    return { ...base, status: 'progressing', message: 'a change is being taken up' };
+    return { ...base, status: 'progressing', message: 'a change is being rolled out' };
   const stuck = status?.conditions?.find((one) => one.type === 'Progressing' && one.status === 'False');
-  const rolling = ready >= desired ? 'its new version is not out yet' : `${ready} of ${desired} ready`;
+  const rolling = ready >= desired ? 'its new version is not rolled out yet' : `${ready} of ${desired} ready`;
   return {
     ...base,
     status: 'progressing',
@@ -87,6 +87,17 @@ function fromPods(view: View, component: Component): State | null {
   };
 }
 
+/** True where a node that is not Ready has a pod of the component, or where no node is Ready. */
+function isOnSilentNode(view: View, component: Component): boolean {
+  const living = view.nodes.filter((node) => !isGhost(view, node));
+  const silent = living.filter((node) => !isNodeReady(node)).map(({ metadata }) => metadata.name);
+  if (silent.length === 0) return false;
+  if (silent.length === living.length) return true;
+  return view.pods.some(
+    (pod) => silent.includes(pod.spec?.nodeName ?? '') && placeOf(view, pod).component === component.name,
+  );
+}
+
 function stateOf(view: View, component: Component): State {
   const nothing: State = {
     status: 'unknown',
@@ -95,7 +106,7 @@ function stateOf(view: View, component: Component): State {
     image: null,
     object: component.object,
     since: null,
-    message: 'nothing is known of it',
+    message: 'no current data',
   };
   if (!view.current) return nothing;
   if (component.kind === 'Job') {
@@ -115,19 +126,18 @@ function stateOf(view: View, component: Component): State {
       : fromPods(view, component);
   if (state) {
     // A kubelet that does not report leaves its pods' last words standing.
-    const silent = view.nodes.length > 0 && !view.nodes.some(isNodeReady);
-    if (silent && state.status === 'ready')
-      return { ...state, status: 'unknown', message: 'the node is not ready: its pods’ state is old' };
+    if (state.status === 'ready' && isOnSilentNode(view, component))
+      return { ...state, status: 'unknown', message: 'the node is not ready: the state of its pods is out of date' };
     return state;
   }
   if (view.missing.has(PLURALS[component.kind]))
     return { ...nothing, message: `${PLURALS[component.kind]} could not be listed` };
   return view.kinds.size > 0
-    ? { ...nothing, status: 'absent', ready: 0, desired: null, message: 'not there' }
+    ? { ...nothing, status: 'absent', ready: 0, desired: null, message: 'does not exist' }
     : nothing;
 }
 
-/** Takes the view and the components at which a cause stands, gives each component's state. An optional one that is not there is left out. */
+/** `failing`: components with a cause. An optional component that does not exist is left out. */
 export function componentsOf(view: View, failing: ReadonlySet<string>): ComponentStatus[] {
   return COMPONENTS.flatMap((component) => {
     const state = stateOf(view, component);

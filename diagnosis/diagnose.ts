@@ -1,36 +1,32 @@
-import { OBJECTS } from '../model/appliance.ts';
 import { type Blocker, blockerKey, LAYERS } from '../model/blocker.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import type { StatusDocument } from '../model/status.ts';
+import type { ActiveOperation, StatusDocument } from '../model/status.ts';
 import { TIERS, type TierStates } from '../model/tiers.ts';
 import { makeBlocker } from './blockers.ts';
 import { bootstrapOf } from './bootstrap.ts';
 import { componentsOf } from './components.ts';
-import { documentOf } from './document.ts';
 import { explain, type Root } from './explain.ts';
 import { lookAtAll } from './findings/all.ts';
 import { type Finding, signalOf, type Statement } from './findings/finding.ts';
 import type { Cause, ExplanationGraph, Signal } from './graph.ts';
+import { keepsPeopleOut } from './login-blocking.ts';
 import type { DiagnoseOptions } from './options.ts';
+import { providerRank } from './provides.ts';
 import { rollupOf } from './rollup.ts';
 import { tiersOf, withSince } from './tiers.ts';
 import { iso } from '../kubernetes/time.ts';
 import { type View, viewOf } from '../kubernetes/view.ts';
 
-/** The one answer: the status document, every root cause in order (warnings included), and how it was found. */
-export interface Diagnosis {
-  readonly status: StatusDocument;
+/** What a picture of the cluster means: tiers, components, every root cause in order (warnings included), and how it was found. */
+export interface Diagnosis extends Readonly<Pick<StatusDocument, 'tiers' | 'rollup' | 'components' | 'bootstrap'>> {
+  readonly view: View;
+  readonly operations: readonly ActiveOperation[];
   readonly blockers: readonly Blocker[];
   readonly graph: ExplanationGraph;
 }
 
 /** So many messages go into a blocker as evidence; the graph has them all. */
 const MOST_EVIDENCE = 5;
-
-/** What stands below the login page; the status page stands beside it. */
-function isNeededForLogin({ tier, component }: Finding): boolean {
-  return tier !== 'background' && component !== OBJECTS.statusService;
-}
 
 function blockerOf(view: View, root: Root, tiers: TierStates, previous: StatusDocument | null): Blocker {
   const { finding } = root;
@@ -49,14 +45,14 @@ function blockerOf(view: View, root: Root, tiers: TierStates, previous: StatusDo
     ...(view.snapshot.site ? { siteId: view.snapshot.site.siteId, nodeIp: view.snapshot.site.nodeIp } : {}),
     facts: finding.facts,
     severity: all.some((one) => one.severity === 'error') ? 'error' : 'warning',
-    loginBlocking: !tiers.login.ready && all.some(isNeededForLogin),
+    loginBlocking: !tiers.login.ready && all.some((one) => keepsPeopleOut(view, one)),
     evidence: statements
       .slice(0, MOST_EVIDENCE)
       .map((one) => ({ source: one.source, object: one.object, message: one.message, at: iso(one.at) })),
   });
 }
 
-/** A word of a newer client's comes first: nobody here can say that it weighs less. */
+/** A word of a newer client's comes first: this client cannot know that it weighs less. */
 function rank(known: readonly string[], word: string): number {
   return known.indexOf(word);
 }
@@ -66,6 +62,7 @@ function byWeight(a: Blocker, b: Blocker): number {
     Number(b.loginBlocking) - Number(a.loginBlocking) ||
     Number(a.severity === 'warning') - Number(b.severity === 'warning') ||
     rank(TIERS, a.tier) - rank(TIERS, b.tier) ||
+    providerRank(a.component) - providerRank(b.component) ||
     rank(LAYERS, a.layer) - rank(LAYERS, b.layer) ||
     a.component.localeCompare(b.component) ||
     a.code.localeCompare(b.code)
@@ -91,8 +88,8 @@ function signalBook() {
 }
 
 /**
- * Takes a snapshot of the appliance, gives tiers, rollup and root causes. Pure: the same snapshot and options give the same
- * answer, in whatever order the objects stand. Never throws on what a snapshot lacks; what is missing is unknown.
+ * Pure: the same snapshot and options give the same answer, in whatever order the objects are. Never throws on what a
+ * snapshot lacks: what is missing is unknown.
  */
 export function diagnose(snapshot: Snapshot, options: DiagnoseOptions): Diagnosis {
   const view = viewOf(snapshot);
@@ -157,6 +154,6 @@ export function diagnose(snapshot: Snapshot, options: DiagnoseOptions): Diagnosi
     })),
   ].toSorted((a, b) => a.object.localeCompare(b.object) || a.message.localeCompare(b.message));
 
-  const status = documentOf(view, options, { tiers, rollup, blockers, components, operations, bootstrap });
-  return { status, blockers, graph: { signals: book.signals, causes, ruledOut } };
+  const graph = { signals: book.signals, causes, ruledOut };
+  return { view, tiers, rollup, components, bootstrap, operations, blockers, graph };
 }

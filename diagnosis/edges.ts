@@ -12,8 +12,13 @@ const SHARED: ReadonlySet<BlockerCode> = new Set([
   'cni-failure',
   'disk-pressure',
   'node-not-ready',
+  'node-cordoned',
   'insufficient-resources',
+  'database-connections-exhausted',
 ]);
+
+/** The password of a user of the database is refused whoever logs in with it. */
+const OF_A_USER: ReadonlySet<BlockerCode> = new Set(['database-auth-failed']);
 
 /** What a pod says of a claim that has no volume. */
 const ON_CLAIMS: ReadonlySet<BlockerCode> = new Set(['pvc-unbound', 'volume-mount-failed']);
@@ -50,6 +55,9 @@ export function explains(cause: Finding, effect: Finding): string | null {
     return 'the page needs everything below it';
   }
   if (cause.code === effect.code) {
+    const [seen, also] = [cause.statements[0], effect.statements[0]];
+    if (seen && also && seen.object === also.object && cause.object !== effect.object && before(cause, effect))
+      return `the same cause, seen at ${seen.object}`;
     if (SHARED.has(cause.code) && before(cause, effect)) return 'the same cause, seen in another place';
     const sameHost = host(cause.facts.image) === host(effect.facts.image) && cause.facts.image !== undefined;
     if (
@@ -61,15 +69,25 @@ export function explains(cause: Finding, effect: Finding): string | null {
     }
     const sameImage = cause.facts.image !== undefined && cause.facts.image === effect.facts.image;
     if (cause.code.startsWith('image-') && sameImage && before(cause, effect)) return 'the same image';
+    const { user } = cause.facts;
+    if (OF_A_USER.has(cause.code) && user !== undefined && user === effect.facts.user && before(cause, effect))
+      return `the same user of the database, ${user}`;
   }
+  if (
+    effect.code === 'release-objects-missing' &&
+    effect.facts.isPartial === true &&
+    !SAYS_NOT_WHY.has(cause.code) &&
+    cause.code !== effect.code
+  )
+    return 'what is not in a part of a picture may be there';
   if (isBelow(cause, effect)) {
-    if (vague) return `${effect.object} waits for ${cause.object}`;
+    if (vague) return `${effect.object} is waiting for ${cause.object}`;
     if (effect.code === 'pvc-unbound' && cause.code === 'storage-provisioner-failed')
-      return 'the claim waits for the provisioner';
+      return 'the claim is waiting for the provisioner';
     if (cause.object.startsWith('PersistentVolumeClaim ') && ON_CLAIMS.has(effect.code))
       return `${effect.object} mounts ${cause.object}`;
     if (MADE_FROM_SOURCE.has(effect.code) && (SOURCE.test(cause.object) || cause.code === 'helm-chart-unavailable'))
-      return `${effect.object} is made from ${cause.object}`;
+      return `${effect.object} is created from ${cause.object}`;
   }
   if (
     vague &&
@@ -77,7 +95,7 @@ export function explains(cause: Finding, effect: Finding): string | null {
     !SAYS_NOT_WHY.has(cause.code) &&
     layerOf(cause.code) !== 'platform'
   ) {
-    return `${cause.component} fails for it`;
+    return `${cause.component} fails to serve it`;
   }
   if (cause.code !== effect.code || cause.component !== effect.component) {
     const dependency = explainsAsNeed(cause, effect);

@@ -5,23 +5,23 @@ import { lacks } from './needs.ts';
 import { SAYS_NOT_WHY } from './says-not-why.ts';
 import { layerOf } from '../model/blocker.ts';
 
-/** A cause that stands by itself, and the findings that follow from it. */
+/** A cause that no other finding explains, and the findings that follow from it. */
 export interface Root {
   readonly finding: Finding;
   readonly consequences: { readonly finding: Finding; readonly why: string }[];
 }
 
-/** Says what is under way that the finding only waits for: its own image, or a component that it needs; null when nothing is. */
+/** What is in progress that the finding only waits for: its own image, or a component that it needs; null when nothing is. */
 function waitsForOperation(finding: Finding, report: Report): string | null {
   const underWay = report.operations.filter((one) => one.kind !== 'helm');
   const own = SAYS_NOT_WHY.has(finding.code) && underWay.find((one) => one.above.includes(finding.object));
   const operation = own || underWay.find((one) => lacks(finding, one.component));
-  return operation ? `it waits for what is under way: ${operation.message}` : null;
+  return operation ? `it is waiting for an operation in progress: ${operation.message}` : null;
 }
 
 /**
- * Takes all findings, gives the root causes, each with what follows from it, the most login-blocking first. Every finding is
- * either a root or hangs below one: nothing is lost, nothing is said twice.
+ * Root causes with their consequences, the most login-blocking first. Every finding is either a root or below one:
+ * nothing is lost, nothing is reported twice.
  */
 export function explain(report: Report): {
   readonly roots: Root[];

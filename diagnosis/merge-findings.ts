@@ -19,8 +19,8 @@ function merge(a: Finding, b: Finding): Finding {
 }
 
 /**
- * Takes findings, gives one for each code and component, in an order that depends neither on the snapshot's nor on the hash in a
- * pod's name: `temporal-v0…` stands behind `temporal-ui-…`, and `temporal-7d…` before it.
+ * One finding for each code and component, in an order that depends neither on the snapshot's nor on the hash in a
+ * pod's name: `temporal-v0…` would be after `temporal-ui-…`, and `temporal-7d…` before it.
  */
 export function mergeFindings(findings: readonly Finding[]): Finding[] {
   const merged = new Map<string, Finding>();

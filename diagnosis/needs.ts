@@ -18,17 +18,17 @@ const NAMES: Readonly<Record<string, RegExp>> = {
   db: /\bdb\b|postgres|database|5432|6432|knex/i,
   redis: /redis|6379/i,
   pgbouncer: /pgbouncer|6432/i,
-  bootstrap: /bootstrap|migrat|seed|users|relation ".+" does not exist/i,
+  bootstrap: /bootstrap|migrat|seed|users|relation "[^"\n]+" does not exist/i,
   temporal: /temporal|7233/i,
   'alga-core': /alga-core|:3000|sebastian/i,
 };
 
-/** Takes a component, gives all that it needs, directly or through another, the nearest first. */
+/** Direct and indirect needs, the nearest first. */
 export function needsOf(component: string): readonly string[] {
   return NEEDS[component] ?? [];
 }
 
-/** Takes a finding and a component that it needs, says whether the finding's own words speak of that one. */
+/** Whether the finding's own words name the component. */
 function speaksOf(finding: Finding, component: string): boolean {
   return NAMES[component]?.test(finding.mentions) ?? finding.mentions.includes(component);
 }
@@ -36,12 +36,16 @@ function speaksOf(finding: Finding, component: string): boolean {
 /** A headless Service has no address while its pod is not Ready: then its name is unknown (docs/contract.md). */
 const HEADLESS: readonly string[] = ['db', 'redis'];
 
-/** Takes a finding and a component, says whether the finding is of a program that only misses another component, which it needs and names. */
+/** Whether the finding is about a program that only misses another component, which it needs and names. */
 export function lacks(finding: Finding, component: string): boolean {
   if (!needsOf(finding.component).includes(component)) return false;
   switch (finding.code) {
     case 'database-unreachable':
       return component === 'db' || component === 'pgbouncer';
+    case 'redis-unreachable':
+      return component === 'redis';
+    case 'temporal-unreachable':
+      return component === 'temporal';
     case 'dns-resolution-failure': {
       // PgBouncer asks for one server only, and does not name it to its clients.
       const host = finding.facts.host ?? (finding.component === 'pgbouncer' ? 'db' : undefined);

@@ -1,11 +1,9 @@
 import { FLUX, NAMESPACES } from '../model/appliance.ts';
 import { type BlockerCode, layerOf } from '../model/blocker.ts';
 import type { Finding } from './findings/finding.ts';
+import { NETWORK } from './provides.ts';
 import { namedObject } from './commands.ts';
 import { SAYS_NOT_WHY } from './says-not-why.ts';
-
-/** What sets up the network of pods, as its DaemonSet is called: Talos brings flannel; others replace it. */
-const NETWORK = /^(?:kube-flannel|cilium|calico|canal|weave|kube-router|antrea)/;
 
 /** What a full disk of the node does to what runs there; Postgres' data lie on it too (docs/contract.md, "Volumes"). */
 const ON_FULL_DISK: ReadonlySet<BlockerCode> = new Set(['evicted', 'node-not-ready', 'database-disk-full']);
@@ -31,14 +29,14 @@ const SHARED_NAMESPACES: readonly string[] = Object.values(NAMESPACES);
 /** Says whether the words of the second speak of a Service of the first, as `source-controller.flux-system.svc`. */
 function namesServiceOf(cause: Finding, effect: Finding): boolean {
   const own = namedObject(cause.object)?.namespace;
-  return [...effect.mentions.matchAll(/\b([a-z0-9][a-z0-9-]*)\.([a-z0-9-]+)\.svc(?![\w-])/g)].some(
+  return [...effect.mentions.matchAll(/\b([a-z0-9][a-z0-9-]{0,62})\.([a-z0-9-]{1,63})\.svc(?![\w-])/g)].some(
     ([, name, namespace]) =>
       name === cause.component ||
       (namespace !== undefined && namespace === own && !SHARED_NAMESPACES.includes(namespace)),
   );
 }
 
-/** Takes two findings, says why a failing part of the platform under the second is its cause; null when it is not. */
+/** Why a failing part of the platform is the cause of the other finding; null if it is not. */
 export function explainsAsPlatform(cause: Finding, effect: Finding): string | null {
   const vague = SAYS_NOT_WHY.has(effect.code);
   const onNode = effect.object.startsWith('Pod ') || effect.object.startsWith('Node ');
@@ -59,14 +57,14 @@ export function explainsAsPlatform(cause: Finding, effect: Finding): string | nu
         ? 'the node is not ready'
         : null;
     case 'storage-provisioner-failed':
-      return effect.code === 'pvc-unbound' ? 'the claim waits for the provisioner' : null;
+      return effect.code === 'pvc-unbound' ? 'the claim is waiting for the provisioner' : null;
     default:
       break;
   }
   if (NETWORK.test(cause.component) && cause.component !== effect.component && isNetwork(effect))
     return `${cause.component} sets up the network of pods`;
   if (effect.component !== cause.component && ON_SERVICES.has(effect.code) && namesServiceOf(cause, effect))
-    return `the Service of ${cause.component} has nobody behind it`;
+    return `the Service of ${cause.component} has no endpoints`;
   if (isController(cause.component) && SAYS_NOT_WHY.has(effect.code) && FLUX_OBJECT.test(effect.object))
     return `${cause.component} does the work of Flux`;
   if (
@@ -74,10 +72,14 @@ export function explainsAsPlatform(cause: Finding, effect: Finding): string | nu
     (effect.code === 'pvc-unbound' || effect.code === 'storage-provisioner-failed') &&
     effect.component !== cause.component
   ) {
-    return 'the claim waits for the provisioner';
+    return 'the claim is waiting for the provisioner';
   }
   if (cause.component === 'coredns' && effect.component !== 'coredns' && effect.code === 'dns-resolution-failure')
     return 'the cluster’s own DNS fails';
-  if (layerOf(cause.code) === 'host' && effect.code === 'kubernetes-unreachable') return 'the node itself fails';
+  const byHost = layerOf(cause.code) === 'host' || cause.component === 'talos';
+  if (byHost && effect.code === 'kubernetes-unreachable') return 'the node itself fails';
+  // A call of talosctl that is not answered is another consequence of a node that is down, and no cause.
+  if (cause.component === 'talos' && cause.code !== 'talos-api-unreachable' && effect.code === 'node-not-ready')
+    return 'the machine says why';
   return null;
 }

@@ -1,3 +1,4 @@
+import { adviceOf } from '../model/blocker.ts';
 import type { Blocker } from '../model/blocker.ts';
 import type { ActiveOperation, StatusDocument } from '../model/status.ts';
 import { TIER_TITLES, TIERS, type TierStates } from '../model/tiers.ts';
@@ -25,10 +26,7 @@ function installing(tiers: TierStates, operations: readonly ActiveOperation[]): 
   return { state: 'installing', message, nextAction: null };
 }
 
-/**
- * Takes tiers, causes and what is under way, gives the one word for the whole. A failure counts only where it stops people
- * from logging in; when nothing current is known, that is said and nothing else.
- */
+/** A failure counts only if it keeps people from logging in. If nothing current is known, the rollup says only that. */
 export function rollupOf(
   tiers: TierStates,
   blockers: readonly Blocker[],
@@ -40,7 +38,7 @@ export function rollupOf(
     const [first] = blockers;
     const degraded = TIERS.filter((id) => tiers[id].status === 'failed' || tiers[id].status === 'degraded');
     if (tiers.fullHealth.ready && !first)
-      return { state: 'fully_healthy', message: 'Everything runs; people can log in.', nextAction: null };
+      return { state: 'fully_healthy', message: 'Everything is running; people can log in.', nextAction: null };
     if (first || degraded.length > 0) {
       const where = first
         ? `${first.component}: ${first.title}`
@@ -48,7 +46,7 @@ export function rollupOf(
       return {
         state: 'ready_with_background_issues',
         message: `People can log in. ${where}.`,
-        nextAction: first?.nextAction ?? null,
+        ...adviceOf(first),
       };
     }
     const open = TIERS.find((id) => !tiers[id].ready);
@@ -64,14 +62,14 @@ export function rollupOf(
     return {
       state: 'failed_action_required',
       message: `${blocking.title}. ${blocking.reason}`,
-      nextAction: blocking.nextAction,
+      ...adviceOf(blocking),
     };
   }
   if (!known.cluster) {
     return {
       state: 'unknown',
-      message: blocking ? `${blocking.title}. ${blocking.reason}` : 'Nothing current is known of the appliance.',
-      nextAction: blocking?.nextAction ?? null,
+      message: blocking ? `${blocking.title}. ${blocking.reason}` : 'The current state of the appliance is unknown.',
+      ...adviceOf(blocking),
     };
   }
   const undecided = TIERS.filter((id) => id !== 'background' && tiers[id].status === 'unknown');
@@ -83,8 +81,8 @@ export function rollupOf(
       undecided.length > 0 &&
       !operations.some((one) => one.tier !== 'background'))
   ) {
-    const message = tiers.login.message ?? 'Too little of the appliance is known.';
-    return { state: 'unknown', message: `Whether people can log in is not known: ${message}.`, nextAction: null };
+    const message = tiers.login.message ?? 'too little of the appliance is known';
+    return { state: 'unknown', message: `It is unknown whether people can log in: ${message}.`, nextAction: null };
   }
   return installing(tiers, operations);
 }

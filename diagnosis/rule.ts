@@ -1,3 +1,4 @@
+import type { Advice } from '../model/advice.ts';
 import type { Blocker, BlockerCode, Evidence } from '../model/blocker.ts';
 import type { TierId } from '../model/tiers.ts';
 
@@ -32,6 +33,7 @@ export interface Facts {
   readonly image?: string;
   readonly registry?: string;
   readonly host?: string;
+  readonly node?: string;
   readonly server?: string;
   readonly port?: string;
   readonly file?: string;
@@ -50,6 +52,12 @@ export interface Facts {
   readonly branch?: string;
   readonly tool?: string;
   readonly detail?: string;
+  /** The picture is not a cluster's whole one: what it lacks may not have been asked for. */
+  readonly isPartial?: true;
+  /** The component of the cluster that does not run, and so does not provide what the code is about. */
+  readonly provider?: string;
+  /** Names data of the application (kubernetes/data-id.ts). */
+  readonly dataId?: string;
 }
 
 /** What is known about the place and time of a cause; from this a blocker's words are made. */
@@ -66,9 +74,9 @@ export interface BlockerContext {
   readonly facts?: Facts;
   readonly severity?: Blocker['severity'];
   readonly loginBlocking?: boolean;
-  /** Words that take the place of the code's own reason or next action, when the caller knows better. */
+  /** Words that take the place of the code's own reason or advice, when the caller knows better. */
   readonly reason?: string;
-  readonly nextAction?: string;
+  readonly advice?: Advice;
 }
 
 /** One wording of one program, and where it was seen. Named groups become facts. */
@@ -85,12 +93,12 @@ export interface Rule {
   readonly title: string;
   readonly retry: Blocker['retry'];
   readonly reason: (context: BlockerContext) => string;
-  readonly nextAction: (context: BlockerContext) => string;
+  readonly advice: (context: BlockerContext) => Advice;
   /** The places in which its wordings count; a rule without wordings is found by structure alone. */
   readonly domains: readonly Domain[];
   readonly wordings: readonly Wording[];
   /** Text in which its wordings mean something else. */
   readonly unless?: RegExp;
-  /** May pass by itself: counts only when it was seen more than once. */
+  /** May pass without help: counts only if it was seen more than once. */
   readonly transient?: boolean;
 }

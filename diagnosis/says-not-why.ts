@@ -11,5 +11,7 @@ export const SAYS_NOT_WHY: ReadonlySet<BlockerCode> = new Set([
   'evicted',
   'node-not-ready',
   'database-unreachable',
+  'redis-unreachable',
+  'temporal-unreachable',
   'kubernetes-unreachable',
 ]);

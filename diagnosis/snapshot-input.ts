@@ -12,13 +12,13 @@ function withoutNulls(value: Json): Json {
   return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== null));
 }
 
-/** Takes a map of labels or annotations, leaves out what is no text; undefined when it is no map. */
+/** Leaves out what is not text; undefined if it is not a map. */
 function texts(value: unknown): Json | undefined {
   if (!isJson(value)) return undefined;
   return Object.fromEntries(Object.entries(value).filter(([, each]) => typeof each === 'string'));
 }
 
-/** Takes what stands among objects: an object, or a list as kubectl and the API server give it; gives the objects. */
+/** An entry is an object, or a list as kubectl and the API server give it. */
 function unpacked(entry: unknown): unknown[] {
   if (!isJson(entry)) return [entry];
   const kind = textOf(entry['kind']);
@@ -28,7 +28,7 @@ function unpacked(entry: unknown): unknown[] {
   return entry['items'].flatMap((item: unknown) => unpacked(isJson(item) ? { ...own, ...item } : item));
 }
 
-/** Takes one entry, gives the object with nothing in the way of reading it; null when it is none. */
+/** Null if the entry is not an object. */
 function objectOf(entry: unknown, index: number): Json | null {
   if (!isJson(entry) || textOf(entry['kind']) === '') return null;
   const metadata = isJson(entry['metadata']) ? withoutNulls(entry['metadata']) : {};
@@ -61,7 +61,7 @@ function kubernetesOf(value: Json): Json {
   const lost = entries.length - items.length;
   const missing = [
     ...listOf(value['missing']),
-    ...(lost > 0 ? [{ resource: 'objects', error: `${lost} entries are no API objects and were left out` }] : []),
+    ...(lost > 0 ? [{ resource: 'objects', error: `${lost} entries are not API objects and were left out` }] : []),
   ];
   return { ...value, items, error: value['error'] ?? null, missing };
 }
@@ -96,7 +96,7 @@ const PLURALS: Readonly<Record<string, string>> = {
   HelmRelease: 'helmreleases',
 };
 
-/** Takes objects that somebody listed, gives them as all that is known of a cluster: kinds that are not among them are unknown. */
+/** All that is known of a cluster: kinds that are not in the list are unknown. */
 function partlyListed(value: Json): Json {
   const kubernetes = kubernetesOf({ items: [value] });
   const kinds = new Set(listOf(kubernetes['items']).map((item) => (isJson(item) ? item['kind'] : null)));
@@ -105,7 +105,7 @@ function partlyListed(value: Json): Json {
   return { ...kubernetes, missing: [...listOf(kubernetes['missing']), ...missing] };
 }
 
-/** Takes anything, gives it with what hands and tools commonly leave out or write as null put right. */
+/** Corrects what people and tools commonly leave out or write as null. */
 function mended(value: unknown, now: Date): unknown {
   if (!isJson(value)) return value;
   if (textOf(value['kind']).endsWith('List') && Array.isArray(value['items'])) {
@@ -131,9 +131,9 @@ function mended(value: unknown, now: Date): unknown {
 }
 
 /**
- * Takes what stood in a file, gives the snapshot: parts that are null are missing, lists as kubectl prints them are objects
- * (a whole list is a snapshot of just these, taken `now`), and one entry that is no object does not make the rest
- * unreadable: it is named among what is missing. Gives zod's error when it is no snapshot.
+ * Parts that are null are missing, lists as kubectl prints them are objects (a whole list is a snapshot of just
+ * these, taken `now`), and one entry that is not an object does not make the rest unreadable: it is named among what
+ * is missing. Returns zod's error if it is not a snapshot.
  */
 export function readSnapshot(value: unknown, now: Date) {
   return snapshot.safeParse(mended(value, now));

@@ -1,7 +1,7 @@
 import type { Blocker } from '../model/blocker.ts';
 import { makeBlocker } from './blockers.ts';
 import { matchText } from './classify.ts';
-import { readTalos } from './findings/talos.ts';
+import { readTalos } from './findings/host/words.ts';
 import type { BlockerContext, Domain } from './rule.ts';
 
 /** Where a message from outside Kubernetes was said, as an activity knows it. */
@@ -25,9 +25,8 @@ const domainOfSource: readonly [RegExp, Domain][] = [
 ];
 
 /**
- * Takes one message from outside Kubernetes (a talosctl stderr, a git or registry error) and where it was said; gives the
- * blocker that its words name, null when no rule knows them. An `insecure` call of talosctl that gets no answer, or is asked
- * for a certificate, speaks of the maintenance API.
+ * For a message from outside Kubernetes (a talosctl stderr, a git or registry error). Null if no rule matches. An
+ * `insecure` call of talosctl that gets no answer, or is asked for a certificate, is about the maintenance API.
  */
 export function classifyText(text: string, context: TextContext): Blocker | null {
   const domain = domainOfSource.find(([pattern]) => pattern.test(context.source))?.[1] ?? 'operator';

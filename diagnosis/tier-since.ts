@@ -10,9 +10,9 @@ export interface TierEvidence {
 }
 
 /**
- * Takes tiers and their evidence, gives since when each can have been so: a ready one since the last of its components came
- * up, a failed one since the fault was first seen, one that comes up since the tiers below it were ready. Null where nothing
- * tells, or only a time that lies ahead.
+ * Since when each tier can have been so: a ready one since the last of its components became ready, a failed one
+ * since the fault was first seen, one that is coming up since the tiers below it were ready. Null if nothing shows
+ * it, or only a time in the future.
  */
 export function evidentSince(
   tiers: TierStates,

@@ -5,9 +5,10 @@ import type { TierId, TierState, TierStates } from '../model/tiers.ts';
 import { TIERS } from '../model/tiers.ts';
 import type { Finding } from './findings/finding.ts';
 import { currentCondition, isReady as isFluxReady } from './findings/flux.ts';
-import { conditionOf, isReady as isNodeReady } from './findings/nodes.ts';
+import { conditionOf, isGhost, isReady as isNodeReady } from './findings/nodes.ts';
+import { isWhole } from './findings/orphans.ts';
 import { evidentSince, type TierEvidence } from './tier-since.ts';
-import type { FluxObject } from '../kubernetes/shapes.ts';
+import type { FluxObject, Node } from '../kubernetes/shapes.ts';
 import type { View } from '../kubernetes/view.ts';
 
 /** One thing that a tier asks for, and how it stands. */
@@ -19,23 +20,30 @@ interface Need {
 const met: Need = { state: 'met', words: '' };
 
 function needOfComponent(component: ComponentStatus | undefined): Need {
-  if (!component) return { state: 'unknown', words: 'nothing is known of a component' };
+  if (!component) return { state: 'unknown', words: 'the state of a component is unknown' };
   const words = `${component.title}: ${component.message}`;
   if (component.status === 'ready') return met;
   if (component.status === 'failed') return { state: 'failed', words };
   return { state: component.status === 'unknown' ? 'unknown' : 'open', words };
 }
 
-function needOfNode(view: View): Need {
-  const [node] = view.nodes;
-  if (!node)
-    return { state: view.kinds.size > 0 && !view.missing.has('nodes') ? 'open' : 'unknown', words: 'no node is known' };
+/** Every node counts: the worst of them decides. */
+function needsOfNodes(view: View): Need[] {
+  const living = view.nodes.filter((node) => !isGhost(view, node));
+  if (living.length > 0) return living.map(needOfNode);
+  const isListed = view.kinds.size > 0 && !view.missing.has('nodes');
+  return [{ state: isListed ? 'open' : 'unknown', words: 'no node is known' }];
+}
+
+function needOfNode(node: Node): Need {
   if (!isNodeReady(node)) return { state: 'failed', words: `the node ${node.metadata.name} is not ready` };
   const pressed = ['DiskPressure', 'MemoryPressure', 'PIDPressure'].find(
     (type) => conditionOf(node, type)?.status === 'True',
   );
   if (pressed) return { state: 'failed', words: `the node ${node.metadata.name} is under ${pressed}` };
-  return node.spec?.unschedulable ? { state: 'open', words: `the node ${node.metadata.name} takes no new pods` } : met;
+  return node.spec?.unschedulable
+    ? { state: 'open', words: `the node ${node.metadata.name} does not accept new pods` }
+    : met;
 }
 
 function needOfFlux(view: View, kind: string, name: string, required: boolean): Need {
@@ -43,13 +51,13 @@ function needOfFlux(view: View, kind: string, name: string, required: boolean): 
   if (!object) {
     const plural = kind === 'Kustomization' ? 'kustomizations' : 'gitrepositories';
     if (view.missing.has(plural)) return { state: 'unknown', words: `${plural} could not be listed` };
-    return required ? { state: 'open', words: `${kind} ${name} is not there` } : met;
+    return required ? { state: 'open', words: `${kind} ${name} does not exist` } : met;
   }
   if (object.spec?.suspend) return { state: 'failed', words: `${kind} ${name} is suspended` };
-  return isFluxReady(object) ? met : { state: 'open', words: `${kind} ${name} is not ready at the wanted generation` };
+  return isFluxReady(object) ? met : { state: 'open', words: `${kind} ${name} is not ready at its current generation` };
 }
 
-/** A release whose newest wishes Helm has not taken up, or is at work on; one that failed is told as a cause. */
+/** A release whose newest generation Helm has not applied yet, or is applying; a failed one is reported as a cause. */
 function needOfRelease(release: FluxObject): Need {
   const { name } = release.metadata;
   if (release.spec?.suspend) return { state: 'failed', words: `HelmRelease ${name} is suspended` };
@@ -58,7 +66,7 @@ function needOfRelease(release: FluxObject): Need {
   // Where Helm has said nothing yet, its workloads speak for themselves.
   return !isJudged || ready === 'True' || ready === 'False'
     ? met
-    : { state: 'open', words: `HelmRelease ${name} is not ready at the wanted generation` };
+    : { state: 'open', words: `HelmRelease ${name} is not ready at its current generation` };
 }
 
 /** Components of a tier whose absence is in order: a cluster may be looked at before the status page is there, or without it. */
@@ -72,7 +80,7 @@ function needs(view: View, tier: TierId, components: readonly ComponentStatus[])
   switch (tier) {
     case 'platform':
       return [
-        needOfNode(view),
+        ...needsOfNodes(view),
         ...own.map(needOfComponent),
         needOfFlux(view, 'GitRepository', FLUX.source, true),
         needOfFlux(view, 'Kustomization', FLUX.rootKustomization, false),
@@ -113,9 +121,9 @@ function bootstrapNeed(
   if (bootstrap.state === 'failed')
     return {
       state: 'failed',
-      words: bootstrap.seed.usersCount === 0 ? 'the database setup left no users' : 'the database setup failed',
+      words: bootstrap.seed.usersCount === 0 ? 'the database setup created no users' : 'the database setup failed',
     };
-  if (bootstrap.state === 'running') return { state: 'open', words: 'the database setup has not ended yet' };
+  if (bootstrap.state === 'running') return { state: 'open', words: 'the database setup has not finished yet' };
   // The application waits for the setup before it starts: where it runs and answers, the setup has been done and its job cleaned up.
   if (bootstrap.state === 'absent' && application?.status === 'ready' && canLogIn(view.snapshot.loginProbe) === true)
     return met;
@@ -138,12 +146,14 @@ function loginNeeds(
   const probe: Need = answer === true ? met : { state: answer === false ? 'open' : 'unknown', words };
   const app = needOfComponent(application);
   // While something below is still open, the missing page is no news of its own.
+  // Of a part of a picture, an answer of the page itself is better proof than what is not in it.
+  if (answer === true && !isWhole(view)) return [probe];
   return below.length > 0 || app.state !== 'met' ? [...below, app] : [probe];
 }
 
 /**
- * Takes what is known, gives the tiers. A tier is ready when all that it asks for is there at the wanted generation; a failure
- * that does not take its components away (a release that gave up) makes it degraded.
+ * A tier is ready when everything it requires exists at the wanted generation. A failure that does not take its
+ * components away (a release that gave up) makes it degraded.
  */
 export function tiersOf(
   view: View,
@@ -155,7 +165,7 @@ export function tiersOf(
   const broken = (tier: TierId) => findings.find((one) => one.tier === tier && one.severity === 'error');
   const weigh = (tier: TierId, list: readonly Need[]): TierState => {
     if (!view.current) {
-      const message = view.snapshot.kubernetes ? 'the Kubernetes API does not answer' : 'the cluster was not looked at';
+      const message = view.snapshot.kubernetes ? 'the Kubernetes API does not answer' : 'the cluster was not checked';
       return { ready: false, status: 'unknown', since: null, message };
     }
     const started = components.some((one) => one.tier === tier && one.status !== 'absent' && one.status !== 'unknown');
@@ -196,8 +206,8 @@ function fullHealth(tiers: Omit<TierStates, 'fullHealth'>): TierState {
 }
 
 /**
- * Takes new tiers and the last document's, gives them with `since`: as long as a status stays, its beginning stays. Without a
- * last document the evidence tells: whoever looks for the first time does not see everything begin.
+ * `since` stays the same as long as a status does. Without a previous document the evidence decides: the first check
+ * does not see everything start.
  */
 export function withSince(
   tiers: TierStates,

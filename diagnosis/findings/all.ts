@@ -1,4 +1,5 @@
 import type { View } from '../../kubernetes/view.ts';
+import { asProvided } from '../provides.ts';
 import { lookAtApi } from './api.ts';
 import { lookAtClaims } from './claims.ts';
 import type { Report } from './finding.ts';
@@ -8,6 +9,7 @@ import { lookAtJobs } from './jobs.ts';
 import { lookAtLogin } from './login.ts';
 import { lookAtNodes } from './nodes.ts';
 import { lookAtOrphans } from './orphans.ts';
+import { byPool } from './pool.ts';
 import { lookAtPods } from './pods.ts';
 import { lookAtTalos } from './talos.ts';
 import { lookAtWorkloads } from './workloads.ts';
@@ -26,11 +28,14 @@ const CLUSTER = [
 ];
 const OUTSIDE = [lookAtTalos, lookAtApi];
 
-/** Takes the view, gives everything that looks wrong, is under way, or only looks wrong. */
+/** Everything that is wrong, in progress, or only looks wrong. */
 export function lookAtAll(view: View): Report {
   const reports = [...OUTSIDE, ...(view.current ? CLUSTER : [])].map((look) => look(view));
   return {
-    findings: reports.flatMap((one) => one.findings),
+    findings: byPool(
+      view,
+      reports.flatMap((one) => one.findings),
+    ).map(asProvided),
     ruledOut: reports.flatMap((one) => one.ruledOut),
     operations: reports.flatMap((one) => one.operations),
   };

@@ -3,7 +3,7 @@ import type { Place } from '../../kubernetes/places.ts';
 import { emptyReport, finding, type Report } from './finding.ts';
 import type { View } from '../../kubernetes/view.ts';
 
-/** Takes the view, gives why the Kubernetes API could not be asked. */
+/** Why the Kubernetes API could not be asked. */
 export function lookAtApi(view: View): Report {
   const report = emptyReport();
   const error = view.snapshot.kubernetes?.error;

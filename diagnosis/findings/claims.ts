@@ -4,10 +4,10 @@ import { ms } from '../../kubernetes/time.ts';
 import type { View } from '../../kubernetes/view.ts';
 import { decidedBy, emptyReport, finding, firstMatch, type Report, ruleOut, type Statement } from './finding.ts';
 
-/** A claim that waits for its provisioner this long waits in vain (the provisioner answers within seconds). */
+/** A claim that has waited for its provisioner this long never gets a volume (the provisioner answers within seconds). */
 const WAITS_IN_VAIN_MS = 5 * 60_000;
 
-/** Takes the view, gives claims that cannot be bound. One that waits for its first consumer is in order. */
+/** Claims that cannot be bound. One that is waiting for its first consumer is in order. */
 export function lookAtClaims(view: View): Report {
   const report = emptyReport();
   for (const claim of view.claims) {
@@ -78,7 +78,7 @@ export function lookAtClaims(view: View): Report {
         finding('pvc-unbound', place, decidedBy(statement, statements), { facts: { claim: claim.metadata.name } }),
       );
     } else if (statements[0]) {
-      ruleOut(report, place, statements[0], 'the claim waits for its first pod or its volume is being made');
+      ruleOut(report, place, statements[0], 'the claim is waiting for its first pod or its volume is being created');
     }
   }
   return report;

@@ -44,7 +44,7 @@ const CONFIG: Readonly<Record<string, Domain>> = {
 };
 const START_ENDINGS = new Set(['StartError', 'ContainerCannotRun']);
 
-/** Takes a container's status (and its spec, for a sidecar among the init containers), gives the stage it stands at. */
+/** `spec` matters for a sidecar among the init containers. */
 export function stageOf(status: ContainerStatus, init: boolean, spec: Container | undefined): Stage {
   const { waiting, running, terminated } = status.state ?? {};
   const last = status.lastState?.terminated ?? null;

@@ -28,15 +28,16 @@ const CLIENT_WORDS: Readonly<Record<string, readonly BlockerCode[]>> = {
   redis: ['redis-auth-failed'],
 };
 
-/** Takes a component, gives which rules can be meant in the log of its own programs. */
+/** PgBouncer's short words ("login failed") are only its own in its own log. */
+export function isOwnWord(component: string, match: Match): boolean {
+  return match.rule.code !== 'pgbouncer-auth-failed' || component === 'pgbouncer' || !match.source.includes('own log');
+}
+
+/** Which rules can apply to the log of the component's own programs. */
 export function meantHere(component: string): (match: Match) => boolean {
   const foreign = CLIENT_WORDS[component] ?? [];
   return (match) => {
-    if (foreign.includes(match.rule.code)) return false;
-    // PgBouncer's short words ("login failed") are only its own in its own log.
-    return (
-      match.rule.code !== 'pgbouncer-auth-failed' || component === 'pgbouncer' || !match.source.includes('own log')
-    );
+    return !foreign.includes(match.rule.code) && isOwnWord(component, match);
   };
 }
 
@@ -51,7 +52,12 @@ export function logsOf(suspect: Suspect): readonly PodLog[] {
 /** The verdict of the first log that knows one; else of the first that has an error line. */
 export function verdictOf(suspect: Suspect): LogVerdict {
   const verdicts = logsOf(suspect).map((log) => readLog(log.text, meantHere(suspect.place.component)));
-  return verdicts.find((one) => one.known) ?? verdicts.find((one) => one.lastError) ?? NOTHING_SAID;
+  const known = verdicts.find((one) => one.known);
+  if (!known?.known) return verdicts.find((one) => one.lastError) ?? NOTHING_SAID;
+  // What was said before the last restart was said, too.
+  const { code } = known.known.match.rule;
+  const times = verdicts.reduce((sum, one) => sum + (one.known?.match.rule.code === code ? one.known.times : 0), 0);
+  return { ...known, known: { ...known.known, times } };
 }
 
 function howItEnded(stage: Extract<Stage, { kind: 'ended' }>): string {
@@ -61,7 +67,7 @@ function howItEnded(stage: Extract<Stage, { kind: 'ended' }>): string {
   return `${reason && reason !== 'Error' ? `${reason}, ` : ''}${words}${stage.restarts > 0 ? `, ${stage.restarts} restarts` : ''}`;
 }
 
-/** So often a job has begun a pod that failed, while it still goes on; null for a pod of no such job. */
+/** How often a job has started a pod that failed, while it continues; null for a pod of no such job. */
 function attemptsOf(view: View, pod: Pod): number | null {
   const owners = pod.metadata.ownerReferences?.filter((owner) => owner.kind === 'Job').map((owner) => owner.name) ?? [];
   const job = view.jobs.find(
@@ -72,7 +78,7 @@ function attemptsOf(view: View, pod: Pod): number | null {
     : null;
 }
 
-/** A container ended and is begun again and again, or for good: its state, its last words and its log say why. */
+/** A container ended and is restarted repeatedly, or has ended for good: its state, its last words and its log say why. */
 export function endedContainer(suspect: Suspect, stage: Extract<Stage, { kind: 'ended' }>, report: Report): void {
   const { place, pod, view } = suspect;
   const { ended, restarts } = stage;
@@ -126,7 +132,7 @@ export function endedContainer(suspect: Suspect, stage: Extract<Stage, { kind: '
         report,
         place,
         logged ?? words ?? state,
-        `it has ended ${Math.max(1, ends)} times: what it needs may be coming up`,
+        `it has ended ${Math.max(1, ends)} times: what it needs may still be starting`,
       );
       return;
     }

@@ -51,7 +51,7 @@ export function emptyReport(): Report {
   return { findings: [], ruledOut: [], operations: [] };
 }
 
-/** Takes a code, its place and its statements (the deciding one first), gives a finding. */
+/** The first statement is the deciding one. */
 export function finding(
   code: BlockerCode,
   place: Place,
@@ -89,9 +89,10 @@ export function ruleOut(report: Report, place: Place, statement: Statement, why:
 export function firstMatch(
   domain: Domain,
   statements: readonly Statement[],
+  accepts?: (match: Match) => boolean,
 ): { readonly match: Match; readonly statement: Statement } | null {
   for (const statement of statements) {
-    const match = matchText(domain, statement.message);
+    const match = matchText(domain, statement.message, accepts);
     if (match) return { match, statement };
   }
   return null;

@@ -14,10 +14,11 @@ import {
 import { iso, ms } from '../../kubernetes/time.ts';
 import type { View } from '../../kubernetes/view.ts';
 import { decidedBy, emptyReport, finding, firstMatch, type Report, ruleOut, type Statement } from './finding.ts';
+import { isRestarting, RESTARTING } from './restart.ts';
 
 const SOURCES = new Set(['GitRepository', 'OCIRepository', 'HelmRepository', 'Bucket']);
 
-/** Takes an object of Flux, gives its condition of that type, when it is about the generation that is asked for. */
+/** Only if it is about the current generation. */
 export function currentCondition(object: FluxObject, type: string): Condition | null {
   const condition = object.status?.conditions?.find((one) => one.type === type);
   if (!condition) return null;
@@ -39,7 +40,7 @@ function usersOf(view: View, source: FluxObject): FluxObject[] {
   });
 }
 
-/** Takes an object of Flux, gives its place: releases under their Kustomization, sources under all that use them. */
+/** Releases are below their Kustomization, sources below everything that uses them. */
 export function placeOfFlux(view: View, object: FluxObject): Place {
   const { name } = object.metadata;
   const place = (component: string, tier: TierId, above: readonly string[]): Place => ({
@@ -82,6 +83,14 @@ function codeByReason(object: FluxObject, reason: string): BlockerCode {
   }
   return 'unknown-failure';
 }
+
+/** What Flux says while it cannot fetch: from the network, or from its own source-controller. */
+const FETCHES: ReadonlySet<BlockerCode> = new Set([
+  'flux-source-unreachable',
+  'helm-chart-unavailable',
+  'flux-build-failed',
+  'dns-resolution-failure',
+]);
 
 /** The steps of a Kustomization; each ends in a reason of its own. */
 const STEPS: ReadonlySet<BlockerCode> = new Set(['flux-build-failed', 'flux-apply-rejected', 'flux-health-timeout']);
@@ -167,8 +176,8 @@ function lookAtOne(view: View, object: FluxObject, report: Report): void {
               ),
         sizeBytes: null,
         progressAvailable: false,
-        progressReason: 'Helm does not say how far it is',
-        message: ready.message ?? 'Helm is at work',
+        progressReason: 'Helm does not report progress',
+        message: ready.message ?? 'A Helm operation is running',
         above: place.above,
       });
     }
@@ -180,12 +189,12 @@ function lookAtOne(view: View, object: FluxObject, report: Report): void {
     return one && one !== condition && (one.status === 'False' || type === 'Stalled') ? [stated(place, one)] : [];
   });
   if (asksAgain(object, condition))
-    return ruleOut(report, place, statement, 'a new reconciliation has been asked for and not begun');
+    return ruleOut(report, place, statement, 'a new reconciliation was requested and has not started');
   if (
     (WAITS.test(statement.reason) || WAITING_WORDS.test(statement.message)) &&
     !/dial tcp|lookup |x509|denied|unauthorized/i.test(statement.message)
   ) {
-    return ruleOut(report, place, statement, 'it waits for another object of Flux');
+    return ruleOut(report, place, statement, 'it is waiting for another Flux object');
   }
   const found = firstMatch(domainOf(object), [statement, ...others]);
   const lock = found ? null : locked(object);
@@ -193,6 +202,7 @@ function lookAtOne(view: View, object: FluxObject, report: Report): void {
   // The controller itself says at which of its steps it failed: where words would name another step of it, it knows better.
   const step = object.kind === 'Kustomization' ? codeByReason(object, statement.reason) : 'unknown-failure';
   const code = STEPS.has(told) && STEPS.has(step) ? step : told;
+  if (FETCHES.has(code) && isRestarting(view)) return ruleOut(report, place, statement, RESTARTING);
   const url = object.spec?.url;
   const facts = {
     release: object.metadata.name,
@@ -205,7 +215,7 @@ function lookAtOne(view: View, object: FluxObject, report: Report): void {
   );
 }
 
-/** Takes the view, gives what Flux says has failed at the generation that is asked for. */
+/** What Flux reports as failed at the current generation. */
 export function lookAtFlux(view: View): Report {
   const report = emptyReport();
   for (const object of view.flux) lookAtOne(view, object, report);

@@ -45,14 +45,14 @@ function newestSet(view: View, deployment: string, namespace: string | undefined
 const created = (pod: Pod) => ms(pod.metadata.creationTimestamp) ?? 0;
 
 /**
- * Takes a pod, says why nothing that was said of it counts any more; null when it does. Ready, gone, done, replaced by a newer
- * one of the same owner, or left behind by a workload that has all it wants.
+ * Why nothing that was said of the pod counts any more: it is ready, deleted, done, replaced by a newer one of the
+ * same owner, or left behind by a workload that has all its replicas. Null if it still counts.
  */
 export function historyOf(view: View, pod: Pod, place: Place): string | null {
   const phase = pod.status?.phase;
   if (pod.metadata.deletionTimestamp) return 'the pod is being deleted';
   if (isReady(pod) && phase !== 'Failed') return 'the pod is Ready now';
-  if (phase === 'Succeeded') return 'the pod has done its work';
+  if (phase === 'Succeeded') return 'the pod has completed';
 
   const { namespace } = pod.metadata;
   const find = (kind: string) => {
@@ -78,7 +78,7 @@ export function historyOf(view: View, pod: Pod, place: Place): string | null {
         (one) => one !== pod && one.metadata.ownerReferences?.some((owner) => owner.name === newest.metadata.name),
       );
     if (newest && own && newest.metadata.name !== own && hasPods)
-      return `a newer ReplicaSet, ${newest.metadata.name}, has taken its place`;
+      return `a newer ReplicaSet, ${newest.metadata.name}, has replaced it`;
   }
 
   const job = view.jobs.find(
@@ -86,9 +86,9 @@ export function historyOf(view: View, pod: Pod, place: Place): string | null {
       one.metadata.namespace === namespace &&
       pod.metadata.ownerReferences?.some((each) => each.kind === 'Job' && each.name === one.metadata.name),
   );
-  if (job && isJobComplete(job)) return `Job ${job.metadata.name} has done its work`;
+  if (job && isJobComplete(job)) return `Job ${job.metadata.name} has completed`;
   const replacement = job && replacementOf(view, job);
-  if (replacement) return `a newer job, ${replacement.metadata.name}, has taken its place`;
+  if (replacement) return `a newer job, ${replacement.metadata.name}, has replaced it`;
 
   const owner = pod.metadata.ownerReferences?.[0];
   const siblings = owner
@@ -98,7 +98,7 @@ export function historyOf(view: View, pod: Pod, place: Place): string | null {
       )
     : [];
   if (siblings.some((one) => created(one) > created(pod) && (phase === 'Failed' || isReady(one)))) {
-    return 'a newer pod has taken its place';
+    return 'a newer pod has replaced it';
   }
   return null;
 }

@@ -23,7 +23,7 @@ const MEANING: Readonly<Record<number, BlockerCode>> = {
   22: 'bootstrap-job-failed',
 };
 
-/** Exits by which the job says that trying again cannot mend it: what it once waited for in its log is overtaken. */
+/** Exit codes by which the job reports that a retry cannot fix it: what it once waited for in its log is overtaken. */
 const FINAL = new Set([10, 11, 12]);
 
 /** The last words of a container that ended. */
@@ -43,12 +43,12 @@ function parsed(text: string): unknown {
   }
 }
 
-/** Takes a termination message, gives the job's result; null when it is none, or was cut short. */
+/** Null if the message is not a result, or was cut short. */
 export function jobResult(message: string | undefined): JobResult | null {
   return message?.startsWith('{') ? (result.safeParse(parsed(message)).data ?? null) : null;
 }
 
-/** Takes how a container ended, gives its last words as a sentence. */
+/** Its last words as a sentence. */
 export function lastWords(ended: Terminated): LastWords {
   const found = jobResult(ended.message);
   if (!found) return { message: ended.message ?? '', code: null, isFinal: false };
@@ -56,7 +56,7 @@ export function lastWords(ended: Terminated): LastWords {
   return { message: found.error ?? '', code: MEANING[found.exitCode] ?? null, isFinal };
 }
 
-/** Takes what a log says and a program's last words, gives the log's verdict as far as it still counts beside them. */
+/** The log's verdict, as far as it still counts beside the program's last words. */
 export function overruled(verdict: LogVerdict, last: LastWords | null): LogVerdict {
   const isSaidLast = verdict.known !== null && last?.message.includes(verdict.known.line);
   return last?.isFinal && !isSaidLast ? { ...verdict, known: null } : verdict;

@@ -11,7 +11,7 @@ export function isComplete(job: Job): boolean {
   return conditionOf(job, 'Complete') !== undefined || conditionOf(job, 'SuccessCriteriaMet') !== undefined;
 }
 
-/** Says whether the job has given up, or is about to: its pods are not begun again. */
+/** Whether the job has given up, or is about to: its pods are not started again. */
 export function hasFailed(job: Job): boolean {
   return conditionOf(job, 'Failed') !== undefined || conditionOf(job, 'FailureTarget') !== undefined;
 }
@@ -43,7 +43,7 @@ export function bootstrapJob(view: View): Job | null {
 
 const born = (job: Job) => ms(job.metadata.creationTimestamp) ?? 0;
 
-/** Takes a job, gives the newest one that took its place: of the database's setup, or of the same CronJob; null when it is the newest itself. */
+/** The newest job that replaced it: of the database setup, or of the same CronJob. Null if it is the newest itself. */
 export function replacementOf(view: View, job: Job): Job | null {
   const setup = bootstrapJob(view);
   const { namespace, name } = job.metadata;
@@ -60,7 +60,7 @@ export function replacementOf(view: View, job: Job): Job | null {
   return newest && newest !== job && born(newest) > born(job) ? newest : null;
 }
 
-/** The logs of a job's pods, the newest pod's first; pods that are gone are known by their names. */
+/** The logs of a job's pods, the newest pod's first; pods that no longer exist are known by their names. */
 export function jobLogs(view: View, job: Job) {
   const { namespace, name } = job.metadata;
   const made = new Map(

@@ -65,7 +65,7 @@ function setupUnderWay(view: View, job: Job, place: Place, report: Report): void
     elapsedSeconds: view.nodeNow === null ? null : Math.max(0, Math.round((view.nodeNow - begun) / 1000)),
     sizeBytes: null,
     progressAvailable: false,
-    progressReason: 'its log says how far it is',
+    progressReason: 'see its log for progress',
     message: 'Setting up the database',
     above: [place.object, ...place.above],
   });
@@ -82,7 +82,7 @@ function lastWordsOf(view: View, job: Job) {
   return null;
 }
 
-/** Takes the view, gives jobs that failed for good or cannot make their pods. A job that a newer one replaced is history. */
+/** Jobs that failed for good or cannot create their pods. A job that a newer one replaced is history. */
 export function lookAtJobs(view: View): Report {
   const report = emptyReport();
   const newest = bootstrapJob(view);
@@ -91,7 +91,7 @@ export function lookAtJobs(view: View): Report {
     const replacement = replacementOf(view, job);
     const failed = conditionOf(job, 'Failed');
     if (isComplete(job) && job === newest && usersCountOf(view, job) === 0) {
-      const line = 'the job completed, and there are no users';
+      const line = 'the job completed, but no users exist';
       const statement: Statement = {
         source: 'job',
         object: place.object,
@@ -111,7 +111,7 @@ export function lookAtJobs(view: View): Report {
           message: failed.message ?? '',
           at: ms(failed.lastTransitionTime),
         };
-        ruleOut(report, place, statement, `a newer job, ${replacement.metadata.name}, has taken its place`);
+        ruleOut(report, place, statement, `a newer job, ${replacement.metadata.name}, has replaced it`);
       }
       continue;
     }
@@ -122,7 +122,7 @@ export function lookAtJobs(view: View): Report {
   return report;
 }
 
-/** Takes what makes pods (a job, a ReplicaSet, a StatefulSet), adds why the API server refuses them. */
+/** For everything that creates pods (a Job, a ReplicaSet, a StatefulSet): adds why the API server refuses them. */
 export function lookAtCreation(view: View, maker: Parameters<View['eventsOf']>[0], place: Place, report: Report): void {
   const events = view
     .eventsOf(maker)

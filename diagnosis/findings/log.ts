@@ -1,4 +1,5 @@
 import { matchText, type Match } from '../classify.ts';
+import { inOneLine } from '../one-line.ts';
 import type { Facts } from '../rule.ts';
 
 /** What a log says of why its program ended. */
@@ -19,9 +20,12 @@ const WINDOW = 40;
 /** A line that many others continue is data, not a sentence. */
 const LONGEST_SENTENCE = 400;
 
+/** What comes later in a line is data; a pattern over megabytes of it runs out of stack. */
+const LONGEST_LINE = 8192;
+
 const ANSI = new RegExp(String.raw`\u001b\[[0-9;]*[A-Za-z]`, 'g');
 const STACK_FRAME =
-  /^\s*(?:at |\.\.\. \d+ more|File "|goroutine \d+|\/[\w./-]+\.go:\d+|[\w.*()/]+\(0x[0-9a-f]|[}\])]+;?\s*$|\^+\s*$|Node\.js v\d)/;
+  /^\s*(?:at |\.\.\. \d+ more|File "|goroutine \d+|\[signal |\/[\w./-]+\.go:\d+|[\w.*()/]+\(0x[0-9a-f]|[}\])]+;?\s*$|\^+\s*$|Node\.js v\d)/;
 /** Levels by which a line says that it is no failure: in capitals anywhere, small ones only where a level stands. */
 const CALM =
   /(?:^|[\s|[:"'])(?:DEBUG|INFO|NOTICE|TRACE|HINT)(?:[\s|\]:"',]|$)|\b(?:level|severity|lvl)"?[=:] ?"?(?:trace|debug|info|notice|[123]0\b)|^[\W\d]*(?:[TZ][\W\d]*)?(?:debug|info|notice|trace|verbose)\b|[[(<|] ?(?:debug|info|notice|trace) ?[\])>|]/;
@@ -32,7 +36,11 @@ const LOG_LEVEL = /(?:^|\s)LOG(?::|\s)/;
 /** An error stands inside: passed on from another program, or as a field of its own. */
 const ERROR_INSIDE = /\b(?:FATAL|PANIC|ERROR)\b|\berror: |"err(?:or)?": ?(?:"[^"]|\{)/;
 const ALARMED =
-  /\b(?:error|err|fatal|panic|exception|fail(?:ed|ure|s)?|critical|traceback|abort(?:ed|ing)?|unable|cannot|can't|could not|refused|denied|invalid|missing|already in use)\b|E[A-Z]{4,}/i;
+  /[a-z]{0,40}(?:error|exception)\b|\b(?:err|fatal|panic|fail(?:ed|ure|s)?|critical|traceback|abort(?:ed|ing)?|unable|cannot|can't|could not|refused|denied|invalid|missing|already in use)\b/i;
+/** An error's name as the system gives it: `ECONNREFUSED`, `EADDRINUSE`. */
+const ERRNO = /\bE[A-Z]{4,}\b/;
+/** Go's last words; what follows is where, and not why. */
+const GO_ENDS = /^(?:panic: |fatal error: )/;
 /** Words by which a program says that it has not given up. */
 const RETRYING =
   /\b(?:retry(?:ing)?|will retry|try(?:ing)? again|attempt \d+|waiting for|not ready yet|reconnect(?:ing)?)\b/i;
@@ -41,18 +49,19 @@ function weight(line: string): number {
   if (CALM.test(line) && !ERROR_INSIDE.test(line)) return CALM_FAILURE.test(line) ? 1 : 0;
   if (LOG_LEVEL.test(line) && !ERROR_INSIDE.test(line)) return ALARMED.test(line) ? 1 : 0;
   if (RETRYING.test(line)) return 1;
-  return ALARMED.test(line) ? 3 : 2;
+  return ALARMED.test(line) || ERRNO.test(line) ? 3 : 2;
 }
 
-/** Takes a line, gives its words as the program said them: in one piece, and without what JSON or logfmt put before a quote. */
+/** In one piece, and without what JSON or logfmt put before a quote. */
 function asSaid(line: string): string {
-  return line.replaceAll(/\s*\n\s*/g, ' ').replaceAll('\\"', '"');
+  return inOneLine(line).replaceAll('\\"', '"');
 }
 
-/** Takes a log, gives its telling lines; one that is indented goes on with the one before it. */
+/** Lines that tell something; an indented one continues the one before it. */
 function sentences(text: string): string[] {
   const whole: string[] = [];
-  for (const line of text.replace(ANSI, '').split(/\r?\n/)) {
+  for (const given of text.replace(ANSI, '').split(/\r?\n/)) {
+    const line = given.slice(0, LONGEST_LINE);
     if (line.trim() === '' || STACK_FRAME.test(line)) continue;
     const before = whole.at(-1);
     if (/^\s/.test(line) && before !== undefined && before.length < LONGEST_SENTENCE)
@@ -72,8 +81,8 @@ function following(text: string, error: string | null): string {
 }
 
 /**
- * Takes a log's tail, gives why the program ended: among the telling lines near its end the one that is nearest to a
- * cause (the rules' order), a calm line never. `accepts` leaves out rules that cannot be meant here.
+ * Why the program ended: of the telling lines near the end, the one nearest to a cause (in the order of the rules),
+ * never a calm line. `accepts` excludes rules that cannot apply here.
  */
 export function readLog(text: string, accepts: (match: Match) => boolean = () => true): LogVerdict {
   const lines = sentences(text).slice(-WINDOW);
@@ -84,7 +93,7 @@ export function readLog(text: string, accepts: (match: Match) => boolean = () =>
   for (const line of lines) {
     const heft = weight(line);
     if (heft === 0) continue;
-    if (heft === 3) lastError = line;
+    if (heft === 3 && !(lastError !== null && GO_ENDS.test(lastError) && !GO_ENDS.test(line))) lastError = line;
     if (heft !== 2) complaints.add(line);
     const match = matchText('log', asSaid(line), accepts);
     if (!match) continue;
@@ -100,7 +109,7 @@ export function readLog(text: string, accepts: (match: Match) => boolean = () =>
   };
 }
 
-/** Takes a log's verdict, gives the facts that the words of a blocker use. */
+/** The facts that the words of a blocker use. */
 export function factsOfLog(verdict: LogVerdict): Facts {
   return {
     ...verdict.known?.match.facts,

@@ -3,6 +3,7 @@ import { canLogIn } from '../../kubernetes/login.ts';
 import { ms } from '../../kubernetes/time.ts';
 import type { View } from '../../kubernetes/view.ts';
 import { emptyReport, finding, type Report, ruleOut, type Statement } from './finding.ts';
+import { isRestarting, RESTARTING } from './restart.ts';
 import { isReady } from './suspect.ts';
 import { placeOf } from '../../kubernetes/places.ts';
 import { matchText } from '../classify.ts';
@@ -10,7 +11,7 @@ import { matchText } from '../classify.ts';
 /** A page that still does not answer so long after its pod became Ready does not answer at all. */
 const ANSWER_WITHIN_MS = 3 * 60_000;
 
-/** Takes the view, gives a finding when the application's pod has long been Ready and its page still gives no login. */
+/** A finding if the application's pod has been Ready for some time and its page still gives no login. */
 export function lookAtLogin(view: View): Report {
   const report = emptyReport();
   const probe = view.snapshot.loginProbe;
@@ -28,7 +29,11 @@ export function lookAtLogin(view: View): Report {
     at: view.takenAt,
   };
   if (readySince === null || view.nodeNow === null || view.nodeNow - readySince < ANSWER_WITHIN_MS) {
-    ruleOut(report, place, statement, 'the application has only just become Ready');
+    ruleOut(report, place, statement, 'the application became Ready only recently');
+    return report;
+  }
+  if (isRestarting(view)) {
+    ruleOut(report, place, statement, RESTARTING);
     return report;
   }
   const match = matchText('probe', statement.message);

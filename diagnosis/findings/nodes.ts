@@ -3,6 +3,7 @@ import type { Place } from '../../kubernetes/places.ts';
 import { nameOf } from '../../kubernetes/places.ts';
 import { ms } from '../../kubernetes/time.ts';
 import type { View } from '../../kubernetes/view.ts';
+import { isShuttingDown, RESTARTING } from './restart.ts';
 import { decidedBy, emptyReport, finding, firstMatch, type Report, ruleOut, type Statement } from './finding.ts';
 
 /** A node that boots is NotReady for about this long, every time. */
@@ -17,6 +18,37 @@ export function conditionOf(node: Node, type: string) {
 /** Says whether the kubelet's words about its pods can be trusted: the node is Ready. */
 export function isReady(node: Node): boolean {
   return conditionOf(node, 'Ready')?.status === 'True';
+}
+
+/** Pods that Kubernetes leaves on a node whatever becomes of it. */
+const STAYS: ReadonlySet<string> = new Set(['DaemonSet', 'Node']);
+
+/**
+ * The Node object of a machine that is no more, as of a former host name: it is not Ready, no pod is on it, and another node is Ready.
+ * What is said of it concerns nobody.
+ */
+export function isGhost(view: View, node: Node): boolean {
+  if (isReady(node) || !view.nodes.some((other) => other !== node && isReady(other))) return false;
+  return !view.pods.some(
+    ({ spec, metadata }) =>
+      spec?.nodeName === node.metadata.name && !metadata.ownerReferences?.some(({ kind }) => STAYS.has(kind)),
+  );
+}
+
+/** A machine that is restarted or upgraded is cordoned for about this long (Talos drains its node for at most five minutes). */
+const MAINTENANCE_MS = 10 * 60_000;
+
+/** A node that takes no pods: a warning by itself; pods that wait for it are the error. */
+function cordoned(view: View, node: Node, place: Place, report: Report): void {
+  if (node.spec?.unschedulable !== true) return;
+  const taint = node.spec.taints?.find(({ key }) => key === 'node.kubernetes.io/unschedulable');
+  const at = ms(taint?.timeAdded);
+  const message = `${place.object} is unschedulable: it takes no new pods`;
+  const statement: Statement = { source: 'node', object: place.object, reason: 'Unschedulable', message, at };
+  if (at !== null && (view.nodeNow ?? view.takenAt) - at < MAINTENANCE_MS)
+    return ruleOut(report, place, statement, 'it has only just been cordoned, as for a restart or an upgrade');
+  const facts = { node: node.metadata.name };
+  report.findings.push(finding('node-cordoned', place, [statement], { severity: 'warning', facts }));
 }
 
 function stated(place: Place, condition: Condition): Statement {
@@ -35,8 +67,9 @@ function notReady(view: View, node: Node, place: Place, report: Report): void {
   const statement = stated(place, ready);
   const since = ms(ready.lastTransitionTime);
   const boots = view.clockTrusted && view.nodeNow !== null && since !== null && view.nodeNow - since < BOOT_MS;
+  if (isShuttingDown(view, node)) return ruleOut(report, place, statement, RESTARTING);
   if (ready.status === 'False' && boots) {
-    ruleOut(report, place, statement, 'the node has only just come up');
+    ruleOut(report, place, statement, 'the node started only recently');
     return;
   }
   const found = firstMatch('node', [{ ...statement, message: `${statement.reason}: ${statement.message}` }]);
@@ -45,12 +78,18 @@ function notReady(view: View, node: Node, place: Place, report: Report): void {
   );
 }
 
-/** Takes the view, gives what is wrong with nodes: not ready, under pressure, filling up. */
+/** Nodes that are not ready, under pressure, or running out of disk. */
 export function lookAtNodes(view: View): Report {
   const report = emptyReport();
   for (const node of view.nodes) {
     const place: Place = { component: 'node', tier: 'platform', object: nameOf(node), above: [] };
+    if (isGhost(view, node)) {
+      const why = `no pod is on it and another node is Ready: it is what is left of a former machine (kubectl delete node ${node.metadata.name})`;
+      ruleOut(report, place, stated(place, conditionOf(node, 'Ready') ?? { type: 'Ready', status: 'Unknown' }), why);
+      continue;
+    }
     notReady(view, node, place, report);
+    cordoned(view, node, place, report);
     const pressure = conditionOf(node, 'DiskPressure');
     // What the kubelet said before it saw the pressure go is history.
     const clearedAt = pressure?.status === 'False' ? ms(pressure.lastTransitionTime) : null;

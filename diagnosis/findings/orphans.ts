@@ -37,7 +37,7 @@ function placeOfName(kind: string, namespace: string | null, name: string): Plac
 }
 
 /** A picture with nodes, pods and workloads is a cluster's whole one: a kind that is not in it has no objects any more. */
-function isWhole({ kinds, snapshot }: View): boolean {
+export function isWhole({ kinds, snapshot }: View): boolean {
   return (
     (snapshot.kubernetes?.error ?? null) === null &&
     (snapshot.kubernetes?.missing.length ?? 0) === 0 &&
@@ -46,8 +46,8 @@ function isWhole({ kinds, snapshot }: View): boolean {
 }
 
 /**
- * Takes the view, reads events and logs about kinds of which no object is in the snapshot at all: a part of a picture, such as
- * a bundle without objects. Where objects of the kind are there, one that is missing among them is gone.
+ * Events and logs about kinds of which the snapshot has no object at all, such as a bundle without objects. If
+ * objects of the kind exist, one that is missing among them was deleted.
  */
 export function lookAtOrphans(view: View): Report {
   const report = emptyReport();

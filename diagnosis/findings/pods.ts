@@ -49,13 +49,13 @@ function judge(suspect: Suspect, stage: Stage, report: Report): void {
 /** A pod ends within its grace period; one that is still there so long after it is held by something. */
 const ENDS_WITHIN_MS = 10 * 60_000;
 
-/** Takes a pod, adds that it does not end although it was told to; says whether that is so. */
+/** Adds a pod that should have ended but did not; true if so. */
 function doesNotEnd(view: View, pod: Pod, place: Place, report: Report): boolean {
   const due = ms(pod.metadata.deletionTimestamp);
   if (due === null || view.nodeNow === null || view.nodeNow - due < ENDS_WITHIN_MS) return false;
   const isReplaced = view.workloads.some((one) => place.above.includes(nameOf(one)) && isComplete(one));
   if (isReplaced) return false;
-  const message = `the pod was to be gone at ${pod.metadata.deletionTimestamp} and is still there`;
+  const message = `the pod should have ended at ${pod.metadata.deletionTimestamp} and still exists`;
   report.findings.push(
     finding('unknown-failure', place, [
       { source: 'pod', object: place.object, reason: 'Terminating', message, at: due },
@@ -64,7 +64,7 @@ function doesNotEnd(view: View, pod: Pod, place: Place, report: Report): boolean
   return true;
 }
 
-/** Takes one pod, adds what is wrong with it, what is under way, and what only looks wrong. */
+/** What is wrong with the pod, what is in progress, and what only looks wrong. */
 function lookAtPod(view: View, pod: Pod, report: Report): void {
   const place = placeOf(view, pod);
   if (doesNotEnd(view, pod, place, report)) return;
@@ -100,7 +100,6 @@ function lookAtPod(view: View, pod: Pod, report: Report): void {
   if (report.findings.length === before) preparing(view, pod, place, all, report);
 }
 
-/** Takes the view, looks at every pod. */
 export function lookAtPods(view: View): Report {
   const report = emptyReport();
   for (const pod of view.pods) lookAtPod(view, pod, report);

@@ -31,7 +31,7 @@ function domainOf(event: ClusterEvent): Domain | null {
   }
 }
 
-/** When a container of the pod last ran: now, or when it ended; after a reboot of the node the pod is prepared anew. */
+/** When a container of the pod last ran: now, or when it ended; after a reboot of the node the pod is prepared again. */
 function lastRun(suspects: readonly Suspect[]): number {
   const states = suspects.flatMap((one) => [one.status?.state, one.status?.lastState]);
   if (states.some((state) => state?.running)) return Number.POSITIVE_INFINITY;
@@ -39,7 +39,7 @@ function lastRun(suspects: readonly Suspect[]): number {
   return ended.includes(null) ? Number.POSITIVE_INFINITY : Math.max(0, ...ended.map(Number));
 }
 
-/** Takes a pod none of whose containers has failed: it may wait for a volume or a network, or is simply being prepared. */
+/** For a pod none of whose containers has failed: it may be waiting for a volume or a network, or is being prepared. */
 export function preparing(view: View, pod: Pod, place: Place, suspects: readonly Suspect[], report: Report): void {
   const waits = suspects.filter((one) => one.status === null || one.status.state?.waiting !== undefined);
   if (waits.length === 0) return;
@@ -71,13 +71,13 @@ export function preparing(view: View, pod: Pod, place: Place, suspects: readonly
     // container is of its own start, and its state says it only when the kubelet looks again, ten seconds and more later.
     const isOfPod = event.container === null && domain !== 'config' && domain !== 'pull';
     if ((event.last ?? 0) < progress || (anyRan && isOfPod && (event.last ?? 0) <= ran)) {
-      ruleOut(report, place, statement, 'the pod has got further since');
+      ruleOut(report, place, statement, 'the pod has progressed since');
       continue;
     }
     const found = firstMatch(domain, [statement]);
     const rule = found?.match.rule;
     if (!lasting(event, created) && (rule === undefined || rule.transient || domain === 'sandbox')) {
-      ruleOut(report, place, statement, 'seen once or twice while the pod is being prepared');
+      ruleOut(report, place, statement, 'seen only once or twice while the pod is being prepared');
       continue;
     }
     const code = rule?.code ?? (domain === 'volume' ? 'volume-mount-failed' : 'unknown-failure');
@@ -101,7 +101,7 @@ export function preparing(view: View, pod: Pod, place: Place, suspects: readonly
     elapsedSeconds: started === null ? null : Math.max(0, Math.round((now - started) / 1000)),
     sizeBytes: null,
     progressAvailable: false,
-    progressReason: 'the node does not say how far it is',
+    progressReason: 'the node does not report progress',
     message: anyRan ? `Waiting for an earlier step of ${place.object}` : `Preparing ${place.object}`,
     above: [place.object, ...place.above],
   });

@@ -20,7 +20,7 @@ const FAILURES = new Set([
 const ABOUT_PULL = /pull|image|registry|manifest|ErrImage/i;
 const SAYS_NOTHING = /^(?:Error: (?:ErrImagePull|ImagePullBackOff)|Back-off pulling image "[^"]*"|)$/;
 
-/** Failures that a new try can mend: while one is under way they are no blocker. */
+/** Failures that a retry can fix: while one is in progress they are not a blocker. */
 const MENDED_BY_TRYING = new Set([
   'image-pull-interrupted',
   'image-registry-unreachable',
@@ -53,7 +53,7 @@ function statementOf(suspect: Suspect, event: ClusterEvent): Statement {
   };
 }
 
-/** When the pull that is under way began: its event is newer than every word about success or failure. */
+/** When the pull in progress started: its event is newer than every word about success or failure. */
 function startedPull(events: readonly ClusterEvent[]): ClusterEvent | null {
   const begun = events.find((event) => event.reason === 'Pulling');
   if (!begun) return null;
@@ -129,7 +129,7 @@ function addPull(suspect: Suspect, begun: ClusterEvent, report: Report): void {
     elapsedSeconds: begun.last === null ? null : Math.max(0, Math.round((now - begun.last) / 1000)),
     sizeBytes: known?.sizeBytes ?? (image === null ? null : sizeAmong(sizesOf(view), image)),
     progressAvailable: false,
-    progressReason: 'the node does not say how much of an image it has fetched',
+    progressReason: 'the node does not report how much of an image it has downloaded',
     message: `Pulling ${image ?? 'an image'}`,
     above: [place.object, ...place.above],
   });

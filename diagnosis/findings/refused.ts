@@ -2,9 +2,13 @@ import type { Pod } from '../../kubernetes/shapes.ts';
 import type { Place } from '../../kubernetes/places.ts';
 import { ms } from '../../kubernetes/time.ts';
 import type { View } from '../../kubernetes/view.ts';
-import { decidedBy, finding, firstMatch, type Report, type Statement } from './finding.ts';
+import { isRestarting, RESTARTING, SHUTTING_DOWN } from './restart.ts';
+import { decidedBy, finding, firstMatch, type Report, ruleOut, type Statement } from './finding.ts';
 
-/** Takes a pod that the node evicted or refused (phase Failed with a reason of the kubelet's), adds why; says whether it was one. */
+/**
+ * For a pod that the node evicted or refused (phase Failed with a reason of the kubelet's): adds why; true if it was
+ * one.
+ */
 export function refusedByNode(view: View, pod: Pod, place: Place, report: Report): boolean {
   const { phase, reason = '', message = '', startTime } = pod.status ?? {};
   if (phase !== 'Failed' || reason === '' || reason === 'Error') return false;
@@ -28,6 +32,10 @@ export function refusedByNode(view: View, pod: Pod, place: Place, report: Report
       count: event.count,
     })),
   ];
+  if (SHUTTING_DOWN.test(message) && isRestarting(view)) {
+    ruleOut(report, place, state, RESTARTING);
+    return true;
+  }
   const named = all.map((one) => ({ ...one, message: `${one.reason}: ${one.message}` }));
   const found = firstMatch('evict', named);
   const decided = all[named.findIndex((one) => one === found?.statement)] ?? state;

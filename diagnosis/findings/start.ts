@@ -44,7 +44,7 @@ export function startFailed(suspect: Suspect, stage: Extract<Stage, { kind: 'con
   const created = ms(pod.metadata.creationTimestamp);
   const own = events.filter((event) => event.reason === 'Failed');
   if (found?.match.rule.transient && own.length > 0 && !own.some((event) => lasting(event, created, 30_000))) {
-    ruleOut(report, place, decided, 'seen once or twice: what it needs may be on its way');
+    ruleOut(report, place, decided, 'seen only once or twice: what it needs may still be starting');
     return;
   }
   const facts = { ...found?.match.facts, container: suspect.name, ...(suspect.image ? { image: suspect.image } : {}) };

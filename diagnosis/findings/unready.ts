@@ -2,7 +2,8 @@ import type { ClusterEvent } from '../../kubernetes/events.ts';
 import type { Probe } from '../../kubernetes/shapes.ts';
 import { ms } from '../../kubernetes/time.ts';
 import type { Stage } from './container.ts';
-import { endedContainer, PATIENT_RESTARTS, verdictOf } from './ended.ts';
+import { endedContainer, isOwnWord, PATIENT_RESTARTS, verdictOf } from './ended.ts';
+import { SAYS_NOT_WHY } from '../says-not-why.ts';
 import { decidedBy, finding, firstMatch, type Report, ruleOut, type Statement } from './finding.ts';
 import { factsOfLog } from './log.ts';
 import type { Suspect } from './suspect.ts';
@@ -12,6 +13,8 @@ const GRACE_MS = 120_000;
 /** A program that keeps exiting runs for less than this between two exits. */
 const BRIEF_RUN_MS = 60_000;
 const FEWEST_FAILURES = 5;
+/** So often the same words are said before they are believed of a program that still runs. */
+const INSISTENT_TIMES = 3;
 
 /** How long a probe lets a program be before it gives up, in milliseconds (Kubernetes' defaults: 10 s, 3 times). */
 function patience(probe: Probe | undefined): number {
@@ -64,7 +67,7 @@ export function unreadyContainer(suspect: Suspect, stage: Extract<Stage, { kind:
     source: 'pod',
     object: place.object,
     reason: 'NotReady',
-    message: `container ${suspect.name} runs and is not ready`,
+    message: `container ${suspect.name} is running but not ready`,
     at: started,
   };
   const logged: Statement | null = verdict.known
@@ -86,10 +89,11 @@ export function unreadyContainer(suspect: Suspect, stage: Extract<Stage, { kind:
   const persistent = count >= FEWEST_FAILURES && overdue;
 
   // A log that says the same known error again and again tells more than the probe that fails for it.
+  // One that does not pass by waiting need not be waited for; a restart by a probe does not make it younger.
   const insistent =
     logged !== null &&
-    (verdict.known?.times ?? 0) >= 3 &&
-    (persistent || (stage.init && span >= grace) || span >= 2 * grace);
+    (verdict.known?.times ?? 0) >= INSISTENT_TIMES &&
+    (verdict.known?.match.rule.transient !== true || persistent || (stage.init && span >= grace) || span >= 2 * grace);
   const knownOnce = logged !== null && persistent;
   if (verdict.known && logged && (insistent || knownOnce)) {
     report.findings.push(
@@ -99,12 +103,17 @@ export function unreadyContainer(suspect: Suspect, stage: Extract<Stage, { kind:
   }
   const top = statements[0];
   if (!top || stage.init) {
-    if (logged) ruleOut(report, place, logged, 'the program still runs and may yet come up');
+    if (logged) ruleOut(report, place, logged, 'the program is still running and may become ready');
     return;
   }
-  const found = firstMatch('probe', statements);
-  if (!persistent) {
-    ruleOut(report, place, top, `${count} failed probes: within the time the program is given to start`);
+  const found = firstMatch('probe', statements, (match) => isOwnWord(place.component, match));
+  const told =
+    found &&
+    !SAYS_NOT_WHY.has(found.match.rule.code) &&
+    !found.match.rule.transient &&
+    (found.statement.count ?? 1) >= INSISTENT_TIMES;
+  if (!persistent && !told) {
+    ruleOut(report, place, top, `${count} failed probes, within the start-up time of the program`);
     return;
   }
   const code = found?.match.rule.code ?? 'probe-failing';

@@ -6,9 +6,9 @@ import { jobLogs, podsOfJob } from './job-state.ts';
 /** How the job says how many users there are: `usersCount: 3`, `users=3`, `3 users`, JSON alike. */
 const USERS =
   /"?\busers?[_ ]?(?:count|total|rows)?"?\s*(?:[:=]|is|has|contains)\s*"?(\d+)\b|\b(\d+) (?:existing )?(?:users?|rows? in users)\b/i;
-const SEEDS_RAN = /\bseed(?:s|ed|ing)?\b(?!.*\bskip)/i;
+const SEEDS_RAN = /\bseed(?:s|ed|ing)?\b(?!.{0,300}\bskip)/i;
 
-/** Takes a log or a termination message, gives the last number of users that it states; null when it states none that still holds. */
+/** The last number of users in the text; null if it has none that still counts. */
 export function usersIn(text: string): number | null {
   const lines = text.split('\n');
   for (let index = lines.length - 1; index >= 0; index -= 1) {
@@ -24,7 +24,7 @@ export function usersIn(text: string): number | null {
   return null;
 }
 
-/** Takes the bootstrap job, gives how many users it found or made: from its last words, else from its log; null when neither says. */
+/** How many users the job found or created: from its last words, else from its log; null if neither says. */
 export function usersCountOf(view: View, job: Job): number | null {
   const last = podsOfJob(view, job)
     .flatMap((pod) => pod.status?.containerStatuses ?? [])

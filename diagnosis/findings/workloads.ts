@@ -26,7 +26,7 @@ function lacksPods(view: View, workload: Workload): boolean {
 /** A program may take this long from its start until it is Ready; a rollout's deadline counts the pull of its image too. */
 const START_MS = 2 * 60_000;
 
-/** Says whether a container of one of the workload's pods has begun to run a moment ago. */
+/** Says whether a container of one of the workload's pods started a moment ago. */
 function justStarted(view: View, object: string): boolean {
   return view.pods.some(
     (pod) =>
@@ -38,7 +38,7 @@ function justStarted(view: View, object: string): boolean {
   );
 }
 
-/** Says whether a part of the appliance that must run is told to run no pods; it is no rollout, and does not mend itself. */
+/** Whether a component that must run is scaled to zero; it is not a rollout, and does not fix itself. */
 function isScaledToZero({ kind, spec }: Workload, component: string): boolean {
   const known = COMPONENTS.find((one) => one.name === component);
   const mustRun = known !== undefined && !known.optional && known.tier !== 'platform' && known.kind === kind;
@@ -53,15 +53,15 @@ const stated = (object: string, reason: string, message: string): Statement => (
   at: null,
 });
 
-/** Takes the view, gives workloads whose pods are refused and rollouts that got stuck. */
+/** Workloads whose pods are refused, and rollouts that are stuck. */
 export function lookAtWorkloads(view: View): Report {
   const report = emptyReport();
   for (const workload of view.workloads) {
     if (workload.metadata.deletionTimestamp) continue;
     const place = placeOf(view, workload);
     if (isScaledToZero(workload, place.component)) {
-      const message = `${workload.kind} ${workload.metadata.name} is scaled to zero: it runs no pods`;
-      report.findings.push(finding('unknown-failure', place, [stated(place.object, 'ScaledToZero', message)]));
+      const message = `${workload.kind} ${workload.metadata.name} is scaled to zero and runs no pods`;
+      report.findings.push(finding('scaled-to-zero', place, [stated(place.object, 'ScaledToZero', message)]));
       continue;
     }
     if (isComplete(workload)) continue;

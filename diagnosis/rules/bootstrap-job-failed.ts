@@ -1,4 +1,4 @@
-import { appliance } from '../commands.ts';
+import { RETRY, advise, client } from '../../model/advice.ts';
 import type { Rule } from '../rule.ts';
 
 /** The bootstrap job ended and no line above explains why. */
@@ -9,6 +9,6 @@ export const rule: Rule = {
   domains: [],
   wordings: [],
   reason: ({ facts }) => `The database setup job ended without success${facts?.line ? `: ${facts.line}` : ''}.`,
-  nextAction: (context) =>
-    `Read its last lines: \`${appliance(context, 'logs bootstrap')}\`, mend what they name (a missing seed folder is a matter of the image: choose another release), then \`${appliance(context, 'retry')}\`. The installer goes on with a new setup Job.`,
+  advice: () =>
+    advise`Read its last lines: ${client('logs', 'bootstrap')}. Fix the reported error (a missing seed folder means a bad image: choose another release), then ${RETRY}.`,
 };

@@ -1,4 +1,4 @@
-import { appliance } from '../commands.ts';
+import { RETRY, advise, client } from '../../model/advice.ts';
 import type { Rule } from '../rule.ts';
 
 /** A certificate is past its end. */
@@ -30,7 +30,7 @@ export const rule: Rule = {
       source: 'Node, Java, Go tls alert 45',
     },
   ],
-  reason: ({ facts }) => `A certificate is past its end${facts?.detail ? ` (${facts.detail})` : ''}.`,
-  nextAction: (context) =>
-    `Renew the certificate that the evidence names. If the node's own clock is wrong, set it first. For this machine's files: \`${appliance(context, 'doctor')}\` says which one has expired. Then \`${appliance(context, 'retry')}\`.`,
+  reason: ({ facts }) => `A certificate has expired${facts?.detail ? ` (${facts.detail})` : ''}.`,
+  advice: () =>
+    advise`Renew the certificate that the evidence names. If the node's own clock is wrong, set it first. For this machine's files: ${client('doctor')} shows which one has expired. Then ${RETRY}.`,
 };

@@ -1,4 +1,4 @@
-import { appliance, talosctl } from '../commands.ts';
+import { RETRY, advise, holeFor, run, set, talosctl } from '../../model/advice.ts';
 import type { Rule } from '../rule.ts';
 
 /** A certificate or token is refused because clocks differ. */
@@ -44,7 +44,8 @@ export const rule: Rule = {
       source: 'etcd probing_status.go, Talos time checks, S3',
     },
   ],
-  reason: () => 'A certificate or token is refused because the clocks of this node and of the other side differ.',
-  nextAction: (context) =>
-    `Compare the clocks: \`${talosctl(context, 'time')}\` and \`date -u\` on this machine. Set the one that is wrong (BIOS clock, virtual machine host, or \`${appliance(context, 'set --ntp-servers <host>')}\`), then \`${appliance(context, 'retry')}\`.`,
+  reason: () =>
+    'A certificate or token is refused because the clock of this node differs from the clock of the other side.',
+  advice: (context) =>
+    advise`Compare the clocks: ${talosctl(context, 'time')} and ${run('date', '-u')} on this machine. Set the one that is wrong (BIOS clock, virtual machine host, or a time server: ${set('--ntp-servers', holeFor('host'))}), then ${RETRY}.`,
 };

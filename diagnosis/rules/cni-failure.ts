@@ -1,4 +1,4 @@
-import { kubectl, talosctl } from '../commands.ts';
+import { RECHECKS, advise, kubectl, talosctl } from '../../model/advice.ts';
 import type { Rule } from '../rule.ts';
 
 /** Pod sandboxes cannot get a network. */
@@ -16,7 +16,7 @@ export const rule: Rule = {
     },
     {
       pattern:
-        /cni (?:plugin|config)[ \w]*(?:not initialized|uninitialized|failed)|NetworkPluginNotReady|network is not ready|NetworkReady=false|no networks found in \/etc\/cni|container runtime network not ready/i,
+        /cni (?:plugin|config)[ \w]{0,80}(?:not initialized|uninitialized|failed)|NetworkPluginNotReady|network is not ready|NetworkReady=false|no networks found in \/etc\/cni|container runtime network not ready/i,
       source: 'kubelet runtime state',
     },
     {
@@ -32,8 +32,7 @@ export const rule: Rule = {
   ],
   // A host port that is taken and a full disk show while the network is set up, and are not of the network.
   unless: /address already in use|no space left on device/i,
-  reason: ({ object }) =>
-    `The network of pods is not set up on the node (seen at ${object}), so that no new pod can start.`,
-  nextAction: (context) =>
-    `Look at the network's own pods: \`${kubectl(context, '-n kube-system get pods -o wide')}\` and restart the one that fails (\`${kubectl(context, '-n kube-system rollout restart daemonset kube-flannel')}\`); if it stays, \`${talosctl(context, 'reboot')}\`. The installer keeps looking.`,
+  reason: ({ object }) => `The pod network is not set up on the node (seen at ${object}), so no new pod can start.`,
+  advice: (context) =>
+    advise`Check the pods of the pod network: ${kubectl('-n', 'kube-system', 'get', 'pods', '-o', 'wide')}, and restart the one that fails (${kubectl('-n', 'kube-system', 'rollout', 'restart', 'daemonset', 'kube-flannel')}). If it still fails, ${talosctl(context, 'reboot')}. ${RECHECKS}`,
 };

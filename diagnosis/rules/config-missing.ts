@@ -1,4 +1,5 @@
-import { appliance, kubectl, namedObject } from '../commands.ts';
+import { advise, kubectl, named } from '../../model/advice.ts';
+import { namedObject } from '../commands.ts';
 import type { Rule } from '../rule.ts';
 
 /** A Secret, ConfigMap or key that a pod needs is not there. */
@@ -34,9 +35,9 @@ export const rule: Rule = {
   ],
   unless: /sh\.helm\.release|kube-root-ca\.crt" not registered|image pull secrets/i,
   reason: ({ object, facts }) =>
-    `${object} needs ${facts?.detail ?? 'a Secret or ConfigMap'}${facts?.key ? ` with the key ${facts.key}` : ''}, and it is not there.`,
-  nextAction: (context) => {
+    `${object} needs ${facts?.detail ?? 'a Secret or ConfigMap'}${facts?.key ? ` with the key ${facts.key}` : ''}, which does not exist.`,
+  advice: (context) => {
     const namespace = namedObject(context.object)?.namespace ?? 'msp';
-    return `See what there is: \`${kubectl(context, `-n ${namespace} get secrets,configmaps`)}\`. The installer makes its own again on \`${appliance(context, 'retry')}\`; any other must be put back from a backup. The pod starts by itself when it is there.`;
+    return advise`List what exists: ${kubectl('-n', named(namespace, 'namespace'), 'get', 'secrets,configmaps')}. Those of the installer are created again by an install; restore any other from a backup. The pod starts automatically when it exists.`;
   },
 };

@@ -1,7 +1,7 @@
-import { anew } from '../commands.ts';
+import { advise, anew, client, named } from '../../model/advice.ts';
 import type { Rule } from '../rule.ts';
 
-/** Something would be destroyed, and nobody has agreed to it. */
+/** Something would be destroyed, and this was not confirmed. */
 export const rule: Rule = {
   code: 'confirmation-needed',
   title: 'A confirmation is needed',
@@ -9,7 +9,7 @@ export const rule: Rule = {
   domains: [],
   wordings: [],
   reason: ({ facts }) =>
-    `Going on would destroy data${facts?.detail ? ` (${facts.detail})` : ''}, and nobody has agreed to that.`,
-  nextAction: (context) =>
-    `If the data may go: ${anew(context, 'start --fresh')}, and type the site's name. To keep it: ${anew(context, 'start --recover')}.`,
+    `To continue would destroy data${facts?.detail ? ` (${facts.detail})` : ''}, and this was not confirmed.`,
+  advice: (context) =>
+    advise`To destroy the data permanently: ${client('start', '--fresh', '--destroy', named(context.facts?.dataId, 'id'))}, with the same inputs as the install. To keep it: ${anew('--recover')}.`,
 };

@@ -1,10 +1,10 @@
-import { anew, appliance, helm, kubectl } from '../commands.ts';
+import { RETRY, advise, anew, helm, holeFor, kubectl } from '../../model/advice.ts';
 import type { Rule } from '../rule.ts';
 
 /** Data exists and the credentials that open it do not. */
 export const rule: Rule = {
   code: 'credentials-lost',
-  title: 'The database’s credentials are gone, its data is not',
+  title: 'The database credentials are missing, but its data exists',
   retry: 'manual',
   domains: ['helm', 'log', 'kube-api'],
   wordings: [
@@ -16,7 +16,7 @@ export const rule: Rule = {
   ],
   unless: /MountVolume|couldn't find key/i,
   reason: () =>
-    'The Postgres volume exists and the Secret db-credentials does not: new credentials would not open the old data.',
-  nextAction: (context) =>
-    `Put the Secret back, from a backup or as Helm remembers it (\`${helm(context, 'get manifest alga-core')}\`): \`${kubectl(context, '-n msp apply -f <db-credentials.yaml>')}\`, then \`${appliance(context, 'retry')}\`. If the data is not needed, wipe it: ${anew(context, 'start --fresh')}.`,
+    'The Postgres volume exists, but the Secret db-credentials does not. New credentials would not open the existing data.',
+  advice: () =>
+    advise`Restore the Secret from a backup, or as Helm recorded it (${helm('get', 'manifest', 'alga-core')}): ${kubectl('-n', 'msp', 'apply', '-f', holeFor('db-credentials.yaml'))}, then ${RETRY}. If the data is not needed, wipe it: ${anew('--fresh')}.`,
 };

@@ -1,4 +1,4 @@
-import { anew } from '../commands.ts';
+import { advise, anew } from '../../model/advice.ts';
 import type { Rule } from '../rule.ts';
 
 /** Postgres refuses the password or role. */
@@ -6,7 +6,7 @@ export const rule: Rule = {
   code: 'database-auth-failed',
   title: 'Postgres refuses the password',
   retry: 'manual',
-  domains: ['log'],
+  domains: ['log', 'probe'],
   wordings: [
     {
       pattern:
@@ -20,7 +20,7 @@ export const rule: Rule = {
     },
   ],
   reason: ({ facts, component }) =>
-    `Postgres refuses the password or role${facts?.user ? ` of ${facts.user}` : ''} that ${component} uses: the stored credentials are not the ones the database was made with.`,
-  nextAction: (context) =>
-    `Two ways out. Keep the data: put the original Secret db-credentials back and run ${anew(context, 'start --recover')}. Give the data up: ${anew(context, 'start --fresh')}, which wipes it before it installs.`,
+    `Postgres refuses the password or role${facts?.user ? ` of ${facts.user}` : ''} that ${component} uses: the stored credentials are not the ones that the database was created with.`,
+  advice: () =>
+    advise`To keep the data: restore the original Secret db-credentials and run ${anew('--recover')}. To delete the data: ${anew('--fresh')}, which wipes it before it installs.`,
 };

@@ -1,21 +1,21 @@
-import { appliance } from '../commands.ts';
+import { advise, client } from '../../model/advice.ts';
 import type { Rule } from '../rule.ts';
 
 /** Postgres refuses its own data. */
 export const rule: Rule = {
   code: 'database-corrupt',
-  title: 'Postgres refuses its own data',
+  title: 'Postgres cannot start on its data',
   retry: 'manual',
   domains: ['log'],
   wordings: [
     {
       pattern:
-        /could not locate a valid checkpoint record|invalid (?:primary )?checkpoint record|could not (?:locate required checkpoint record|find redo location)|replication checkpoint has wrong magic|xlog flush request .{0,40}not satisfied|WAL contains references to invalid pages|could not (?:read|open|locate) .{0,40}(?:WAL|checkpoint)\b(?!.*No space)/i,
+        /could not locate a valid checkpoint record|invalid (?:primary )?checkpoint record|could not (?:locate required checkpoint record|find redo location)|replication checkpoint has wrong magic|xlog flush request .{0,40}not satisfied|WAL contains references to invalid pages|could not (?:read|open|locate) .{0,40}(?:WAL|checkpoint)\b(?!.{0,500}No space)/i,
       source: 'PostgreSQL xlogrecovery.c, origin.c',
     },
     {
       pattern:
-        /(?:incorrect|invalid|bad) (?:CRC|checksum) in control file|calculated CRC checksum does not match|could not read (?:from control file|file "global\/pg_control")|bogus data in lock file|lock file "[^"]+" is empty|database system identifier/i,
+        /(?:incorrect|invalid|bad) (?:CRC|checksum) in control file|calculated CRC checksum does not match|could not read (?:from control file|file "global\/pg_control")|database system identifier/i,
       source: 'PostgreSQL xlog.c, miscinit.c',
     },
     {
@@ -29,7 +29,7 @@ export const rule: Rule = {
       source: 'PostgreSQL initdb.c, fd.c, slru.c',
     },
   ],
-  reason: () => 'Postgres finds its own files damaged or incomplete and does not start on them.',
-  nextAction: (context) =>
-    `Do not delete anything. Copy the volume first, then restore the last backup; \`${appliance(context, 'logs db')}\` says which file. Without a backup, ask the maintainers before you use pg_resetwal: it loses data.`,
+  reason: () => 'The files of Postgres are damaged or incomplete, so it does not start.',
+  advice: () =>
+    advise`Do not delete anything. Copy the volume first, then restore the last backup; ${client('logs', 'db')} shows which file. If you have no backup, ask the maintainers before you use pg_resetwal: it loses data.`,
 };

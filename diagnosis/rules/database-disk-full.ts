@@ -1,4 +1,4 @@
-import { appliance, talosctl } from '../commands.ts';
+import { RETRY, advise, talosctl } from '../../model/advice.ts';
 import type { Rule } from '../rule.ts';
 
 /** Postgres cannot write. */
@@ -17,6 +17,6 @@ export const rule: Rule = {
     { pattern: /HINT: +Check free disk space/i, source: 'PostgreSQL md.c' },
   ],
   reason: () => 'Postgres cannot write: the disk that holds its data is full.',
-  nextAction: (context) =>
-    `Make room on the disk under /var/mnt/alga-data: \`${talosctl(context, 'usage /var/mnt/alga-data -d 3 -H')}\`; enlarge the machine's disk if need be. Never delete files inside the database's folder. Postgres starts again by itself; then \`${appliance(context, 'retry')}\`.`,
+  advice: (context) =>
+    advise`Free space on the disk that holds /var/mnt/alga-data: ${talosctl(context, 'usage', '/var/mnt/alga-data', '-d', '3', '-H')}. Enlarge the machine's disk if necessary. Never delete files inside the database's folder. Postgres restarts automatically; then ${RETRY}.`,
 };

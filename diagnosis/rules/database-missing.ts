@@ -1,4 +1,4 @@
-import { appliance, kubectl } from '../commands.ts';
+import { RETRY, advise, client, kubectl } from '../../model/advice.ts';
 import type { Rule } from '../rule.ts';
 
 /** The database, role, schema or extension that is asked for does not exist. */
@@ -27,6 +27,6 @@ export const rule: Rule = {
   ],
   reason: ({ facts, component }) =>
     `${component} asks Postgres for ${facts?.database ? `"${facts.database}"` : 'a database, role, schema or extension'} that does not exist.`,
-  nextAction: (context) =>
-    `The database setup makes it: see whether it ran, \`${kubectl(context, '-n msp get jobs')}\` and \`${appliance(context, 'logs bootstrap')}\`. Run it again with \`${appliance(context, 'retry')}\`. A missing extension is a matter of the database image: choose another release.`,
+  advice: () =>
+    advise`The database setup creates it. Check whether it ran: ${kubectl('-n', 'msp', 'get', 'jobs')} and ${client('logs', 'bootstrap')}. Fix what its log reports, then ${RETRY}. A missing extension means a bad database image: choose another release.`,
 };

@@ -1,10 +1,10 @@
-import { appliance, kubectl } from '../commands.ts';
+import { advise, client, kubectl } from '../../model/advice.ts';
 import type { Rule } from '../rule.ts';
 
 /** Nothing accepts connections on the database's address. */
 export const rule: Rule = {
   code: 'database-unreachable',
-  title: 'The database accepts no connections',
+  title: 'The database does not accept connections',
   retry: 'automatic',
   transient: true,
   domains: ['log'],
@@ -21,7 +21,7 @@ export const rule: Rule = {
     },
     {
       pattern:
-        /the database system is (?:starting up|shutting down|in recovery mode|not yet accepting connections)|cannot connect now|too many clients already|remaining connection slots|no more connections allowed|encountered a connection error/i,
+        /the database system is (?:starting up|shutting down|in recovery mode|not yet accepting connections)|cannot connect now|encountered a connection error/i,
       source: 'PostgreSQL postmaster.c',
     },
     {
@@ -46,6 +46,6 @@ export const rule: Rule = {
   ],
   unless: /password authentication failed|WRONGPASS|NOAUTH/i,
   reason: ({ component }) => `Nothing accepts connections on the database's address that ${component} uses.`,
-  nextAction: (context) =>
-    `Look at the database first: \`${kubectl(context, '-n msp get pods,endpoints db pgbouncer')}\` and \`${appliance(context, 'logs db')}\`. The program tries again by itself as soon as the database answers.`,
+  advice: () =>
+    advise`Check the database first: ${kubectl('-n', 'msp', 'get', 'pods,endpoints', 'db', 'pgbouncer')} and ${client('logs', 'db')}. The program reconnects automatically when the database answers.`,
 };

@@ -1,10 +1,10 @@
-import { appliance } from '../commands.ts';
+import { advise, client } from '../../model/advice.ts';
 import type { Rule } from '../rule.ts';
 
 /** The data directory belongs to another Postgres version. */
 export const rule: Rule = {
   code: 'database-version-mismatch',
-  title: 'The data is of another Postgres version',
+  title: 'The data belongs to another Postgres version',
   retry: 'manual',
   domains: ['log'],
   wordings: [
@@ -16,7 +16,7 @@ export const rule: Rule = {
   ],
   unless: /unsupported frontend protocol/i,
   reason: ({ facts }) =>
-    `The database's files were made by another major version of Postgres${facts?.detail ? ` (${facts.detail})` : ''} than the one that is to open them.`,
-  nextAction: (context) =>
-    `Go back to the release that the data was made with (\`${appliance(context, 'releases')}\`), or move the data with pg_dump from the old version and restore it in the new one. The files were not changed.`,
+    `The database files were created by another major version of Postgres${facts?.detail ? ` (${facts.detail})` : ''} than the one that opens them now.`,
+  advice: () =>
+    advise`Go back to the release that created the data (${client('releases')}), or export the data with pg_dump from the old version and restore it in the new one. The files were not changed.`,
 };

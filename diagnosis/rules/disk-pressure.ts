@@ -1,4 +1,4 @@
-import { appliance, talosctl } from '../commands.ts';
+import { RETRY, advise, talosctl } from '../../model/advice.ts';
 import type { Rule } from '../rule.ts';
 
 /** The node's disk is full or filling. */
@@ -42,9 +42,9 @@ export const rule: Rule = {
   ],
   // Linux reports the limit on watched files with the number of a full disk.
   unless:
-    /file watchers reached|inotify|could not (?:extend|write|create) (?:file|to file|directory|lock file)|pg_wal|SQLSTATE 53100|Insufficient (?:ephemeral-storage|cpu|memory)/i,
+    /file watchers reached|xfs_growfs|XFS_IOC_FSGROW|error resizing filesystem|inotify|could not (?:extend|write|create) (?:file|to file|directory|lock file)|pg_wal|SQLSTATE 53100|Insufficient (?:ephemeral-storage|cpu|memory)/i,
   reason: ({ object }) =>
     `The node's disk is full or filling up (seen at ${object}): images cannot be unpacked, volumes cannot grow and pods are evicted.`,
-  nextAction: (context) =>
-    `See what fills it: \`${talosctl(context, 'usage /var -d 2 -H')}\`. Enlarge the disk of the machine, or remove old images and data; the kubelet clears the pressure by itself after a few minutes. Then \`${appliance(context, 'retry')}\`.`,
+  advice: (context) =>
+    advise`Check what fills it: ${talosctl(context, 'usage', '/var', '-d', '2', '-H')}. Enlarge the disk of the machine, or remove old images and data; the kubelet clears the pressure automatically after a few minutes. Then ${RETRY}.`,
 };

@@ -1,4 +1,4 @@
-import { appliance } from '../commands.ts';
+import { RECHECKS, advise, holeFor, oneWord, set } from '../../model/advice.ts';
 import type { Rule } from '../rule.ts';
 
 const failed = String.raw`(?:connection refused|no such host|i\/o timeout|server misbehaving|connection reset|network is unreachable|no route to host|operation not permitted|no answer|temporary failure|try again)`;
@@ -72,11 +72,15 @@ export const rule: Rule = {
     },
     { pattern: /\bno such host\b|server misbehaving/i, source: 'Go net.DNSError, cut short' },
   ],
-  reason: ({ facts }) =>
-    facts?.server
+  reason: ({ facts }) => {
+    if (facts?.provider)
+      return `${facts.provider}, the DNS server of the cluster, does not run: names cannot be resolved in any pod.`;
+    return facts?.server
       ? `The name ${facts.host ?? 'asked for'} cannot be resolved: the DNS server ${facts.server} does not answer it.`
-      : `The name ${facts?.host ?? 'asked for'} cannot be resolved.`,
-  nextAction: (context) =>
-    `Check that the DNS server${context.facts?.server ? ` ${context.facts.server}` : ''} answers for ${context.facts?.host ?? 'the name in the evidence'}, or give the node other resolvers: ` +
-    `\`${appliance(context, 'set --dns-servers <ip>,<ip>')}\`. The installer looks again by itself.`,
+      : `The name ${facts?.host ?? 'asked for'} cannot be resolved.`;
+  },
+  advice: (context) =>
+    context.facts?.provider
+      ? advise`Fix what stops ${context.facts.provider}: the evidence shows the end of its log. If it names its configuration or a loop, correct the ConfigMap kube-system/coredns or the resolvers of the node: ${set('--dns-servers', oneWord(holeFor('ip'), ',', holeFor('ip')))}. ${RECHECKS}`
+      : advise`Check that the DNS server${context.facts?.server ? ` ${context.facts.server}` : ''} answers for ${context.facts?.host ?? 'the name in the evidence'}, or give the node other resolvers: ${set('--dns-servers', oneWord(holeFor('ip'), ',', holeFor('ip')))}. ${RECHECKS}`,
 };

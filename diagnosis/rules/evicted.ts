@@ -1,3 +1,4 @@
+import { advise } from '../../model/advice.ts';
 import { describe } from '../commands.ts';
 import type { Rule } from '../rule.ts';
 
@@ -14,7 +15,7 @@ export const rule: Rule = {
       source: 'kubelet eviction manager',
     },
   ],
-  reason: ({ object }) => `${object} was evicted from the node, and no other took its place.`,
-  nextAction: (context) =>
-    `See what the node lacked: \`${describe(context)}\`. Its controller makes a new pod as soon as the node has room; give the machine more of what it lacked.`,
+  reason: ({ object }) => `${object} was evicted from the node and was not replaced.`,
+  advice: (context) =>
+    advise`Check what the node lacked: ${describe(context)}. Give the machine more of it; the controller creates a new pod as soon as the node has room.`,
 };

@@ -1,4 +1,5 @@
-import { appliance, describe } from '../commands.ts';
+import { advise, holeFor, set } from '../../model/advice.ts';
+import { describe } from '../commands.ts';
 import type { Rule } from '../rule.ts';
 
 /** The API server refuses what Flux applies. */
@@ -40,6 +41,6 @@ export const rule: Rule = {
   ],
   unless: /exceeded quota|violates PodSecurity|another operation/i,
   reason: ({ object }) => `The API server refuses what ${object} applies; the evidence names the object and the field.`,
-  nextAction: (context) =>
-    `Mend the object that the evidence names in the release branch (an immutable field: delete that object first; a missing kind: its CRD must be applied before) and push, or choose another release with \`${appliance(context, 'set --branch <branch>')}\`. All of it: \`${describe(context)}\`.`,
+  advice: (context) =>
+    advise`Fix the object that the evidence names in the release branch (immutable field: delete that object first; missing kind: apply its CRD before it) and push, or choose another release with ${set('--branch', holeFor('branch'))}. Full details: ${describe(context)}.`,
 };

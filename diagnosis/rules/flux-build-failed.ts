@@ -1,4 +1,5 @@
-import { appliance, describe } from '../commands.ts';
+import { advise, holeFor, set } from '../../model/advice.ts';
+import { describe } from '../commands.ts';
 import type { Rule } from '../rule.ts';
 
 /** The manifests at that revision do not build. */
@@ -29,6 +30,6 @@ export const rule: Rule = {
     { pattern: /failed to decrypt|decryption failed|cannot get sops/i, source: 'sops' },
   ],
   reason: ({ object }) => `The manifests that ${object} names do not build at this revision.`,
-  nextAction: (context) =>
-    `Mend the file that the evidence names in the release branch (or choose another branch: \`${appliance(context, 'set --branch <branch>')}\`) and push; Flux takes up the new revision by itself. All of it: \`${describe(context)}\`.`,
+  advice: (context) =>
+    advise`Fix the file that the evidence names in the release branch and push, or choose another branch: ${set('--branch', holeFor('branch'))}. Flux applies the new revision automatically. Full details: ${describe(context)}.`,
 };

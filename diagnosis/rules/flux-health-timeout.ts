@@ -1,4 +1,5 @@
-import { appliance, describe } from '../commands.ts';
+import { RETRY, advise } from '../../model/advice.ts';
+import { describe } from '../commands.ts';
 import type { Rule } from '../rule.ts';
 
 /** A Kustomization's health checks timed out and nothing below explains why. */
@@ -15,7 +16,7 @@ export const rule: Rule = {
     },
   ],
   reason: ({ object }) =>
-    `${object} waited in vain for its objects to become healthy, and nothing below them says why.`,
-  nextAction: (context) =>
-    `See which object it waited for: \`${describe(context)}\`, and look at that object. Flux tries again by itself; at once: \`${appliance(context, 'retry')}\`.`,
+    `${object} timed out waiting for its objects to become healthy, and no cause was found below them.`,
+  advice: (context) =>
+    advise`Check which object it waited for: ${describe(context)}, then check that object. Flux retries automatically; then ${RETRY}.`,
 };

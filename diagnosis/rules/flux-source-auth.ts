@@ -1,4 +1,4 @@
-import { appliance, kubectl } from '../commands.ts';
+import { RETRY, advise, kubectl } from '../../model/advice.ts';
 import type { Rule } from '../rule.ts';
 
 /** The source refuses Flux's credentials. */
@@ -17,7 +17,7 @@ export const rule: Rule = {
     {
       pattern:
         /repository (?:"[^"]*" )?not found|repository does not exist|project you were looking for could not be found/i,
-      source: 'go-git ErrRepositoryNotFound: how a private repository looks without credentials',
+      source: 'go-git ErrRepositoryNotFound: what a private repository answers without credentials',
     },
     {
       pattern:
@@ -27,7 +27,7 @@ export const rule: Rule = {
   ],
   unless: /dial tcp|rate limit|toomanyrequests/i,
   reason: ({ object }) =>
-    `The source of ${object} refuses the credentials that Flux has, or wants some and there are none.`,
-  nextAction: (context) =>
-    `Check the repository's address and give Flux a token or key that may read it (the Secret that \`${kubectl(context, '-n flux-system get gitrepository alga-appliance -o yaml')}\` names in secretRef), then \`${appliance(context, 'retry')}\`.`,
+    `The source of ${object} refuses the credentials of Flux, or requires credentials and Flux has none.`,
+  advice: () =>
+    advise`Check the repository's address and give Flux a token or key that may read it (the Secret that ${kubectl('-n', 'flux-system', 'get', 'gitrepository', 'alga-appliance', '-o', 'yaml')} names in secretRef), then ${RETRY}.`,
 };

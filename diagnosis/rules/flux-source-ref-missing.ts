@@ -1,10 +1,10 @@
-import { appliance, kubectl } from '../commands.ts';
+import { advise, holeFor, kubectl, set } from '../../model/advice.ts';
 import type { Rule } from '../rule.ts';
 
 /** The branch, tag or commit is not in the source. */
 export const rule: Rule = {
   code: 'flux-source-ref-missing',
-  title: 'The branch or tag is not in the source',
+  title: 'The branch or tag does not exist in the source',
   retry: 'after-change',
   domains: ['flux-source'],
   wordings: [
@@ -25,10 +25,10 @@ export const rule: Rule = {
     },
   ],
   reason: ({ object, facts }) =>
-    `The branch, tag or commit ${facts?.ref ?? facts?.branch ?? ''} that ${object} asks for is not in the source.`.replace(
+    `The branch, tag or commit ${facts?.ref ?? facts?.branch ?? ''} that ${object} uses does not exist in the source.`.replace(
       / {2,}/g,
       ' ',
     ),
-  nextAction: (context) =>
-    `Push the branch, or name one that exists: \`${appliance(context, 'set --branch <branch>')}\`. What is asked for now: \`${kubectl(context, '-n flux-system get gitrepository alga-appliance -o jsonpath={.spec.ref}')}\`.`,
+  advice: () =>
+    advise`Push the branch, or choose one that exists: ${set('--branch', holeFor('branch'))}. The current one: ${kubectl('-n', 'flux-system', 'get', 'gitrepository', 'alga-appliance', '-o', 'jsonpath={.spec.ref}')}.`,
 };

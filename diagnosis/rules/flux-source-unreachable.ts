@@ -1,4 +1,4 @@
-import { appliance, kubectl } from '../commands.ts';
+import { RETRY, advise, kubectl } from '../../model/advice.ts';
 import type { Rule } from '../rule.ts';
 
 /** Flux cannot reach the Git or chart source. */
@@ -31,6 +31,6 @@ export const rule: Rule = {
     },
   ],
   reason: ({ object, facts }) => `Flux cannot reach the source of ${object}${facts?.url ? ` (${facts.url})` : ''}.`,
-  nextAction: (context) =>
-    `Check that the node reaches the Git server (firewall, proxy, is it up?): \`${kubectl(context, '-n flux-system get gitrepositories,helmrepositories')}\`. Flux tries again by itself every few minutes; to make it try now: \`${appliance(context, 'retry')}\`.`,
+  advice: () =>
+    advise`Check that the node can reach the Git server (firewall, proxy, server down): ${kubectl('-n', 'flux-system', 'get', 'gitrepositories,helmrepositories')}. Flux retries automatically every few minutes; then ${RETRY}.`,
 };

@@ -1,4 +1,5 @@
-import { kubectl, namedObject } from '../commands.ts';
+import { advise, holeFor, kubectl, named } from '../../model/advice.ts';
+import { namedObject, kindWord } from '../commands.ts';
 import type { Rule } from '../rule.ts';
 
 /** A Flux object is suspended: nothing will change until it is resumed. */
@@ -8,13 +9,12 @@ export const rule: Rule = {
   retry: 'after-change',
   domains: [],
   wordings: [],
-  reason: ({ object }) =>
-    `${object} is suspended: Flux does not bring it to the wanted state until somebody resumes it.`,
-  nextAction: (context) => {
-    const named = namedObject(context.object);
-    const object = named
-      ? `-n ${named.namespace ?? 'flux-system'} patch ${named.kind.toLowerCase()} ${named.name}`
-      : 'patch <object>';
-    return `If nobody is working on it, resume it: \`${kubectl(context, `${object} --type=merge -p '{"spec":{"suspend":false}}'`)}\`.`;
+  reason: ({ object }) => `${object} is suspended: Flux does not reconcile it until it is resumed.`,
+  advice: (context) => {
+    const seen = namedObject(context.object);
+    const object = seen
+      ? ['-n', named(seen.namespace ?? 'flux-system', 'namespace'), 'patch', kindWord(seen), named(seen.name, 'name')]
+      : ['patch', holeFor('object')];
+    return advise`If no maintenance is in progress, resume it: ${kubectl(...object, '--type=merge', '-p', '{"spec":{"suspend":false}}')}.`;
   },
 };

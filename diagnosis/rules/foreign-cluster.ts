@@ -1,4 +1,5 @@
-import { appliance, fileOf, nodeOf } from '../commands.ts';
+import { advise, client, fileOfSite, holeFor } from '../../model/advice.ts';
+import { nodeOf } from '../commands.ts';
 import type { Rule } from '../rule.ts';
 
 /** The cluster that answers is not the one this site's record names. */
@@ -9,7 +10,7 @@ export const rule: Rule = {
   domains: [],
   wordings: [],
   reason: (context) =>
-    `The cluster that answers on ${nodeOf(context)} is not the one that this site installed: its identity differs from the record.`,
-  nextAction: (context) =>
-    `Nothing was changed. Check the address and ${fileOf(context, 'kubeconfig')}; if the node was installed anew on purpose, use another site name (\`${appliance(context, 'start')}\` with \`--site <new>\`).`,
+    `The cluster that answers on ${nodeOf(context)} is not the cluster that this site installed: its identity differs from the site record.`,
+  advice: () =>
+    advise`Nothing was changed. Check the address and ${fileOfSite('kubeconfig')}. If the node was reinstalled on purpose, use another site name (${client('start', '--site', holeFor('new'))}).`,
 };

@@ -1,4 +1,4 @@
-import { appliance } from '../commands.ts';
+import { RETRY, advise, named, run } from '../../model/advice.ts';
 import type { Rule } from '../rule.ts';
 
 /** The Git server refuses this machine's credentials. */
@@ -15,7 +15,7 @@ export const rule: Rule = {
     },
   ],
   reason: ({ facts }) =>
-    `The Git server${facts?.url ? ` of ${facts.url}` : ''} refuses the credentials of this machine, or wants some.`,
-  nextAction: (context) =>
-    `Try it by hand: \`git ls-remote ${context.facts?.url ?? '<repository>'}\`, and give Git a token or key that may read it. Then \`${appliance(context, 'retry')}\`.`,
+    `The Git server${facts?.url ? ` of ${facts.url}` : ''} refuses the credentials of this machine, or requires credentials.`,
+  advice: (context) =>
+    advise`Test it: ${run('git', 'ls-remote', named(context.facts?.url, 'repository'))}, and give Git a token or key that may read it. Then ${RETRY}.`,
 };

@@ -1,10 +1,10 @@
-import { appliance } from '../commands.ts';
+import { advise, holeFor, set } from '../../model/advice.ts';
 import type { Rule } from '../rule.ts';
 
 /** The branch is not on the Git server. */
 export const rule: Rule = {
   code: 'git-branch-missing',
-  title: 'The branch is not on the Git server',
+  title: 'The branch does not exist on the Git server',
   retry: 'after-change',
   domains: ['git'],
   wordings: [
@@ -14,6 +14,7 @@ export const rule: Rule = {
       source: 'git',
     },
   ],
-  reason: ({ facts }) => `The branch ${facts?.branch ?? facts?.ref ?? 'that was asked for'} is not on the Git server.`,
-  nextAction: (context) => `Push it, or name one that exists: \`${appliance(context, 'set --branch <branch>')}\`.`,
+  reason: ({ facts }) =>
+    `The branch ${facts?.branch ?? facts?.ref ?? 'of this install'} does not exist on the Git server.`,
+  advice: () => advise`Push it, or choose one that exists: ${set('--branch', holeFor('branch'))}.`,
 };

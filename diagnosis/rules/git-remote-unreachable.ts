@@ -1,10 +1,10 @@
-import { appliance } from '../commands.ts';
+import { RECHECKS_OR_NOW, advise, named, run } from '../../model/advice.ts';
 import type { Rule } from '../rule.ts';
 
 /** The Git server does not answer this machine. */
 export const rule: Rule = {
   code: 'git-remote-unreachable',
-  title: 'The Git server cannot be reached from here',
+  title: 'The Git server cannot be reached from this machine',
   retry: 'automatic',
   domains: ['git'],
   wordings: [
@@ -15,6 +15,6 @@ export const rule: Rule = {
     },
   ],
   reason: ({ facts }) => `The Git server${facts?.url ? ` of ${facts.url}` : ''} does not answer this machine.`,
-  nextAction: (context) =>
-    `Check network and proxy: \`git ls-remote ${context.facts?.url ?? '<repository>'}\`. The installer looks again by itself; at once: \`${appliance(context, 'retry')}\`.`,
+  advice: (context) =>
+    advise`Check network and proxy: ${run('git', 'ls-remote', named(context.facts?.url, 'repository'))}. ${RECHECKS_OR_NOW}`,
 };

@@ -1,4 +1,4 @@
-import { appliance, kubectl } from '../commands.ts';
+import { RETRY, advise, kubectl } from '../../model/advice.ts';
 import type { Rule } from '../rule.ts';
 
 /** The chart or its dependency cannot be fetched. */
@@ -29,6 +29,6 @@ export const rule: Rule = {
     },
   ],
   reason: ({ object }) => `The chart that ${object} needs, or one that it depends on, cannot be fetched.`,
-  nextAction: (context) =>
-    `Look at the chart's source: \`${kubectl(context, 'get helmcharts,helmrepositories,ocirepositories -A')}\`. If name or version is wrong, mend them in the release branch; if the server is down, Flux tries again by itself (\`${appliance(context, 'retry')}\` makes it try now).`,
+  advice: () =>
+    advise`Check the source of the chart: ${kubectl('get', 'helmcharts,helmrepositories,ocirepositories', '-A')}. If its name or version is wrong, fix it in the release branch. If the server is down, Flux retries automatically; then ${RETRY}.`,
 };

@@ -1,4 +1,5 @@
-import { kubectl, namedObject } from '../commands.ts';
+import { SHELL_NOW, advise, holeFor, kubectl, named, oneWord } from '../../model/advice.ts';
+import { namedObject } from '../commands.ts';
 import type { Rule } from '../rule.ts';
 
 /** A release is locked by an unfinished operation. */
@@ -15,12 +16,10 @@ export const rule: Rule = {
     },
   ],
   reason: ({ object }) =>
-    `${object} is locked by a Helm operation that was begun and never finished (the controller was killed in the middle of it).`,
-  nextAction: (context) => {
-    const name = namedObject(context.object)?.name ?? context.facts?.release ?? '<release>';
-    return (
-      `Remove the record of the unfinished operation, and only that one: \`${kubectl(context, `-n msp get secrets -l owner=helm,name=${name} -L status,version`)}\` shows which has the status pending-…; ` +
-      `\`${kubectl(context, `-n msp delete secret sh.helm.release.v1.${name}.v<version>`)}\` deletes it. Then \`${kubectl(context, `-n alga-system annotate helmrelease ${name} --overwrite reconcile.fluxcd.io/requestedAt="$(date +%s)" reconcile.fluxcd.io/forceAt="$(date +%s)"`)}\`.`
-    );
+    `${object} is locked by a Helm operation that started and did not finish (the controller was killed during it).`,
+  advice: (context) => {
+    const name = named(namedObject(context.object)?.name ?? context.facts?.release, 'release');
+    const now = (what: string) => oneWord(`reconcile.fluxcd.io/${what}=`, SHELL_NOW);
+    return advise`Remove the record of the unfinished operation, and only that one: ${kubectl('-n', 'msp', 'get', 'secrets', '-l', oneWord('owner=helm,name=', name), '-L', 'status,version')} shows which has the status pending-…; ${kubectl('-n', 'msp', 'delete', 'secret', oneWord('sh.helm.release.v1.', name, '.v', holeFor('version')))} deletes it. Then ${kubectl('-n', 'alga-system', 'annotate', 'helmrelease', name, '--overwrite', now('requestedAt'), now('forceAt'))}.`;
   },
 };

@@ -1,4 +1,5 @@
-import { appliance, describe } from '../commands.ts';
+import { advise, client, holeFor, set } from '../../model/advice.ts';
+import { describe } from '../commands.ts';
 import type { Rule } from '../rule.ts';
 
 /** A chart does not render, or its values break its schema. */
@@ -24,7 +25,7 @@ export const rule: Rule = {
       source: 'Helm releaseutil manifest_sorter.go',
     },
   ],
-  reason: ({ object }) => `The chart of ${object} does not render with the values it is given.`,
-  nextAction: (context) =>
-    `The evidence names the template or the value. Mend it in the release branch and push, or choose another release (\`${appliance(context, 'releases')}\`, \`${appliance(context, 'set --branch <branch>')}\`). All of it: \`${describe(context)}\`.`,
+  reason: ({ object }) => `The chart of ${object} does not render with its values.`,
+  advice: (context) =>
+    advise`The evidence names the template or the value. Fix it in the release branch and push, or choose another release (${client('releases')}, ${set('--branch', holeFor('branch'))}). Full details: ${describe(context)}.`,
 };

@@ -1,4 +1,5 @@
-import { appliance, describe } from '../commands.ts';
+import { RETRY, advise, client } from '../../model/advice.ts';
+import { describe } from '../commands.ts';
 import type { Rule } from '../rule.ts';
 
 /** A release timed out and nothing below it explains why. */
@@ -14,7 +15,8 @@ export const rule: Rule = {
       source: 'Helm 3 kube wait.go, Helm 4 kstatus waiter; appliance contract',
     },
   ],
-  reason: ({ object }) => `${object} waited in vain for its workloads to become ready, and nothing below it says why.`,
-  nextAction: (context) =>
-    `Look at its pods: \`${appliance(context, 'pods')}\`; all of the release: \`${describe(context)}\`. Flux tries again by itself; at once: \`${appliance(context, 'retry')}\`.`,
+  reason: ({ object }) =>
+    `${object} timed out waiting for its workloads to become ready, and no cause was found below it.`,
+  advice: (context) =>
+    advise`Check its pods: ${client('pods')}, and the release: ${describe(context)}. Flux retries automatically; then ${RETRY}.`,
 };

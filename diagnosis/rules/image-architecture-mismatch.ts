@@ -1,4 +1,4 @@
-import { appliance } from '../commands.ts';
+import { advise, client } from '../../model/advice.ts';
 import type { Rule } from '../rule.ts';
 
 /** The image is for another CPU. */
@@ -15,7 +15,7 @@ export const rule: Rule = {
     },
   ],
   reason: ({ facts, component }) =>
-    `The image ${facts?.image ?? `of ${component}`} is not made for the CPU of this machine.`,
-  nextAction: (context) =>
-    `Install on a machine with the CPU that the release is built for (amd64), or choose a release that has images for this one: \`${appliance(context, 'releases')}\`.`,
+    `The image ${facts?.image ?? `of ${component}`} is not built for the CPU of this machine.`,
+  advice: () =>
+    advise`Install on a machine with the CPU that the release is built for (amd64), or choose a release that has images for this one: ${client('releases')}.`,
 };

@@ -1,4 +1,5 @@
-import { appliance, otherImage } from '../commands.ts';
+import { advise } from '../../model/advice.ts';
+import { otherImage } from '../commands.ts';
 import type { Rule } from '../rule.ts';
 
 /** The reference itself cannot be parsed. */
@@ -20,7 +21,7 @@ export const rule: Rule = {
     },
   ],
   reason: ({ facts, component }) =>
-    `The image name ${facts?.image ?? `of ${component}`} cannot be read as registry/repository:tag.`,
-  nextAction: (context) =>
-    `Correct the name or tag in the release, or give another tag: \`${appliance(context, otherImage(context))}\`. Waiting does not help.`,
+    `The image name ${facts?.image ?? `of ${component}`} is not a valid registry/repository:tag.`,
+  advice: (context) =>
+    advise`Correct the name or tag in the release, or choose another tag: ${otherImage(context)}. Waiting does not help.`,
 };

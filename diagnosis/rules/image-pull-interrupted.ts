@@ -1,3 +1,4 @@
+import { advise } from '../../model/advice.ts';
 import { recreatePod } from '../commands.ts';
 import type { Rule } from '../rule.ts';
 
@@ -31,7 +32,7 @@ export const rule: Rule = {
   ],
   unless: /toomanyrequests|no space left/i,
   reason: ({ facts, component }) =>
-    `The pull of ${facts?.image ?? `the image of ${component}`} was cut short; what was fetched so far is not lost.`,
-  nextAction: (context) =>
-    `Wait: the kubelet pulls again by itself, with growing pauses. To pull at once: \`${recreatePod(context)}\`.`,
+    `The pull of ${facts?.image ?? `the image of ${component}`} was interrupted; what was downloaded so far is kept.`,
+  advice: (context) =>
+    advise`Wait: the kubelet retries automatically, with growing pauses. To pull now: ${recreatePod(context)}.`,
 };

@@ -1,4 +1,4 @@
-import { appliance, kubectl } from '../commands.ts';
+import { RETRY, advise, holeFor, kubectl, oneWord } from '../../model/advice.ts';
 import type { Rule } from '../rule.ts';
 
 /** The registry wants other credentials, or none exist. */
@@ -33,7 +33,7 @@ export const rule: Rule = {
     },
   ],
   reason: ({ facts, component }) =>
-    `The registry wants credentials for the image ${facts?.image ?? `of ${component}`} that the node does not have.`,
-  nextAction: (context) =>
-    `Give the namespace a pull secret that may read the image: \`${kubectl(context, '-n msp create secret docker-registry <name> --docker-server=<registry> --docker-username=<user> --docker-password-stdin')}\` and name it in the default service account, or make the image public; then \`${appliance(context, 'retry')}\`.`,
+    `The registry requires credentials for the image ${facts?.image ?? `of ${component}`}, and the node has none that it accepts.`,
+  advice: () =>
+    advise`Create a pull secret in the namespace that can read the image: ${kubectl('-n', 'msp', 'create', 'secret', 'docker-registry', holeFor('name'), oneWord('--docker-server=', holeFor('registry')), oneWord('--docker-username=', holeFor('user')), '--docker-password-stdin')} and name it in the default service account, or make the image public; then ${RETRY}.`,
 };

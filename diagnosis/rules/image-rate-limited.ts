@@ -1,10 +1,11 @@
+import { advise } from '../../model/advice.ts';
 import { recreatePod } from '../commands.ts';
 import type { Rule } from '../rule.ts';
 
 /** The registry says: too many pulls. */
 export const rule: Rule = {
   code: 'image-rate-limited',
-  title: 'The registry limits the pulls',
+  title: 'The registry limits pulls',
   retry: 'automatic',
   domains: ['pull', 'registry'],
   wordings: [
@@ -16,7 +17,7 @@ export const rule: Rule = {
   ],
   unless: /client rate limiter/i,
   reason: ({ facts, component }) =>
-    `The registry has had too many pulls from this address and refuses the image ${facts?.image ?? `of ${component}`} for now.`,
-  nextAction: (context) =>
-    `Wait: the kubelet tries again by itself, and the limit ends within hours. To be counted separately, log in to the registry with a pull secret; to try at once: \`${recreatePod(context)}\`.`,
+    `The registry has received too many pulls from this address and refuses the image ${facts?.image ?? `of ${component}`} for now.`,
+  advice: (context) =>
+    advise`Wait: the kubelet retries automatically, and the limit ends within hours. To get a limit of your own, log in to the registry with a pull secret. To retry now: ${recreatePod(context)}.`,
 };

@@ -1,3 +1,4 @@
+import { advise } from '../../model/advice.ts';
 import { recreatePod } from '../commands.ts';
 import type { Rule } from '../rule.ts';
 
@@ -37,8 +38,8 @@ export const rule: Rule = {
   ],
   // Cut short in the middle of a layer is another thing than not getting through at all.
   unless:
-    /dial unix|(?:failed to copy|httpReade?r?Seeker|writing blob|copying system image)(?!.*(?:dial tcp|\b50\d\b|TLS handshake|i\/o timeout|x509))/is,
-  reason: ({ facts, component }) => `The node does not get through to the registry of ${facts?.image ?? component}.`,
-  nextAction: (context) =>
-    `Check the node's way to the registry (firewall, proxy, is the registry up?). The kubelet tries again by itself; to try at once: \`${recreatePod(context)}\`.`,
+    /dial unix|(?:failed to copy|httpReade?r?Seeker|writing blob|copying system image)(?!.{0,2000}(?:dial tcp|\b50\d\b|TLS handshake|i\/o timeout|x509))/is,
+  reason: ({ facts, component }) => `The node cannot reach the registry of ${facts?.image ?? component}.`,
+  advice: (context) =>
+    advise`Check the connection from the node to the registry (firewall, proxy, registry down). The kubelet retries automatically; to retry now: ${recreatePod(context)}.`,
 };

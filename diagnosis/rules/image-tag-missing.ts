@@ -1,4 +1,5 @@
-import { appliance, otherImage } from '../commands.ts';
+import { advise, client } from '../../model/advice.ts';
+import { otherImage } from '../commands.ts';
 import type { Rule } from '../rule.ts';
 
 /** The registry answers: no such image or tag. */
@@ -10,7 +11,7 @@ export const rule: Rule = {
   wordings: [
     {
       pattern:
-        /(?:failed to resolve (?:reference|image)|failed to pull and unpack image|pulling image) "?(?<image>[\w./:@-]+)"?.{0,300}: not found/is,
+        /(?:failed to resolve (?:reference|image)|failed to pull and unpack image|pulling image) "?(?<image>[\w./:@-]{1,512})(?![\w./@-])"?.{0,300}: not found/is,
       source: 'containerd CRI image_pull.go; appliance contract',
     },
     {
@@ -20,7 +21,7 @@ export const rule: Rule = {
     },
     {
       pattern:
-        /(?<image>[\w.-]+\/[\w./-]+[:@][\w.:-]+):? (?:not found|does not exist)|(?:image|tag|repository|artifact) (?:"[^"]*" |[\w./:@-]+ )?(?:not found|does not exist|was not found)|no such image|code = NotFound|404 Not Found|status(?: code)?:? 404|unexpected status.{0,80}404|\b404\b/i,
+        /(?<![\w./-])\/*(?<image>[\w.-]+\/[\w./-]+[:@][\w.:-]+):? (?:not found|does not exist)|(?:image|tag|repository|artifact) (?:"[^"]*" |[\w./:@-]+ )?(?:not found|does not exist|was not found)|no such image|code = NotFound|404 Not Found|status(?: code)?:? 404|unexpected status.{0,80}404|\b404\b/i,
       source: 'containerd, CRI-O, registries',
     },
     { pattern: /is not present with pull policy of Never|ErrImageNeverPull/i, source: 'kubelet image_manager.go' },
@@ -30,6 +31,6 @@ export const rule: Rule = {
     /oauth token|failed to (?:authorize|fetch anonymous token)|content (?:digest|store|descriptor)|unauthorized|\b401\b|no match for platform|image pull secret/i,
   reason: ({ facts, component }) =>
     `The registry answers that the image ${facts?.image ?? `of ${component}`} does not exist.`,
-  nextAction: (context) =>
-    `Choose a release whose images exist (\`${appliance(context, 'releases')}\`), or name a tag that does: \`${appliance(context, otherImage(context))}\`. Waiting does not help; the pod is replaced when the tag changes.`,
+  advice: (context) =>
+    advise`Choose a release whose images exist (${client('releases')}), or choose a tag that exists: ${otherImage(context)}. Waiting does not help; the pod is replaced when the tag changes.`,
 };

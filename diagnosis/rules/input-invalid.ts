@@ -1,15 +1,15 @@
-import { anew, appliance } from '../commands.ts';
+import { advise, anew, client } from '../../model/advice.ts';
 import type { Rule } from '../rule.ts';
 
 /** What was asked for cannot be done as given. */
 export const rule: Rule = {
   code: 'input-invalid',
-  title: 'An input is not valid',
+  title: 'An input is invalid',
   retry: 'after-change',
   domains: [],
   wordings: [],
   reason: ({ facts }) =>
-    `An input is not valid${facts?.key ? `: ${facts.key}` : ''}${facts?.detail ? ` (${facts.detail})` : ''}.`,
-  nextAction: (context) =>
-    `Correct it: \`${appliance(context, 'set --help')}\` lists what can be changed in a running install; for all else ${anew(context, 'start')} with the right flag.`,
+    `An input is invalid${facts?.key ? `: ${facts.key}` : ''}${facts?.detail ? ` (${facts.detail})` : ''}.`,
+  advice: () =>
+    advise`Correct it: ${client('set', '--help')} lists the inputs that can change in a running install. For any other input: ${anew()} with the right flag.`,
 };

@@ -1,10 +1,11 @@
+import { advise } from '../../model/advice.ts';
 import { describe } from '../commands.ts';
 import type { Rule } from '../rule.ts';
 
 /** The scheduler has no room: CPU, memory, pods. */
 export const rule: Rule = {
   code: 'insufficient-resources',
-  title: 'The node has no room',
+  title: 'The node has too few resources',
   retry: 'after-change',
   domains: ['schedule', 'evict', 'admission'],
   wordings: [
@@ -20,7 +21,7 @@ export const rule: Rule = {
     { pattern: /not enough (?:cpu|memory|resources)|exceeds node allocatable/i, source: 'kubelet, Talos' },
   ],
   reason: ({ object, facts }) =>
-    `${object} finds no room on the node${facts?.detail ? `: not enough ${facts.detail}` : ''}.`,
-  nextAction: (context) =>
-    `Give the machine more CPU and memory (the appliance's release says how much), or remove what else runs on it; \`${describe(context)}\` shows what is asked for and free. The pod is placed as soon as there is room.`,
+    `${object} does not fit on the node${facts?.detail ? `: not enough ${facts.detail}` : ''}.`,
+  advice: (context) =>
+    advise`Give the machine more CPU and memory (the release says how much), or remove other workloads from it. ${describe(context)} shows what is requested and what is free. The pod is scheduled automatically when it fits.`,
 };

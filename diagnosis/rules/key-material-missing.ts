@@ -1,4 +1,4 @@
-import { appliance, fileOf } from '../commands.ts';
+import { RETRY, SITE_FOLDER, advise } from '../../model/advice.ts';
 import type { Rule } from '../rule.ts';
 
 /** A file without which the node cannot be reached is not in the site's folder. */
@@ -23,8 +23,8 @@ export const rule: Rule = {
       source: 'client-go clientcmd',
     },
   ],
-  reason: (context) =>
-    `${context.facts?.file ? fileOf(context, context.facts.file) : 'A key file of this site'} is not there, and the node accepts nothing else.`,
-  nextAction: (context) =>
-    `Copy the folder ${fileOf(context, '')} from the machine that installed this site, or from its backup, then \`${appliance(context, 'retry')}\`. It is never made anew for an installed node: new keys would lock you out.`,
+  reason: ({ facts }) =>
+    `${facts?.file ? `The file ${facts.file} of this site` : 'A key file of this site'} does not exist, and the node accepts nothing else.`,
+  advice: () =>
+    advise`Copy the folder ${SITE_FOLDER} from the machine that installed this site, or from its backup, then ${RETRY}. It is never created again for an installed node: new keys would lock you out.`,
 };

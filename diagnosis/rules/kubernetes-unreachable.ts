@@ -1,4 +1,5 @@
-import { appliance, nodeOf, talosctl } from '../commands.ts';
+import { RECHECKS, advise, client, talosctl } from '../../model/advice.ts';
+import { nodeOf } from '../commands.ts';
 import type { Rule } from '../rule.ts';
 
 /** The Kubernetes API does not answer. */
@@ -20,7 +21,7 @@ export const rule: Rule = {
     },
   ],
   reason: (context) =>
-    `The Kubernetes API on ${nodeOf(context)} does not answer: what is known of the appliance is old.`,
-  nextAction: (context) =>
-    `Check that the machine is on and reachable, then \`${talosctl(context, 'service')}\` and \`${talosctl(context, 'logs kubelet')}\`. After a reboot the API takes a few minutes; the installer keeps looking (\`${appliance(context, 'status --watch')}\`).`,
+    `The Kubernetes API on ${nodeOf(context)} does not answer: the known state of the appliance is out of date.`,
+  advice: (context) =>
+    advise`Check that the machine is running and reachable, then ${talosctl(context, 'service')} and ${talosctl(context, 'logs', 'kubelet')}. After a reboot the API takes a few minutes; ${client('status', '--watch')} shows when it answers. ${RECHECKS}`,
 };

@@ -1,4 +1,4 @@
-import { appliance } from '../commands.ts';
+import { RETRY, advise, client, asCode } from '../../model/advice.ts';
 import type { Rule } from '../rule.ts';
 
 /** A migration ended with an error. */
@@ -26,7 +26,7 @@ export const rule: Rule = {
   ],
   unless: /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|password authentication failed|Timeout acquiring/i,
   reason: ({ facts }) =>
-    `A migration${facts?.file ? ` (${facts.file})` : ''} ended with an error; the database stands before it.`,
-  nextAction: (context) =>
-    `Read the error above the failure: \`${appliance(context, 'logs bootstrap')}\`. A lock that was left behind: run \`npx knex migrate:unlock\` in the setup job's image; a migration that does not fit the data: choose another release. Then \`${appliance(context, 'retry')}\`. The installer goes on with a new setup Job.`,
+    `A migration${facts?.file ? ` (${facts.file})` : ''} failed; the database is in the state before it.`,
+  advice: () =>
+    advise`Read the error above the failure: ${client('logs', 'bootstrap')}. If a lock was left behind: run ${asCode('npx', 'knex', 'migrate:unlock')} in the image of the setup job. If the migration does not fit the data: choose another release. Then ${RETRY}.`,
 };

@@ -1,4 +1,5 @@
-import { describe, talosctl } from '../commands.ts';
+import { RECHECKS, advise, talosctl } from '../../model/advice.ts';
+import { describe } from '../commands.ts';
 import type { Rule } from '../rule.ts';
 
 /** The node is NotReady and nothing below explains it. */
@@ -15,11 +16,11 @@ export const rule: Rule = {
     },
     {
       pattern:
-        /(?:untolerated|had|that have) taint \{node\.kubernetes\.io\/(?:not-ready|unreachable|unschedulable)|node\(s\) (?:were|was) (?:not ready|unschedulable)|NodeNotReady|some nodes are not ready/i,
+        /(?:untolerated|had|that have) taint \{node\.kubernetes\.io\/(?:not-ready|unreachable)|node\(s\) (?:were|was) not ready|NodeNotReady|some nodes are not ready/i,
       source: 'kube-scheduler taint toleration filter',
     },
   ],
-  reason: ({ object }) => `${object} is not Ready, so that nothing on it can run or be reached reliably.`,
-  nextAction: (context) =>
-    `Look at the kubelet: \`${talosctl(context, 'service kubelet')}\`, \`${talosctl(context, 'logs kubelet')}\` and \`${describe(context)}\`. If the machine hangs, restart it: \`${talosctl(context, 'reboot')}\`. The installer goes on when the node is Ready.`,
+  reason: ({ object }) => `${object} is not Ready, so pods on it may not run or be reachable.`,
+  advice: (context) =>
+    advise`Check the kubelet: ${talosctl(context, 'service', 'kubelet')}, ${talosctl(context, 'logs', 'kubelet')} and ${describe(context)}. If the machine hangs, restart it: ${talosctl(context, 'reboot')}. ${RECHECKS}`,
 };

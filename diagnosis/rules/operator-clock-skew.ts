@@ -1,4 +1,4 @@
-import { appliance, talosctl } from '../commands.ts';
+import { advise, holeFor, run, set, talosctl } from '../../model/advice.ts';
 import type { Rule } from '../rule.ts';
 
 /** This machine's clock and the node's differ too much. */
@@ -9,7 +9,7 @@ export const rule: Rule = {
   domains: [],
   wordings: [],
   reason: ({ facts }) =>
-    `The clocks of this machine and of the node differ${facts?.detail ? ` by ${facts.detail}` : ''}; certificates made now would not be valid on the other side.`,
-  nextAction: (context) =>
-    `Set this machine's clock (switch on network time) and compare: \`date -u\` and \`${talosctl(context, 'time')}\`. The node's time servers: \`${appliance(context, 'set --ntp-servers <host>')}\`.`,
+    `The clocks of this machine and of the node differ${facts?.detail ? ` by ${facts.detail}` : ''}; certificates created now would not be valid on the other side.`,
+  advice: (context) =>
+    advise`Set the clock of this machine (turn on network time) and compare: ${run('date', '-u')} and ${talosctl(context, 'time')}. To change the node's time servers: ${set('--ntp-servers', holeFor('host'))}.`,
 };

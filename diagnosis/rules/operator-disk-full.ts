@@ -1,4 +1,4 @@
-import { appliance } from '../commands.ts';
+import { RECHECKS_OR_NOW, SITES_FOLDER, advise, run } from '../../model/advice.ts';
 import type { Rule } from '../rule.ts';
 
 /** This machine, not the node, has no disk space. */
@@ -8,7 +8,6 @@ export const rule: Rule = {
   retry: 'automatic',
   domains: ['operator', 'git'],
   wordings: [{ pattern: /no space left on device|ENOSPC|disk quota exceeded|EDQUOT/i, source: 'errno 28 and 122' }],
-  reason: ({ facts }) => `There is no space left on this machine${facts?.path ? ` at ${facts.path}` : ''}.`,
-  nextAction: (context) =>
-    `Free some space where \`~/.alga-psa-appliance\` lies (\`df -h ~\`). The installer looks again by itself; at once: \`${appliance(context, 'retry')}\`.`,
+  reason: ({ facts }) => `No space left on this machine${facts?.path ? ` at ${facts.path}` : ''}.`,
+  advice: () => advise`Free space on the disk that holds ${SITES_FOLDER} (${run('df', '-h')}). ${RECHECKS_OR_NOW}`,
 };

@@ -1,4 +1,4 @@
-import { appliance, fileOf } from '../commands.ts';
+import { RETRY, SHELL_USER, advise, fileWord, named, run } from '../../model/advice.ts';
 import type { Rule } from '../rule.ts';
 
 /** The site's folder cannot be written. */
@@ -8,7 +8,7 @@ export const rule: Rule = {
   retry: 'after-change',
   domains: ['operator'],
   wordings: [{ pattern: /(?:EACCES|EPERM|EROFS|permission denied|read-only file system)/i, source: 'Node fs' }],
-  reason: (context) => `The folder ${context.facts?.path ?? fileOf(context, '')} cannot be written by you.`,
-  nextAction: (context) =>
-    `Make it yours: \`sudo chown -R "$USER" ${context.facts?.path ?? fileOf(context, '')}\`, or choose another with ALGA_APPLIANCE_HOME. Then \`${appliance(context, 'retry')}\`.`,
+  reason: ({ facts }) => `You have no permission to write the folder ${facts?.path ?? 'of this site'}.`,
+  advice: (context) =>
+    advise`Take ownership of it: ${run('sudo', 'chown', '-R', SHELL_USER, context.facts?.path === undefined ? fileWord('') : named(context.facts.path, 'folder'))}, or choose another folder with ALGA_APPLIANCE_HOME. Then ${RETRY}.`,
 };

@@ -1,4 +1,4 @@
-import { appliance } from '../commands.ts';
+import { RETRY, advise, client } from '../../model/advice.ts';
 import type { Rule } from '../rule.ts';
 
 /** A program that the installer needs is not on this machine. */
@@ -9,11 +9,13 @@ export const rule: Rule = {
   domains: ['operator', 'git', 'talos'],
   wordings: [
     {
-      pattern: /(?:command not found|spawn (?<tool>[\w./-]+) ENOENT|"?(?<file>[\w.-]+)"?: executable file not found)/i,
+      pattern:
+        /(?:command not found|spawn (?<tool>[\w./-]+) ENOENT|(?<![\w.-])(?<file>[\w.-]+)"?: executable file not found)/i,
       source: 'shells, Node child_process',
     },
   ],
-  reason: ({ facts }) => `The program ${facts?.tool ?? facts?.file ?? 'that is needed'} is not on this machine.`,
-  nextAction: (context) =>
-    `Install ${context.facts?.tool ?? context.facts?.file ?? 'it'} and put it on the PATH (\`${appliance(context, 'doctor')}\` says which version and where from), then \`${appliance(context, 'retry')}\`.`,
+  reason: ({ facts }) =>
+    `The required program ${facts?.tool ?? facts?.file ?? ''} was not found on this machine.`.replace(/ {2,}/g, ' '),
+  advice: (context) =>
+    advise`Install ${context.facts?.tool ?? context.facts?.file ?? 'it'} and put it on the PATH (${client('doctor')} says which version and where from), then ${RETRY}.`,
 };

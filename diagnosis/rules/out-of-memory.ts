@@ -1,4 +1,5 @@
-import { appliance, describe } from '../commands.ts';
+import { advise, client } from '../../model/advice.ts';
+import { describe } from '../commands.ts';
 import type { Rule } from '../rule.ts';
 
 /** A container was killed for memory. */
@@ -19,7 +20,7 @@ export const rule: Rule = {
       source: 'Node, Java, Go, Python, C++, Postgres, Redis',
     },
   ],
-  reason: ({ object }) => `A container of ${object} was killed because it used more memory than it may.`,
-  nextAction: (context) =>
-    `Give the machine more memory, or raise the container's memory limit in the release's values; \`${describe(context)}\` shows the limit. It restarts by itself; when it is killed again and again, send the maintainers what can be seen: \`${appliance(context, 'diagnose --save snapshot.json')}\`.`,
+  reason: ({ object }) => `A container of ${object} was killed because it exceeded its memory limit.`,
+  advice: (context) =>
+    advise`Give the machine more memory, or raise the container's memory limit in the release's values; ${describe(context)} shows the limit. It restarts automatically. If it is killed repeatedly, save a snapshot and send it to the maintainers: ${client('diagnose', '--save', 'snapshot.json')}.`,
 };

@@ -1,4 +1,4 @@
-import { anew, kubectl } from '../commands.ts';
+import { advise, anew, kubectl } from '../../model/advice.ts';
 import type { Rule } from '../rule.ts';
 
 /** PgBouncer refuses the client, or cannot log in to Postgres. */
@@ -10,7 +10,7 @@ export const rule: Rule = {
   wordings: [
     {
       pattern:
-        /server login failed|server login has been failing|no such user|wrong password type|cannot do SCRAM authentication|SASL authentication failed|login rejected|closing because: (?:server |client )?(?:login|auth\w*) failed|broken auth file|bouncer config error/i,
+        /server login failed: (?!FATAL)|server login has been failing, cached error: .{0,80}(?:password|authentication)|no such user|wrong password type|cannot do SCRAM authentication|SASL authentication failed|login rejected|closing because: (?:server |client )?(?:login|auth\w*) failed|broken auth file|bouncer config error/i,
       source: 'PgBouncer client.c, server.c, scram.c',
     },
     { pattern: /auth_query|auth_user|userlist\.txt|auth_type|auth_file/i, source: 'PgBouncer main.c, loader.c' },
@@ -21,8 +21,9 @@ export const rule: Rule = {
     },
     { pattern: /login failed|password authentication failed/i, source: 'PgBouncer own log' },
   ],
-  unless: /could not open auth_file.*No such file/i,
+  // PgBouncer says by the same words that Postgres lacks the database, or cannot be reached.
+  unless: /could not open auth_file.{0,300}No such file|database "[^"]{1,80}" does not exist/i,
   reason: ({ component }) => `PgBouncer refuses the password of ${component}, or Postgres refuses PgBouncer's.`,
-  nextAction: (context) =>
-    `Compare who uses what: PgBouncer and the workers read DB_PASSWORD_PGBOUNCER of the Secret db-credentials. Restart PgBouncer so that it reads it anew: \`${kubectl(context, '-n msp rollout restart deployment/pgbouncer')}\`; if it stays, the role's password in Postgres is another: ${anew(context, 'start --recover')}, which sets it again.`,
+  advice: () =>
+    advise`PgBouncer and the workers read DB_PASSWORD_PGBOUNCER of the Secret db-credentials. Restart PgBouncer so that it reads it again: ${kubectl('-n', 'msp', 'rollout', 'restart', 'deployment/pgbouncer')}. If it still fails, the role has another password in Postgres: ${anew('--recover')} sets it again.`,
 };

@@ -1,4 +1,5 @@
-import { describe, kubectl, namedObject } from '../commands.ts';
+import { advise, kubectl, named } from '../../model/advice.ts';
+import { describe, namedObject } from '../commands.ts';
 import type { Rule } from '../rule.ts';
 
 /** Admission refuses the pod for its security settings. */
@@ -25,9 +26,9 @@ export const rule: Rule = {
     },
   ],
   reason: ({ object, facts }) =>
-    `The pod of ${object} is refused for its security settings${facts?.detail ? ` (level ${facts.detail})` : ''}.`,
-  nextAction: (context) => {
+    `The pod of ${object} is refused because of its security settings${facts?.detail ? ` (level ${facts.detail})` : ''}.`,
+  advice: (context) => {
     const namespace = namedObject(context.object)?.namespace ?? 'msp';
-    return `The namespace must allow what the pod needs: \`${kubectl(context, `label namespace ${namespace} pod-security.kubernetes.io/enforce=privileged --overwrite`)}\`. The controller then makes the pod by itself. All of it: \`${describe(context)}\`.`;
+    return advise`The namespace must allow what the pod needs: ${kubectl('label', 'namespace', named(namespace, 'namespace'), 'pod-security.kubernetes.io/enforce=privileged', '--overwrite')}. The controller then creates the pod automatically. Full details: ${describe(context)}.`;
   },
 };

@@ -1,10 +1,11 @@
-import { describe, talosctl } from '../commands.ts';
+import { advise, talosctl } from '../../model/advice.ts';
+import { describe } from '../commands.ts';
 import type { Rule } from '../rule.ts';
 
 /** A host port is taken. */
 export const rule: Rule = {
   code: 'port-conflict',
-  title: 'A port on the node is taken',
+  title: 'A port on the node is in use',
   retry: 'after-change',
   domains: ['schedule', 'log', 'start', 'sandbox', 'evict', 'talos', 'admission'],
   wordings: [
@@ -26,7 +27,7 @@ export const rule: Rule = {
     },
   ],
   reason: ({ object, facts }) =>
-    `${object} needs a port of the node that another program holds${facts?.port ? ` (${facts.port})` : facts?.detail ? ` (${facts.detail})` : ''}.`,
-  nextAction: (context) =>
-    `Find the holder with \`${talosctl(context, 'netstat -ltp')}\` and stop it (often an older pod of the same kind: \`${describe(context)}\`). The pod starts by itself when the port is free.`,
+    `${object} needs a port of the node that another program uses${facts?.port ? ` (${facts.port})` : facts?.detail ? ` (${facts.detail})` : ''}.`,
+  advice: (context) =>
+    advise`Find the program with ${talosctl(context, 'netstat', '-ltp')} and stop it (often an older pod of the same kind: ${describe(context)}). The pod starts automatically when the port is free.`,
 };

@@ -1,4 +1,5 @@
-import { appliance, describe } from '../commands.ts';
+import { RECHECKS, advise, client, named } from '../../model/advice.ts';
+import { describe } from '../commands.ts';
 import type { Rule } from '../rule.ts';
 
 /** The process runs and its probe keeps failing, past its grace. */
@@ -15,7 +16,9 @@ export const rule: Rule = {
     },
   ],
   reason: ({ object }) =>
-    `A container of ${object} runs, but its probe keeps failing past the time it is given to start.`,
-  nextAction: (context) =>
-    `Read what the program itself says: \`${appliance(context, `logs ${context.component}`)}\`, and what the probe asks for: \`${describe(context)}\`. The installer keeps looking and goes on when the probe passes.`,
+    object.startsWith('Pod ')
+      ? `A container of ${object} is running, but its probe still fails after its start-up time.`
+      : `The application is Ready, but ${object} gives no login page.`,
+  advice: (context) =>
+    advise`Read the log of the program: ${client('logs', named(context.component, 'component'))}, and check its probe: ${describe(context)}. ${RECHECKS}`,
 };

@@ -1,4 +1,4 @@
-import { kubectl } from '../commands.ts';
+import { advise, asCode, kubectl } from '../../model/advice.ts';
 import type { Rule } from '../rule.ts';
 
 /** A claim waits for a volume or a storage class that is not there. */
@@ -25,7 +25,7 @@ export const rule: Rule = {
     { pattern: /waiting for a volume to be created/i, source: 'pv_controller.go ExternalProvisioning' },
   ],
   reason: ({ object, facts }) =>
-    `${object} waits for a volume${facts?.detail ? `: the storage class ${facts.detail} does not exist` : facts?.claim ? `: the claim ${facts.claim}` : ''}.`,
-  nextAction: (context) =>
-    `Compare what is asked for and what there is: \`${kubectl(context, 'get pvc -A')}\` and \`${kubectl(context, 'get storageclass,pv')}\`. The storage class \`local-path\` must exist (the installer's storage phase makes it); a claim that names another must be made anew.`,
+    `${object} is waiting for a volume${facts?.detail ? `: the storage class ${facts.detail} does not exist` : facts?.claim ? `: the claim ${facts.claim}` : ''}.`,
+  advice: () =>
+    advise`Compare what is requested with what exists: ${kubectl('get', 'pvc', '-A')} and ${kubectl('get', 'storageclass,pv')}. The storage class ${asCode('local-path')} must exist (the storage phase of the install creates it); a claim that names another class must be created again.`,
 };

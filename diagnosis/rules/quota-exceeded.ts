@@ -1,4 +1,5 @@
-import { kubectl, namedObject } from '../commands.ts';
+import { advise, kubectl, named } from '../../model/advice.ts';
+import { namedObject } from '../commands.ts';
 import type { Rule } from '../rule.ts';
 
 /** A quota or limit range refuses the pod. */
@@ -16,8 +17,8 @@ export const rule: Rule = {
   ],
   reason: ({ object, facts }) =>
     `A quota or limit range${(facts?.detail ?? facts?.key) ? ` (${facts?.detail ?? facts?.key})` : ''} refuses the pod of ${object}.`,
-  nextAction: (context) => {
+  advice: (context) => {
     const namespace = namedObject(context.object)?.namespace ?? 'msp';
-    return `The appliance needs no quota: \`${kubectl(context, `-n ${namespace} get resourcequota,limitrange`)}\` shows it; raise or delete it. The controller then makes the pod by itself.`;
+    return advise`The appliance needs no quota: ${kubectl('-n', named(namespace, 'namespace'), 'get', 'resourcequota,limitrange')} shows it. Raise or delete it. The controller then creates the pod automatically.`;
   },
 };

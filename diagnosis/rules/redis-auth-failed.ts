@@ -1,4 +1,4 @@
-import { kubectl } from '../commands.ts';
+import { advise, kubectl, named, oneWord } from '../../model/advice.ts';
 import type { Rule } from '../rule.ts';
 
 /** Redis refuses the password. */
@@ -14,7 +14,7 @@ export const rule: Rule = {
       source: 'Redis acl.c, server.c',
     },
   ],
-  reason: ({ component }) => `Redis refuses the password that ${component} sends.`,
-  nextAction: (context) =>
-    `Both read REDIS_PASSWORD of the Secret redis-credentials; one of them started with an older value. Restart both: \`${kubectl(context, '-n msp rollout restart statefulset/redis')}\`, then \`${kubectl(context, `-n msp rollout restart deployment/${context.component === 'alga-core' ? 'alga-core-sebastian' : context.component}`)}\`.`,
+  reason: ({ component }) => `Redis refuses the password of ${component}.`,
+  advice: (context) =>
+    advise`Both read REDIS_PASSWORD of the Secret redis-credentials; one of them started with an older value. Restart both: ${kubectl('-n', 'msp', 'rollout', 'restart', 'statefulset/redis')}, then ${kubectl('-n', 'msp', 'rollout', 'restart', oneWord('deployment/', named(context.component === 'alga-core' ? 'alga-core-sebastian' : context.component, 'name')))}.`,
 };

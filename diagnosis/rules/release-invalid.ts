@@ -1,4 +1,4 @@
-import { anew, appliance } from '../commands.ts';
+import { advise, anew, client, holeFor } from '../../model/advice.ts';
 import type { Rule } from '../rule.ts';
 
 /** The release manifest or channel cannot be used. */
@@ -9,7 +9,7 @@ export const rule: Rule = {
   domains: [],
   wordings: [],
   reason: ({ facts }) =>
-    `The release${facts?.release ? ` ${facts.release}` : ''} is missing or its manifest is not valid${facts?.detail ? `: ${facts.detail}` : ''}.`,
-  nextAction: (context) =>
-    `\`${appliance(context, 'releases')}\` lists what there is. To begin with another: ${anew(context, 'start --release <version>')}.`,
+    `The release${facts?.release ? ` ${facts.release}` : ''} is missing or its manifest is invalid${facts?.detail ? `: ${facts.detail}` : ''}.`,
+  advice: () =>
+    advise`${client('releases')} lists the available releases. To start with another: ${anew('--release', holeFor('version'))}.`,
 };

@@ -1,8 +1,8 @@
+import { SHELL_NOW, advise, kubectl, named, oneWord } from '../../model/advice.ts';
 import { NAMESPACES } from '../../model/appliance.ts';
-import { kubectl } from '../commands.ts';
 import type { Rule } from '../rule.ts';
 
-/** A release is Ready and a workload of its chart does not exist: somebody has deleted it. */
+/** A release is Ready and a workload of its chart does not exist: it was deleted. */
 export const rule: Rule = {
   code: 'release-objects-missing',
   title: 'Objects of a release are missing',
@@ -10,13 +10,18 @@ export const rule: Rule = {
   domains: [],
   wordings: [],
   reason: ({ object, facts }) =>
-    `${object} does not exist, although the release ${facts?.release ?? 'that makes it'} is Ready: it was deleted after it was installed.`,
-  nextAction: (context) => {
-    const release = context.facts?.release ?? '<release>';
+    `${object} does not exist, although the release ${facts?.release ?? 'that creates it'} is Ready: it was deleted after it was installed.`,
+  advice: (context) => {
+    const release = named(context.facts?.release, 'release');
     const command = kubectl(
-      context,
-      `-n ${NAMESPACES.releases} annotate helmrelease ${release} --overwrite reconcile.fluxcd.io/requestedAt="$(date +%s)"`,
+      '-n',
+      NAMESPACES.releases,
+      'annotate',
+      'helmrelease',
+      release,
+      '--overwrite',
+      oneWord('reconcile.fluxcd.io/requestedAt=', SHELL_NOW),
     );
-    return `Flux makes it again by itself within about five minutes. To have it at once: \`${command}\`.`;
+    return advise`Flux creates it again automatically within about five minutes. To create it now: ${command}.`;
   },
 };

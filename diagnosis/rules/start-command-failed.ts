@@ -1,4 +1,5 @@
-import { appliance, describe } from '../commands.ts';
+import { advise, client } from '../../model/advice.ts';
+import { describe } from '../commands.ts';
 import type { Rule } from '../rule.ts';
 
 /** The container's command cannot be run at all. */
@@ -31,7 +32,7 @@ export const rule: Rule = {
   ],
   unless: /exec format error/i,
   reason: ({ object, facts }) =>
-    `The command of a container in ${object} cannot be run${facts?.file ? ` (${facts.file})` : facts?.path ? ` (${facts.path})` : ''}: it is not in the image, or may not be executed.`,
-  nextAction: (context) =>
-    `Image and command do not fit each other: choose another release (\`${appliance(context, 'releases')}\`), or correct the command in the chart. What was asked for: \`${describe(context)}\`.`,
+    `The command of a container in ${object} cannot be run${facts?.file ? ` (${facts.file})` : facts?.path ? ` (${facts.path})` : ''}: it is not in the image, or is not executable.`,
+  advice: (context) =>
+    advise`Image and command do not match: choose another release (${client('releases')}), or correct the command in the chart. The command: ${describe(context)}.`,
 };

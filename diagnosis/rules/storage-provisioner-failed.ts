@@ -1,4 +1,4 @@
-import { kubectl } from '../commands.ts';
+import { advise, kubectl } from '../../model/advice.ts';
 import type { Rule } from '../rule.ts';
 
 /** The provisioner runs and fails. */
@@ -20,7 +20,7 @@ export const rule: Rule = {
     },
   ],
   unless: /storageclass\.storage\.k8s\.io "?[\w-]+"? not found/i,
-  reason: ({ object }) => `The storage provisioner runs and cannot make the volume for ${object}.`,
-  nextAction: (context) =>
-    `Read why: \`${kubectl(context, '-n local-path-storage logs deploy/local-path-provisioner --tail=50')}\`. Its folder on the node is /var/mnt/alga-data/local-path-provisioner: that disk must be mounted and writable. The provisioner tries again by itself.`,
+  reason: ({ object }) => `The storage provisioner is running but cannot create the volume for ${object}.`,
+  advice: () =>
+    advise`Read why: ${kubectl('-n', 'local-path-storage', 'logs', 'deploy/local-path-provisioner', '--tail=50')}. Its folder on the node is /var/mnt/alga-data/local-path-provisioner: that disk must be mounted and writable. The provisioner retries automatically.`,
 };

@@ -29,6 +29,7 @@ import { rule as foreignCluster } from './foreign-cluster.ts';
 import { rule as gitAuthFailed } from './git-auth-failed.ts';
 import { rule as gitBranchMissing } from './git-branch-missing.ts';
 import { rule as gitRemoteUnreachable } from './git-remote-unreachable.ts';
+import { rule as siteHeldElsewhere } from './site-held-elsewhere.ts';
 import { rule as helmChartUnavailable } from './helm-chart-unavailable.ts';
 import { rule as helmOperationInProgress } from './helm-operation-in-progress.ts';
 import { rule as helmRenderFailed } from './helm-render-failed.ts';
@@ -45,6 +46,13 @@ import { rule as insufficientResources } from './insufficient-resources.ts';
 import { rule as keyMaterialMissing } from './key-material-missing.ts';
 import { rule as kubernetesUnreachable } from './kubernetes-unreachable.ts';
 import { rule as migrationFailed } from './migration-failed.ts';
+import { rule as nodeCordoned } from './node-cordoned.ts';
+import { rule as scaledToZero } from './scaled-to-zero.ts';
+import { rule as databaseConnectionsExhausted } from './database-connections-exhausted.ts';
+import { rule as databaseLockStale } from './database-lock-stale.ts';
+import { rule as redisDataBroken } from './redis-data-broken.ts';
+import { rule as redisUnreachable } from './redis-unreachable.ts';
+import { rule as temporalUnreachable } from './temporal-unreachable.ts';
 import { rule as nodeNotReady } from './node-not-ready.ts';
 import { rule as operatorClockSkew } from './operator-clock-skew.ts';
 import { rule as operatorDiskFull } from './operator-disk-full.ts';
@@ -94,6 +102,9 @@ export const RULES: readonly Rule[] = [
   databaseVersionMismatch,
   databaseDiskFull,
   databaseCorrupt,
+  databaseLockStale,
+  databaseConnectionsExhausted,
+  redisDataBroken,
   redisAuthFailed,
   pgbouncerAuthFailed,
   databaseMissing,
@@ -116,6 +127,7 @@ export const RULES: readonly Rule[] = [
   cniFailure,
   portConflict,
   insufficientResources,
+  nodeCordoned,
   pvcUnbound,
   storageProvisionerFailed,
   volumeMountFailed,
@@ -141,6 +153,8 @@ export const RULES: readonly Rule[] = [
   startCommandFailed,
   permissionDenied,
   databaseUnreachable,
+  redisUnreachable,
+  temporalUnreachable,
   kubernetesUnreachable,
   nodeNotReady,
   evicted,
@@ -149,12 +163,14 @@ export const RULES: readonly Rule[] = [
   helmTimeout,
   fluxSuspended,
   releaseObjectsMissing,
+  scaledToZero,
   foreignCluster,
   operatorClockSkew,
   releaseInvalid,
   inputInvalid,
   confirmationNeeded,
   siteFolderMissing,
+  siteHeldElsewhere,
   bootstrapJobFailed,
   crashLoop,
   unknownFailure,
@@ -162,7 +178,7 @@ export const RULES: readonly Rule[] = [
 
 const byCode = new Map<BlockerCode, Rule>(RULES.map((rule) => [rule.code, rule]));
 
-/** Takes a code, gives its rule. Every code of the vocabulary has one; a test holds the two together. */
+/** Every code of the vocabulary has one; a test compares the two. */
 export function ruleOf(code: BlockerCode): Rule {
   const rule = byCode.get(code);
   if (!rule) throw new Error(`The blocker code ${code} has no rule in diagnosis/rules/table.ts`);

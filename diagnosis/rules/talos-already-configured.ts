@@ -1,4 +1,5 @@
-import { anew, fileOf, nodeOf } from '../commands.ts';
+import { advise, anew, fileOfSite } from '../../model/advice.ts';
+import { nodeOf } from '../commands.ts';
 import type { Rule } from '../rule.ts';
 
 /** The node answers, but not in maintenance mode. */
@@ -19,6 +20,6 @@ export const rule: Rule = {
   ],
   reason: (context) =>
     `The node ${nodeOf(context)} answers, but it is not in maintenance mode: it already has a machine configuration.`,
-  nextAction: (context) =>
-    `If this site installed it, keep its files and run ${anew(context, 'start --recover')} (needs ${fileOf(context, 'talosconfig')}). For a fresh install, boot the machine from the Talos medium with an empty disk so that it comes up in maintenance mode.`,
+  advice: () =>
+    advise`If this site installed it, keep its files and run ${anew('--recover')} (needs ${fileOfSite('talosconfig')}). For a fresh install, boot the machine from the Talos medium with an empty disk so that it comes up in maintenance mode.`,
 };

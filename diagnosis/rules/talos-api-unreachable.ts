@@ -1,4 +1,5 @@
-import { appliance, nodeOf, talosctl } from '../commands.ts';
+import { RECHECKS, advise, talosctl } from '../../model/advice.ts';
+import { nodeOf } from '../commands.ts';
 import type { Rule } from '../rule.ts';
 
 /** The node was installed and its Talos API does not answer now. */
@@ -26,6 +27,6 @@ export const rule: Rule = {
   ],
   reason: (context) =>
     `The Talos API of ${nodeOf(context)} does not answer: the node is off, rebooting, or not reachable from this machine.`,
-  nextAction: (context) =>
-    `Check that the machine is on and that this one reaches it: \`${talosctl(context, 'version')}\`. A reboot takes a few minutes; the installer keeps looking and goes on by itself (\`${appliance(context, 'status')}\`).`,
+  advice: (context) =>
+    advise`Check that the machine is running and reachable from this one: ${talosctl(context, 'version')}. A reboot takes a few minutes. ${RECHECKS}`,
 };

@@ -1,4 +1,4 @@
-import { anew, appliance, fileOf } from '../commands.ts';
+import { advise, anew, client, fileOfSite } from '../../model/advice.ts';
 import type { Rule } from '../rule.ts';
 
 /** Talos refused the machine configuration. */
@@ -23,6 +23,6 @@ export const rule: Rule = {
   ],
   unless: /install disk.{0,30}(?:not exist|not found|missing)|disks? (?:matched|were found)/i,
   reason: () => 'Talos refused the machine configuration; the evidence says which field.',
-  nextAction: (context) =>
-    `Read the field that the evidence names in ${fileOf(context, 'controlplane.yaml')}, and give its flag the right value: ${anew(context, 'start')} with its flags. \`${appliance(context, 'plan')}\` with the same flags shows what it would write.`,
+  advice: () =>
+    advise`Read the field that the evidence names in ${fileOfSite('controlplane.yaml')}, and correct the value of its flag: ${anew()} with its flags. ${client('plan')} with the same flags shows what would be written.`,
 };

@@ -1,4 +1,4 @@
-import { appliance, talosctl } from '../commands.ts';
+import { RETRY, advise, holeFor, talosctl } from '../../model/advice.ts';
 import type { Rule } from '../rule.ts';
 
 /** etcd does not come up or has lost its data. */
@@ -11,7 +11,7 @@ export const rule: Rule = {
     {
       // talosctl health shows every check that it made: etcd is at fault only when its own check never passed.
       pattern:
-        /^(?![\s\S]*waiting for etcd to be healthy: OK)[\s\S]*(?:waiting for etcd (?:to be healthy|members)[^\n]*: (?!OK)|not healthy: etcd)/i,
+        /^(?![\s\S]*waiting for etcd to be healthy: OK)[\s\S]*(?:waiting for etcd (?:to be healthy|members)[^\n]{0,500}: (?!OK)|not healthy: etcd)/i,
       source: 'Talos pkg/cluster/check',
     },
     {
@@ -34,8 +34,8 @@ export const rule: Rule = {
       source: 'etcd server panics',
     },
   ],
-  unless: /rafthttp: .* active$/i,
-  reason: () => 'etcd on the node does not come up or has lost its data; without it there is no Kubernetes API.',
-  nextAction: (context) =>
-    `Read \`${talosctl(context, 'logs etcd')}\` and \`${talosctl(context, 'service etcd')}\`. If the disk is full, free it; if the data is lost and there is a snapshot, \`${talosctl(context, 'bootstrap --recover-from <snapshot>')}\`. Then \`${appliance(context, 'retry')}\`.`,
+  unless: /rafthttp: .{0,500} active$/i,
+  reason: () => 'etcd on the node does not start or has lost its data. The Kubernetes API cannot run without it.',
+  advice: (context) =>
+    advise`Read ${talosctl(context, 'logs', 'etcd')} and ${talosctl(context, 'service', 'etcd')}. If the disk is full, free space. If the data is lost and you have a snapshot, ${talosctl(context, 'bootstrap', '--recover-from', holeFor('snapshot'))}. Then ${RETRY}.`,
 };

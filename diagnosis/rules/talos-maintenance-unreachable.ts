@@ -1,4 +1,5 @@
-import { anew, nodeOf } from '../commands.ts';
+import { RECHECKS, advise, anew, holeFor } from '../../model/advice.ts';
+import { nodeOf } from '../commands.ts';
 import type { Rule } from '../rule.ts';
 
 /** Nothing answers on the maintenance API: the node is off, elsewhere or already installed. */
@@ -15,7 +16,7 @@ export const rule: Rule = {
     },
   ],
   reason: (context) =>
-    `Nothing answers on the Talos maintenance API of ${nodeOf(context)}: the node is off, has another address, or is already installed.`,
-  nextAction: (context) =>
-    `Look at the machine's console: it must show Talos in "Maintenance" with the address ${nodeOf(context)}. If it shows another address, run ${anew(context, 'start --fresh --node-ip <ip>')}; if it is already installed, ${anew(context, 'start --recover')}. The installer keeps looking.`,
+    `The Talos maintenance API of ${nodeOf(context)} does not answer: the node is off, has another address, or is already installed.`,
+  advice: (context) =>
+    advise`Check the console of the machine: it must show Talos in "Maintenance" with the address ${nodeOf(context)}. If it shows another address, run ${anew('--fresh', '--node-ip', holeFor('ip'))}; if it is already installed, ${anew('--recover')}. ${RECHECKS}`,
 };

@@ -1,10 +1,11 @@
-import { appliance, fileOf, nodeOf } from '../commands.ts';
+import { RETRY, advise, fileOfSite } from '../../model/advice.ts';
+import { nodeOf } from '../commands.ts';
 import type { Rule } from '../rule.ts';
 
 /** The talosconfig (or its CA) on this machine is not this node's. */
 export const rule: Rule = {
   code: 'talos-tls-mismatch',
-  title: 'The talosconfig is not this node’s',
+  title: 'The talosconfig belongs to another node',
   retry: 'after-change',
   domains: ['talos'],
   wordings: [
@@ -23,7 +24,7 @@ export const rule: Rule = {
     { pattern: /code = PermissionDenied.{0,20}not authorized/i, source: 'Talos apid, role of the client certificate' },
   ],
   reason: (context) =>
-    `The talosconfig that was used does not belong to the node ${nodeOf(context)}: the two sides do not trust each other's certificate.`,
-  nextAction: (context) =>
-    `${fileOf(context, 'talosconfig')} is of another node or of an earlier install. Put back the talosconfig that was made when ${nodeOf(context)} was installed (backup, or the laptop of the colleague who installed it), or check that ${nodeOf(context)} is the right address; then \`${appliance(context, 'retry')}\`. Without it the node can only be installed afresh.`,
+    `The talosconfig does not belong to the node ${nodeOf(context)}: the two sides do not trust each other's certificate.`,
+  advice: (context) =>
+    advise`${fileOfSite('talosconfig')} belongs to another node or to an earlier install. Restore the talosconfig that was created when ${nodeOf(context)} was installed (backup, or the laptop of the colleague who installed it), or check that ${nodeOf(context)} is the right address; then ${RETRY}. Without it the node can only be installed again from scratch.`,
 };

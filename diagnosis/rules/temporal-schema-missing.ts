@@ -1,4 +1,4 @@
-import { kubectl } from '../commands.ts';
+import { advise, asCode, kubectl } from '../../model/advice.ts';
 import type { Rule } from '../rule.ts';
 
 /** Temporal's schema was not set up, or is another version's. */
@@ -23,7 +23,7 @@ export const rule: Rule = {
       source: 'lib/pq through temporal-server',
     },
   ],
-  reason: () => 'Temporal finds no schema of its version in the database: its autosetup did not run.',
-  nextAction: (context) =>
-    `The server's command must be \`/etc/temporal/entrypoint.sh autosetup\`: take a release whose chart has it, then make the pod anew: \`${kubectl(context, '-n msp rollout restart deployment/temporal')}\`.`,
+  reason: () => 'The database has no Temporal schema of the right version: autosetup did not run.',
+  advice: () =>
+    advise`The server's command must be ${asCode('/etc/temporal/entrypoint.sh', 'autosetup')}: choose a release whose chart has it, then recreate the pod: ${kubectl('-n', 'msp', 'rollout', 'restart', 'deployment/temporal')}.`,
 };

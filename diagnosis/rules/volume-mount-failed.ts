@@ -1,3 +1,4 @@
+import { advise } from '../../model/advice.ts';
 import { describe } from '../commands.ts';
 import type { Rule } from '../rule.ts';
 
@@ -23,6 +24,6 @@ export const rule: Rule = {
   unless: /failed to sync (?:secret|configmap) cache|object "[^"]+"\/"[^"]+" not registered|sub ?path/i,
   reason: ({ object, facts }) =>
     `The volume ${facts?.volume ?? ''} of ${object} cannot be attached or mounted.`.replace(/ {2,}/g, ' '),
-  nextAction: (context) =>
-    `See which path and why: \`${describe(context)}\`. The appliance's data lies on the node under /var/mnt/alga-data: that disk must be there, mounted and whole. The kubelet tries again by itself.`,
+  advice: (context) =>
+    advise`Check which path fails and why: ${describe(context)}. The appliance's data is on the node under /var/mnt/alga-data: that disk must exist, be mounted and be intact. The kubelet retries automatically.`,
 };

@@ -1,10 +1,11 @@
-import { kubectl, recreatePod } from '../commands.ts';
+import { advise, kubectl } from '../../model/advice.ts';
+import { recreatePod } from '../commands.ts';
 import type { Rule } from '../rule.ts';
 
 /** A volume's subPath cannot be made. */
 export const rule: Rule = {
   code: 'volume-subpath-failed',
-  title: 'A volume’s folder cannot be made',
+  title: 'A folder on a volume cannot be created',
   retry: 'after-change',
   domains: ['config', 'volume', 'start'],
   wordings: [
@@ -15,10 +16,10 @@ export const rule: Rule = {
     },
   ],
   reason: ({ object, facts }) =>
-    `The folder on the volume ${facts?.volume ?? facts?.path ?? ''} that ${object} mounts cannot be made.`.replace(
+    `The folder on the volume ${facts?.volume ?? facts?.path ?? ''} that ${object} mounts cannot be created.`.replace(
       / {2,}/g,
       ' ',
     ),
-  nextAction: (context) =>
-    `The init step that makes the folder must run first: \`${recreatePod(context)}\` starts it again. If it fails again, the chart lacks the step or the volume is not writable: \`${kubectl(context, '-n msp get pvc')}\`, and take a release whose chart has it.`,
+  advice: (context) =>
+    advise`The init step that creates the folder must run first: ${recreatePod(context)} runs it again. If it fails again, the volume is not writable (${kubectl('-n', 'msp', 'get', 'pvc')}) or the chart lacks the step: choose a release whose chart has it.`,
 };
