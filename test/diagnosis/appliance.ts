@@ -4,7 +4,7 @@ import type { KubernetesObject, PodLog, Snapshot, TalosAnswer } from '../../mode
 /** The moment at which every test's snapshot is taken; node and operator agree on it unless a test says otherwise. */
 export const NOW = Date.parse('2026-05-01T12:00:00Z');
 
-/** Takes minutes, gives the stamp of that long before NOW. */
+/** The timestamp that many minutes before NOW. */
 export function ago(minutes: number): string {
   return new Date(NOW - minutes * 60_000).toISOString().replace('.000Z', 'Z');
 }
@@ -114,7 +114,14 @@ function podObject(component: Component): KubernetesObject {
     metadata: meta(name, component.namespace, { ownerReferences: owned(component), creationTimestamp: ago(50) }),
     spec: {
       nodeName: 'appliance',
-      containers: [{ name: component.name, image: imageOf(component.name) }],
+      enableServiceLinks: false,
+      containers: [
+        {
+          name: component.name,
+          image: imageOf(component.name),
+          ...(component.name === 'temporal' && { command: ['/etc/temporal/entrypoint.sh', 'autosetup'] }),
+        },
+      ],
       volumes: [],
     },
     status: {
@@ -258,7 +265,7 @@ interface Mutable {
   kubernetesError: string | null;
 }
 
-/** Takes faults, gives the snapshot of an appliance that is healthy but for them. */
+/** An appliance that is healthy except for these faults. */
 export function appliance(...changes: readonly Change[]): Snapshot {
   const parts = COMPONENTS.filter((component) => !component.optional);
   const items = [

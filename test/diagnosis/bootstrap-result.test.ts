@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { diagnose } from '../../diagnosis/index.ts';
+import { diagnose } from '../support/diagnosed.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import { ago, appliance, type Change, NOW, podName } from './appliance.ts';
 import { bootstrapFailed, componentOf, find, partOf } from './faults.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { diagnose } from '../../diagnosis/index.ts';
+import { diagnose } from '../support/diagnosed.ts';
 import type { KubernetesObject } from '../../model/snapshot.ts';
 import { ago, appliance, type Change, NOW, podName } from './appliance.ts';
 import { broken, componentOf, crashing, event, find, partOf, pulling } from './faults.ts';
@@ -136,5 +136,16 @@ describe('every shape of log', () => {
       'crash-loop/alga-core',
     ]);
     expect(performance.now() - began).toBeLessThan(3000);
+  });
+});
+
+describe('a DNS server of the cluster that does not run', () => {
+  it('is named, and no name that nobody asked for', () => {
+    const said = '[FATAL] plugin/loop: Loop (127.0.0.1:33179 -> :53) detected for zone "."';
+    const [first] = diagnose(appliance(crashing('coredns', said)), { now: new Date(NOW) }).blockers;
+    expect(first).toMatchObject({ code: 'dns-resolution-failure', component: 'coredns' });
+    expect(first?.reason).toMatch(/^coredns, the DNS server of the cluster, does not run/);
+    expect(first?.nextAction).not.toContain('the name in the evidence');
+    expect(first?.evidence.map((one) => one.message).join('\n')).toContain('plugin/loop');
   });
 });

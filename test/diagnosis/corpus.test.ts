@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { BLOCKER_CODES, type BlockerCode } from '../../model/blocker.ts';
-import { classifyText, diagnose } from '../../diagnosis/index.ts';
+import { classifyText } from '../../diagnosis/index.ts';
+import { diagnose } from '../support/diagnosed.ts';
 import { NOW } from './appliance.ts';
 import type { Case } from './corpus/case.ts';
 import { CASES, isHeldOut, snapshotOf } from './corpus/corpus.ts';
@@ -13,8 +14,10 @@ const RAISED_BY_CODE: readonly BlockerCode[] = [
   'release-invalid',
   'input-invalid',
   'confirmation-needed',
+  'site-held-elsewhere',
   'flux-suspended',
   'release-objects-missing',
+  'scaled-to-zero',
   'site-folder-missing',
   'unknown-failure',
 ];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { diagnose } from '../../diagnosis/index.ts';
+import { diagnose } from '../support/diagnosed.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import { ago, appliance, type Change, imageOf, NOW } from './appliance.ts';
 import { broken, changed, componentOf, crashing } from './faults.ts';
@@ -46,7 +46,7 @@ describe('a component whose database is still being pulled waits, however often 
   ])('and says %s', (_says, component, log) => {
     const picture = seen(appliance(crashing(component, log, { restarts: 9 }), beingPulled('db')));
     expect(picture).toMatchObject({ state: 'installing', roots: [], operations: ['image-pull db'] });
-    expect(picture.why).toContain(`it waits for what is under way: Pulling ${imageOf('db')}`);
+    expect(picture.why).toContain(`it is waiting for an operation in progress: Pulling ${imageOf('db')}`);
   });
 
   it('and its rollout, past its deadline, waits with it', () => {

@@ -39,7 +39,6 @@ function digest(text: string): string {
   return sum.toString(16);
 }
 
-/** Takes what an event is about and says, gives the object. */
 export function event(
   about: KubernetesObject,
   reason: string,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { diagnose } from '../../diagnosis/index.ts';
+import { diagnose } from '../support/diagnosed.ts';
 import type { Change } from './appliance.ts';
 import { appliance, NOW, podName } from './appliance.ts';
 import { broken, componentOf, find, partOf } from './faults.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { diagnose } from '../../diagnosis/index.ts';
+import { diagnose } from '../support/diagnosed.ts';
 import { ago, appliance, type Change, NOW } from './appliance.ts';
 import { changed, componentOf, partOf } from './faults.ts';
 
-/** Takes a component's workload, and all that runs for it, out of the cluster. */
+/** Removes a component's workload, and everything that runs for it, from the cluster. */
 const deleted =
   (name: string): Change =>
   (items) => {

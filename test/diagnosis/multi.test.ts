@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { diagnose } from '../../diagnosis/index.ts';
+import { diagnose } from '../support/diagnosed.ts';
 import { NOW } from './appliance.ts';
 import { CHAINS, statusPageDown } from './chains.ts';
 import { MULTI } from './multi.ts';

@@ -312,6 +312,27 @@ export const MULTI: readonly (readonly [name: string, snapshot: () => Snapshot, 
     ['redis-auth-failed/alga-core', 'database-auth-failed/email-service'],
   ],
   [
+    'one user of the database refused in three programs',
+    () =>
+      appliance(
+        crashing('alga-core', 'error: password authentication failed for user "app_user"'),
+        crashing('email-service', 'error: password authentication failed for user "app_user"'),
+        crashing('workflow-worker', 'error: password authentication failed for user "app_user"'),
+        noPage,
+      ),
+    ['database-auth-failed/alga-core'],
+  ],
+  [
+    'two users of the database refused',
+    () =>
+      appliance(
+        crashing('alga-core', 'error: password authentication failed for user "app_user"'),
+        crashing('temporal', 'pq: password authentication failed for user "temporal"'),
+        noPage,
+      ),
+    ['database-auth-failed/alga-core', 'database-auth-failed/temporal'],
+  ],
+  [
     'PgBouncer that cannot log in and the workers behind it',
     () =>
       appliance(

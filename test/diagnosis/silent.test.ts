@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { diagnose } from '../../diagnosis/index.ts';
+import { diagnose } from '../support/diagnosed.ts';
 import { NOW } from './appliance.ts';
 import { SILENT } from './silent.ts';
 

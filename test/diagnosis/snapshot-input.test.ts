@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { diagnose, readSnapshot } from '../../diagnosis/index.ts';
+import { readSnapshot } from '../../diagnosis/index.ts';
+import { diagnose } from '../support/diagnosed.ts';
 import { appliance, NOW } from './appliance.ts';
 import { pulling } from './faults.ts';
 
@@ -69,7 +70,7 @@ describe('what hands and tools leave out of a snapshot', () => {
   it('entries that were left out are named', () => {
     const read = readSnapshot(withItems([...items(), 1, {}]), now);
     expect(read.data?.kubernetes?.missing).toEqual([
-      { resource: 'objects', error: '2 entries are no API objects and were left out' },
+      { resource: 'objects', error: '2 entries are not API objects and were left out' },
     ]);
   });
 

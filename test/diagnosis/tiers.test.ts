@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { diagnose } from '../../diagnosis/index.ts';
+import { diagnose } from '../support/diagnosed.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import type { StatusDocument } from '../../model/status.ts';
 import { ago, appliance, type Change, NOW, podName } from './appliance.ts';
@@ -26,7 +26,7 @@ function scaled(name: string, replicas: number): Change {
   });
 }
 
-/** Takes the pods of a component away and says so in its workload. */
+/** Removes the pods of a component and updates its workload's status. */
 function starting(name: string): Change {
   return (items) => {
     const component = componentOf(name);
@@ -122,7 +122,7 @@ describe('what is never fully healthy (lesson 14)', () => {
     [
       'a cordoned node',
       changed('Node', 'appliance', (one) => (one['spec'] = { unschedulable: true })),
-      'ready_to_log_in',
+      'ready_with_background_issues',
       'platform',
     ],
     [
@@ -175,7 +175,7 @@ describe('what is never fully healthy (lesson 14)', () => {
     const { rollup, topBlockers } = look(appliance(change));
     expect(rollup.state).toBe('failed_action_required');
     expect(topBlockers.map((one) => one.evidence[0]?.message)).toEqual([
-      'Deployment alga-core-sebastian is scaled to zero: it runs no pods',
+      'Deployment alga-core-sebastian is scaled to zero and runs no pods',
     ]);
   });
 });
@@ -247,6 +247,28 @@ describe('the way up', () => {
   });
 });
 
+describe('a cluster of several nodes', () => {
+  const secondNode =
+    (ready: string): Change =>
+    (items) => {
+      const node = structuredClone(items.find(({ kind }) => kind === 'Node'));
+      const database = items.find(({ kind, metadata }) => kind === 'Pod' && metadata.name === 'db-0');
+      if (!node || !database) throw new Error('the appliance has no node, or no database');
+      node.metadata.name = 'second';
+      node['status'] = { conditions: [{ type: 'Ready', status: ready, reason: 'NodeStatusUnknown', message: 'gone' }] };
+      items.push(node);
+      database['spec'] = { ...(database['spec'] as object), nodeName: 'second' };
+    };
+
+  it('counts each of them: one that is not Ready is named, and what runs on it is not known', () => {
+    const { tiers, components } = look(appliance(secondNode('Unknown')));
+    expect([tiers.platform.status, tiers.platform.message]).toEqual(['failed', 'the node second is not ready']);
+    const state = (name: string) => components.find((one) => one.name === name)?.status;
+    expect([state('db'), state('redis')]).toEqual(['unknown', 'ready']);
+    expect(look(appliance(secondNode('True'))).rollup.state).toBe('fully_healthy');
+  });
+});
+
 describe('what is not known (lesson 18)', () => {
   const healthy = look(appliance());
   const later = NOW + 30 * 60_000;
@@ -255,17 +277,18 @@ describe('what is not known (lesson 18)', () => {
     takenAt: new Date(later).toISOString(),
   };
 
-  it('an API that does not answer: unknown, with the age of the last good answer', () => {
+  it('an API that does not answer: unknown; what was last seen is shown, with its age', () => {
     const status = look({ ...down, loginProbe: null }, healthy, later);
-    expect(status.rollup.state).toBe('unknown');
-    expect(Object.values(status.tiers).map((one) => one.status)).toEqual(Array(6).fill('unknown'));
-    expect(status.components.every((one) => one.status === 'unknown')).toBe(true);
+    expect(status.rollup).toMatchObject({ state: 'unknown', lastSeen: { state: 'fully_healthy' } });
+    expect([status.stale, status.tiers, status.components]).toEqual([true, healthy.tiers, healthy.components]);
     expect(status.sources.find((one) => one.source === 'kubernetes')).toMatchObject({ stale: true, ageSeconds: 1800 });
   });
 
   it('nothing was ever seen: unknown, without an age', () => {
     const status = look({ ...down, loginProbe: null }, null, later);
     expect([status.rollup.state, status.sources[0]?.observedAt, status.stale]).toEqual(['unknown', null, true]);
+    expect(Object.values(status.tiers).map((one) => one.status)).toEqual(Array(6).fill('unknown'));
+    expect(status.components.every((one) => one.status === 'unknown')).toBe(true);
   });
 
   it('events alone say nothing of what there is besides', () => {
@@ -286,6 +309,7 @@ describe('what is not known (lesson 18)', () => {
       source: 'kubernetes',
       error: 'could not list statefulsets, pods',
       stale: true,
+      partial: true,
     });
   });
 

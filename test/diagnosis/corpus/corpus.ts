@@ -95,6 +95,21 @@ export const CASES: readonly Case[] = [
 
 const SUSPECT = 'workflow-worker';
 
+const both =
+  (...changes: readonly Change[]): Change =>
+  (...given) => {
+    for (const change of changes) change(...given);
+  };
+
+/** The node in the state that the scheduler's words speak of. */
+function nodeAsTold(message: string): Change {
+  if (message.includes('unschedulable'))
+    return changed('Node', 'appliance', (node) => (node['spec'] = { unschedulable: true }));
+  return /not-ready|unreachable|not ready/.test(message)
+    ? nodeCondition('Ready', 'Unknown', 'NodeStatusUnknown', 'Kubelet stopped posting node status.')
+    : () => undefined;
+}
+
 function faultOf({ where, message, component = SUSPECT }: Case): Change {
   const [place = '', ...rest] = where.split(' ');
   const detail = rest.join(' ');
@@ -129,7 +144,7 @@ function faultOf({ where, message, component = SUSPECT }: Case): Change {
         ['FailedCreatePodSandBox', message, { count: 7 }],
       ]);
     case 'schedule':
-      return unplaced(component, message);
+      return both(unplaced(component, message), nodeAsTold(message));
     case 'admission':
       return refused(component, message);
     case 'log':
@@ -173,8 +188,13 @@ function faultOf({ where, message, component = SUSPECT }: Case): Change {
       return fluxFailed('HelmRelease', 'temporal', detail, message, detail === 'ArtifactFailed' ? 'Ready' : 'Released');
     case 'chart':
       return fluxFailed('HelmChart', 'alga-system-temporal', detail, message);
-    case 'talos':
-      return talos(detail, message, message.startsWith('{') ? 0 : 1);
+    case 'talos': {
+      const answer = talos(detail, message, message.startsWith('{') ? 0 : 1);
+      // While the API server says that every node is Ready, a check that was not passed is refuted.
+      return detail.endsWith(' health')
+        ? both(answer, apiDown('dial tcp 192.0.2.10:6443: connect: connection refused'))
+        : answer;
+    }
     case 'api':
       return apiDown(message);
     default:
@@ -182,7 +202,7 @@ function faultOf({ where, message, component = SUSPECT }: Case): Change {
   }
 }
 
-/** Takes a case, gives the snapshot of an appliance on which just that is wrong. */
+/** An appliance on which only this is wrong. */
 export function snapshotOf(one: Case): Snapshot {
   return appliance(faultOf(one));
 }

@@ -200,7 +200,7 @@ export const NEAR_MISSES: readonly (readonly [not: Case['code'], one: Case])[] =
     ],
     [
       'database-unreachable',
-      'crash-loop',
+      'temporal-unreachable',
       'Temporal that refuses the connection',
       'Error: connect ECONNREFUSED 10.96.8.8:7233',
     ],
@@ -218,7 +218,7 @@ export const NEAR_MISSES: readonly (readonly [not: Case['code'], one: Case])[] =
     ],
     [
       'database-corrupt',
-      'crash-loop',
+      'redis-data-broken',
       'a Redis dump of a newer version',
       "# Can't handle RDB format version 15\n# Fatal error loading the DB, check server logs. Exiting.",
     ],

@@ -51,11 +51,25 @@ export const nodejs: readonly Case[] = [
       'alga-core',
     ],
     [
-      'crash-loop',
+      'redis-unreachable',
       'ioredis: Redis refuses the connection',
       '[ioredis] Unhandled error event: Error: connect ECONNREFUSED 10.96.3.3:6379\n    at TCPConnectWrap.afterConnect [as oncomplete] (node:net:1595:16)',
-      'ioredis; no rule is about a Redis that does not answer',
+      'ioredis',
       'alga-core',
+    ],
+    [
+      'redis-unreachable',
+      'ioredis: no more attempts for this command',
+      'MaxRetriesPerRequestError: Reached the max retries per request limit (which is 20). Refer to "maxRetriesPerRequest" option for details.',
+      'ioredis lib/errors/MaxRetriesPerRequestError.ts',
+      'alga-core',
+    ],
+    [
+      'redis-unreachable',
+      'redis-cli: the connection is refused',
+      'Could not connect to Redis at redis:6379: Connection refused',
+      'redis-cli.c',
+      'workflow-worker',
     ],
     [
       'crash-loop',

@@ -59,7 +59,7 @@ export const pgbouncer: readonly Case[] = [
       'pgbouncer',
     ],
     [
-      'database-unreachable',
+      'database-connections-exhausted',
       'PgBouncer: no more connections allowed',
       'error: no more connections allowed (max_client_conn)',
       'PgBouncer client.c',
@@ -226,14 +226,14 @@ export const pgbouncer: readonly Case[] = [
       'workflow-worker',
     ],
     [
-      'pgbouncer-auth-failed',
+      'database-unreachable',
       'PgBouncer: the server’s login keeps failing (1.12)',
       'FATAL:  server login has been failing, try again later (server_login_retry)',
       'PgBouncer 1.12',
       'workflow-worker',
     ],
     [
-      'pgbouncer-auth-failed',
+      'database-unreachable',
       'PgBouncer: the server’s login keeps failing, to a Node program',
       'error: server login has been failing, try again later (server_login_retry)\n    at Parser.parseErrorMessage (/app/node_modules/pg-protocol/dist/parser.js:287:98)',
       'pgbouncer src/objects.c through node-postgres',

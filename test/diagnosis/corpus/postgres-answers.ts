@@ -250,14 +250,14 @@ export const postgresAnswers: readonly Case[] = [
       'github.com/camunda-community-hub/camunda-7-community-helm/issues/18',
     ],
     [
-      'database-unreachable',
+      'database-connections-exhausted',
       'Postgres: too many clients',
       'error: sorry, too many clients already',
       'https://github.com/kubernetes/website/issues/33006',
       'alga-core',
     ],
     [
-      'database-unreachable',
+      'database-connections-exhausted',
       'Postgres: too many clients, with its time',
       '2024-05-05 10:00:00.000 UTC [77] FATAL:  sorry, too many clients already',
       'PostgreSQL proc.c',

@@ -25,7 +25,7 @@ export const postgresData: readonly Case[] = [
       'db',
     ],
     [
-      'database-corrupt',
+      'database-lock-stale',
       'Postgres: the lock file holds nothing usable, with its time',
       '2024-05-05 10:00:00.000 UTC [1] FATAL:  bogus data in lock file "postmaster.pid": ""',
       'PostgreSQL miscinit.c',
@@ -81,7 +81,7 @@ export const postgresData: readonly Case[] = [
       'db',
     ],
     [
-      'database-corrupt',
+      'database-lock-stale',
       'Postgres: the lock file holds nothing usable',
       'FATAL:  bogus data in lock file "postmaster.pid": ""',
       'PostgreSQL miscinit.c',
@@ -116,7 +116,7 @@ export const postgresData: readonly Case[] = [
       'db',
     ],
     [
-      'database-corrupt',
+      'database-lock-stale',
       'Postgres: the lock file is empty',
       'FATAL:  lock file "postmaster.pid" is empty',
       'PostgreSQL miscinit.c',

@@ -4,7 +4,7 @@ import { type Case, said } from './case.ts';
 export const postgres: readonly Case[] = [
   ...said('log', [
     [
-      'crash-loop',
+      'database-lock-stale',
       'Postgres: another server’s lock file is there',
       '2024-05-05 10:00:00.000 UTC [1] FATAL:  lock file "postmaster.pid" already exists\n2024-05-05 10:00:00.000 UTC [1] HINT:  Is another postmaster (PID 7) running in data directory "/var/lib/postgresql/data/pgdata"?',
       'PostgreSQL miscinit.c',

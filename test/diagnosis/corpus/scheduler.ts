@@ -107,16 +107,22 @@ export const scheduler: readonly Case[] = [
       'https://github.com/kubernetes/kubernetes/blob/master/pkg/scheduler/framework/plugins/tainttoleration/taint_toleration.go',
     ],
     [
-      'node-not-ready',
+      'node-cordoned',
       'scheduler: the node is unschedulable',
       '0/1 nodes are available: 1 node(s) were unschedulable. preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.',
       'kube-scheduler NodeUnschedulable',
     ],
     [
-      'node-not-ready',
+      'node-cordoned',
       'scheduler: the node is cordoned',
       '0/1 nodes are available: 1 node(s) were unschedulable. preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.',
       'kube-scheduler: a cordoned node',
+    ],
+    [
+      'node-cordoned',
+      'scheduler: the taint of a cordoned node',
+      '0/1 nodes are available: 1 node(s) had untolerated taint {node.kubernetes.io/unschedulable: }. preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.',
+      'kube-scheduler TaintToleration',
     ],
     [
       'port-conflict',

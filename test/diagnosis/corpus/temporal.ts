@@ -4,28 +4,28 @@ import { type Case, said } from './case.ts';
 export const temporal: readonly Case[] = [
   ...said('log', [
     [
-      'crash-loop',
+      'temporal-unreachable',
       'Temporal client: the server refuses the connection (Core SDK)',
       'TransportError: tonic::transport::Error(Transport, ConnectError(ConnectError("tcp connect error", 10.96.3.1:7233, Os { code: 111, kind: ConnectionRefused, message: "Connection refused" })))',
       'Temporal Core SDK',
       'temporal-worker',
     ],
     [
-      'crash-loop',
+      'temporal-unreachable',
       'Temporal client: the server is not reached in time (Go SDK)',
       '{"level":"fatal","ts":"2024-05-05T10:00:00.000Z","msg":"Unable to create client","error":"failed reaching server: context deadline exceeded"}',
-      'Temporal Go SDK; no rule is about a Temporal that does not answer',
+      'Temporal Go SDK',
       'temporal-worker',
     ],
     [
-      'crash-loop',
+      'temporal-unreachable',
       'Temporal client: the server is not reached in time (peerdb)',
       'error running app: unable to create Temporal client: failed reaching server: context deadline exceeded',
       'https://github.com/PeerDB-io/peerdb/issues/2352',
       'workflow-worker',
     ],
     [
-      'crash-loop',
+      'temporal-unreachable',
       'Temporal: namespace default is not found',
       'io.grpc.StatusRuntimeException: NOT_FOUND: Namespace name "default" not found',
       'https://github.com/airbytehq/airbyte/pull/17420',
