@@ -3,7 +3,7 @@ import type { KubernetesObject, PodLog, Snapshot, TalosAnswer } from '../model/s
 import { type ClusterReader, ReadError } from './cluster-reader.ts';
 import { logSources } from './failed-containers.ts';
 import { readLogEnd } from './log-end.ts';
-import { probeLogin } from './login-probe.ts';
+import { httpGet } from './http-get.ts';
 import { OBSERVED, type Observed } from './resources.ts';
 import { slim } from './slim.ts';
 
@@ -47,7 +47,7 @@ async function listPart(reader: ClusterReader, observed: Observed, options: Coll
   }
 }
 
-/** Takes API objects, reads the tails of the logs that matter. A log that cannot be read is left out: it is one witness of many. */
+/** The tails of the logs that matter. A log that cannot be read is left out: it is one witness of many. */
 export async function collectLogs(
   reader: ClusterReader,
   items: readonly KubernetesObject[],
@@ -68,14 +68,16 @@ export async function collectLogs(
 }
 
 /**
- * Takes a reader, gives one snapshot of the appliance. Everything is asked for at once, each request with its own time-out.
- * A part that fails is named in `kubernetes.missing`; when nothing at all could be listed, `kubernetes.error` says why.
- * Rejects only when `signal` was aborted.
+ * Everything is requested at once, each request with its own time-out. A part that fails is named in
+ * `kubernetes.missing`; if nothing at all could be listed, `kubernetes.error` says why. Rejects only when `signal` is
+ * aborted.
  */
 export async function collectSnapshot(reader: ClusterReader, options: CollectOptions): Promise<Snapshot> {
   const now = options.now ?? (() => new Date());
   const appUrl = options.site.appUrl;
-  const probe = options.probeLogin === undefined ? (url: string) => probeLogin(url, options) : options.probeLogin;
+  const { signal, timeoutMs } = options;
+  const ask = (url: string) => httpGet(url, { signal, timeoutMs });
+  const probe = options.probeLogin === undefined ? ask : options.probeLogin;
   const [parts, login] = await Promise.all([
     Promise.all(OBSERVED.map((observed) => listPart(reader, observed, options))),
     probe && appUrl ? probe(appUrl) : null,

@@ -29,16 +29,13 @@ interface Credentials {
 async function credentialsOf(config: KubeConfig): Promise<Credentials> {
   const { RequestContext, HttpMethod } = await import('@kubernetes/client-node');
   const cluster = config.getCurrentCluster();
-  if (!cluster) throw new ReadError('The kubeconfig names no current cluster.', null);
+  if (!cluster) throw new ReadError('The kubeconfig has no current cluster.', null);
   const context = new RequestContext(cluster.server, HttpMethod.GET);
   await config.applySecurityAuthentication(context);
   return { server: cluster.server, headers: context.getHeaders(), dispatcher: context.getDispatcher() };
 }
 
-/**
- * Takes a kubeconfig's path, gives a reader of that cluster. Nothing is sent yet. Rejects when the kubeconfig cannot be
- * read. Connections are kept until `close`.
- */
+/** Nothing is sent yet. Rejects when the kubeconfig cannot be read. Connections are kept until `close`. */
 export async function connectReader(access: ClusterAccess): Promise<ClusterReader> {
   const config = await loadConfig(access);
   let current = await credentialsOf(config);

@@ -1,7 +1,7 @@
-/** Takes what a network call threw, gives what a person can use: the time-out, or the innermost reason. */
+/** The time-out, or the innermost reason. */
 export function errorWords(error: unknown, timeoutMs: number): string {
   if (!(error instanceof Error)) return String(error);
-  if (error.name === 'TimeoutError' || error.name === 'AbortError') return `no answer within ${timeoutMs} ms`;
+  if (error.name === 'TimeoutError' || error.name === 'AbortError') return `no answer within ${timeoutMs / 1000} s`;
   const inner: unknown =
     error instanceof AggregateError ? error.errors.find((one) => one instanceof Error) : error.cause;
   const innerWords = inner instanceof Error ? inner.message : '';

@@ -38,8 +38,8 @@ const podShape = z.object({
 });
 
 /**
- * Takes API objects, gives the containers that failed or run without being ready, and those of the newest bootstrap pod
- * whatever its state (its log carries the seed's result: no exec is needed). Newest pods first, at most `limit`.
+ * Containers that failed or are running without being ready, and those of the newest bootstrap pod whatever its state
+ * (its log carries the result of the seeds: no exec is needed). Newest pods first, at most `limit`.
  */
 export function logSources(items: readonly KubernetesObject[], limit: number): LogSource[] {
   const pods = items

@@ -8,6 +8,8 @@ import { slim } from './slim.ts';
 export interface Feed {
   readonly observed: Observed;
   readonly objects: ReadonlyMap<string, KubernetesObject>;
+  /** False until the first list has ended, with objects or with a failure. */
+  hasAnswered(): boolean;
   /** Null while the watch runs; else the words of its failure. */
   error(): string | null;
   /** True when no answer came at all, false when the server answered with an error. */
@@ -27,8 +29,8 @@ const BRIEF_WATCH_MS = 1000;
 const keyOf = (object: KubernetesObject) => `${object.metadata.namespace ?? ''}/${object.metadata.name}`;
 
 /**
- * Takes a kind of object, lists it and follows its watch until the signal is aborted. A watch that ends is begun again where
- * it stopped; one that fails is listed afresh after a growing pause. Never rejects; `done` resolves after the abort.
+ * Lists the objects and follows their watch until the signal is aborted. A watch that ends continues where it
+ * stopped; one that fails is listed again after a growing pause. Never rejects; `done` resolves after the abort.
  */
 export function startFeed(
   reader: ClusterReader,
@@ -37,6 +39,7 @@ export function startFeed(
 ): Feed & { done: Promise<void> } {
   const { signal } = options;
   const objects = new Map<string, KubernetesObject>();
+  let hasAnswered = false;
   let failure: { readonly words: string; readonly unreachable: boolean } | null = {
     words: 'not listed yet',
     unreachable: false,
@@ -47,6 +50,7 @@ export function startFeed(
     objects.clear();
     for (const item of answer.items) objects.set(keyOf(item), slim(item));
     failure = null;
+    hasAnswered = true;
     options.onChange();
     return answer.resourceVersion;
   }
@@ -89,6 +93,7 @@ export function startFeed(
         } else {
           failure = { words: error instanceof Error ? error.message : String(error), unreachable: status === null };
         }
+        hasAnswered = true;
         options.onChange();
       }
       await pauseFor(pause);
@@ -99,6 +104,7 @@ export function startFeed(
   return {
     observed,
     objects,
+    hasAnswered: () => hasAnswered,
     error: () => failure?.words ?? null,
     unreachable: () => failure?.unreachable ?? false,
     done: run(),

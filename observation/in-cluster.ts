@@ -17,9 +17,9 @@ const TOKEN_TTL_MS = 30_000;
 const SILENCE_MS = 150_000;
 
 /**
- * Takes the access of a pod, gives a reader of its cluster. It stands on Node's own HTTPS: a kubeconfig's many ways to
- * authenticate are not needed here, and the library that knows them takes more memory than the whole status page may.
- * Nothing is sent yet. Rejects when token or CA cannot be read. Connections are kept until `close`.
+ * Uses Node's own HTTPS: the many ways of a kubeconfig to authenticate are not needed here, and the library that
+ * knows them takes more memory than the whole status page may. Nothing is sent yet. Rejects when token or CA cannot
+ * be read. Connections are kept until `close`.
  */
 export async function connectInCluster(access: InClusterAccess, options: ReaderOptions = {}): Promise<ClusterReader> {
   const { host, port, serviceAccountDir } = access;
@@ -45,7 +45,7 @@ export async function connectInCluster(access: InClusterAccess, options: ReaderO
       (answer) => resolve({ statusCode: answer.statusCode ?? 0, body: answer }),
     );
     asked.setTimeout(SILENCE_MS, () =>
-      asked.destroy(new Error(`nothing was heard of the API server for ${SILENCE_MS / 1000} s`)),
+      asked.destroy(new Error(`no answer from the API server for ${SILENCE_MS / 1000} s`)),
     );
     asked.on('error', reject);
     asked.end();

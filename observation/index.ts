@@ -6,7 +6,8 @@ export { connectInCluster, type InClusterAccess } from './in-cluster.ts';
 export type { ReaderOptions } from './reader-over.ts';
 export { readLogEnd } from './log-end.ts';
 export { readPodLog } from './pod-log.ts';
-export { probeLogin } from './login-probe.ts';
+export { errorWords } from './error-words.ts';
+export { httpGet, type HttpAnswer, type HttpOptions } from './http-get.ts';
 export {
   type ClusterReader,
   type ListAnswer,

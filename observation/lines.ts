@@ -1,4 +1,4 @@
-/** Takes a stream of bytes, gives its lines without their ends; a last line without an end is given too. Empty lines are left out. */
+/** Without line ends; a last line without an end is included. Empty lines are left out. */
 export async function* lines(body: AsyncIterable<Uint8Array | string>): AsyncGenerator<string> {
   const decoder = new TextDecoder();
   let rest = '';

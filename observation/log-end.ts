@@ -3,10 +3,7 @@ import type { ClusterReader, LogRequest } from './cluster-reader.ts';
 /** An API server counts a limit in bytes from the first of the wanted lines: where the lines are long, fewer are asked for. */
 const FEWER = 8;
 
-/**
- * Takes a reader and which log, gives its end: at most so many lines and bytes, the last line always among them where one
- * line fits. Throws what the reader throws.
- */
+/** At most so many lines and bytes, always with the last line if one line fits. Throws what the reader throws. */
 export async function readLogEnd(reader: ClusterReader, wanted: LogRequest): Promise<string> {
   let { tailLines } = wanted;
   for (;;) {

@@ -23,7 +23,7 @@ export interface Answer {
 
 /** The way to an API server: everything about addresses, certificates and credentials. */
 export interface Transport {
-  /** Takes a path, a query and a signal that ends the request and its body. Rejects when no answer came. */
+  /** The signal ends the request and its body. Rejects when no answer came. */
   get(path: string, query: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Answer>;
   close(): Promise<void>;
 }
@@ -70,7 +70,7 @@ function bookmarkName(object: unknown): unknown {
   return { ...bookmark.data, metadata: { ...bookmark.data.metadata, name: '' } };
 }
 
-/** Takes a transport, gives the reader of the cluster behind it: paging, watches, logs and errors are the same for all. */
+/** Paging, watches, logs and errors are the same for all transports. */
 export function readerOver(transport: Transport, { trim = slim }: ReaderOptions = {}): ClusterReader {
   async function get(path: string, query: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Readable> {
     const { statusCode, body } = await transport.get(path, query, signal);

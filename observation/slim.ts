@@ -3,8 +3,8 @@ import type { KubernetesObject } from '../model/snapshot.ts';
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
 /**
- * Takes an object as the API server gives it, gives it without what no diagnosis reads and what weighs most: the field
- * managers' bookkeeping and kubectl's copy of the whole object. Changes the object that it was given.
+ * Removes what no diagnosis reads and what is largest: the bookkeeping of field managers and kubectl's copy of the
+ * whole object. Changes the given object.
  */
 export function slim(object: KubernetesObject): KubernetesObject {
   delete object.metadata['managedFields'];

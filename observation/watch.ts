@@ -3,7 +3,7 @@ import type { PodLog, Snapshot } from '../model/snapshot.ts';
 import type { ClusterReader } from './cluster-reader.ts';
 import { type CollectOptions, collectLogs } from './collect.ts';
 import { startFeed } from './feed.ts';
-import { probeLogin } from './login-probe.ts';
+import { httpGet } from './http-get.ts';
 import { OBSERVED } from './resources.ts';
 
 export interface WatchOptions extends CollectOptions {
@@ -11,7 +11,7 @@ export interface WatchOptions extends CollectOptions {
   readonly settleMs?: number;
   /** How often the application's URL is asked for: a page cannot be watched. Default 5 s. */
   readonly probeEveryMs?: number;
-  /** First and longest pause before a feed that failed is begun again. Default 0.5 s and 30 s. */
+  /** First and longest pause before a failed feed is started again. Default 0.5 s and 30 s. */
   readonly backoffMs?: { readonly first: number; readonly longest: number };
 }
 
@@ -22,9 +22,9 @@ const podVersions = (snapshot: Snapshot): string =>
     .join();
 
 /**
- * Takes a reader, yields a snapshot once everything has been listed (or has failed), then one at every change, without
- * polling the API server. When it goes away, the last known objects stay, with `kubernetes.error` and the age in
- * `observedAt`. Ends when `signal` is aborted.
+ * Yields a snapshot when everything has been listed (or has failed), then one at every change, without polling the
+ * API server. When the server does not answer any more, the last known objects stay, with `kubernetes.error` and
+ * their age in `observedAt`. Ends when `signal` is aborted.
  */
 export async function* watchSnapshots(reader: ClusterReader, options: WatchOptions): AsyncGenerator<Snapshot> {
   const { signal, site, timeoutMs, settleMs = 100, probeEveryMs = 5000 } = options;
@@ -51,9 +51,7 @@ export async function* watchSnapshots(reader: ClusterReader, options: WatchOptio
   );
 
   const probe =
-    options.probeLogin === undefined
-      ? (url: string) => probeLogin(url, { signal: inner, timeoutMs })
-      : options.probeLogin;
+    options.probeLogin === undefined ? (url: string) => httpGet(url, { signal: inner, timeoutMs }) : options.probeLogin;
   const ask = async () => {
     if (!probe || !site.appUrl) return;
     const answer = await probe(site.appUrl);
@@ -74,7 +72,7 @@ export async function* watchSnapshots(reader: ClusterReader, options: WatchOptio
       await new Promise((resolve) => setTimeout(resolve, settleMs));
       if (inner.aborted) return;
       changed = Promise.withResolvers<void>();
-      if (feeds.some((feed) => feed.error() === 'not listed yet')) continue;
+      if (feeds.some((feed) => !feed.hasAnswered())) continue;
       const failed = feeds.filter((feed) => feed.error() !== null);
       const unreachable =
         failed.length > 0 && failed.every((feed) => feed.unreachable()) && failed.length === feeds.length;

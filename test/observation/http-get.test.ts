@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { probeLogin } from '../../observation/index.ts';
+import { httpGet } from '../../observation/index.ts';
 
 const never = new AbortController().signal;
 
@@ -28,7 +28,7 @@ describe('the login probe', () => {
         response.writeHead(307, { location: '/msp/dashboard' }).end();
       },
       async (url) => {
-        expect(await probeLogin(url, { signal: never, timeoutMs: 2000 })).toEqual({
+        expect(await httpGet(url, { signal: never, timeoutMs: 2000 })).toEqual({
           status: 307,
           location: '/msp/dashboard',
           error: null,
@@ -44,7 +44,7 @@ describe('the login probe', () => {
         response.writeHead(200).write('<html>');
       },
       async (url) => {
-        expect(await probeLogin(url, { signal: never, timeoutMs: 2000 })).toMatchObject({ status: 200, error: null });
+        expect(await httpGet(url, { signal: never, timeoutMs: 2000 })).toMatchObject({ status: 200, error: null });
       },
     );
   });
@@ -53,10 +53,10 @@ describe('the login probe', () => {
     await served(
       () => undefined,
       async (url) => {
-        expect(await probeLogin(url, { signal: never, timeoutMs: 150 })).toEqual({
+        expect(await httpGet(url, { signal: never, timeoutMs: 150 })).toEqual({
           status: null,
           location: null,
-          error: 'no answer within 150 ms',
+          error: 'no answer within 0.15 s',
         });
       },
     );
@@ -70,7 +70,7 @@ describe('the login probe', () => {
         closed = url;
       },
     );
-    expect(await probeLogin(closed, { signal: never, timeoutMs: 2000 })).toMatchObject({
+    expect(await httpGet(closed, { signal: never, timeoutMs: 2000 })).toMatchObject({
       status: null,
       error: expect.stringContaining('ECONNREFUSED'),
     });
@@ -81,7 +81,7 @@ describe('the login probe', () => {
     await served(
       () => abort.abort(new Error('enough')),
       async (url) => {
-        await expect(probeLogin(url, { signal: abort.signal, timeoutMs: 5000 })).rejects.toThrow('enough');
+        await expect(httpGet(url, { signal: abort.signal, timeoutMs: 5000 })).rejects.toThrow('enough');
       },
     );
   });
