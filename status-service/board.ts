@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { freshen } from './document/freshen.ts';
+import { statusOf } from '../status/index.ts';
 import type { Picture } from './picture.ts';
 
 const STALENESS_TICK_MS = 5_000;
 
 export interface Board {
-  /** Takes a new picture. Listeners hear of it when a person would see a difference. */
+  /** Listeners are notified only if a person would see a difference. */
   put(picture: Picture): void;
   /** The last picture, with ages as of now. Always there, and at once. */
   now(): Picture;
@@ -16,7 +16,7 @@ export interface Board {
   close(): void;
 }
 
-/** What a person would see of a picture: not the ages, which grow by themselves. */
+/** What a person would see of a picture: not the ages, which grow on their own. */
 interface News {
   readonly document: string;
   /** Rows are the same objects as long as what they tell is the same. */
@@ -44,17 +44,17 @@ function isSame(one: News, other: News): boolean {
   );
 }
 
-/**
- * Takes the first picture, gives the one place that pages read and sources write. It answers from memory, whatever the
- * sources are doing.
- */
+/** The one place that pages read and sources write. It answers from memory, whatever the sources are doing. */
 export function createBoard(first: Picture, clock: () => Date = () => new Date()): Board {
   let picture = first;
   let news = newsIn(first);
   let version = 1;
   const listeners = new Set<() => void>();
 
-  const now = (): Picture => ({ ...picture, document: freshen(picture.document, clock()) });
+  const now = (): Picture => ({
+    ...picture,
+    document: statusOf({ cluster: null, install: null, now: clock(), previous: picture.document }),
+  });
   const tell = (): void => {
     const next = newsIn(now());
     if (isSame(next, news)) return;

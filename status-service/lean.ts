@@ -2,8 +2,9 @@ import process from 'node:process';
 import { getHeapStatistics } from 'node:v8';
 
 /**
- * What makes V8 small. The service has little to compute and 96 MB for itself and 500 pods: with V8's own choice, which spends
- * memory on speed, it takes 260 MB for the same work; measured by bench/status-service.ts.
+ * What makes V8 small. The service has little to compute and 96 MB for itself, 500 pods and 200 readers: with V8's own choice, which
+ * spends memory on speed, it takes 224 MB for the same work, and 110 instead of 78 MB for 25 pods and 5 readers. The price is half as
+ * much processor time again, and one start of Node more (docs/decisions.md, D57; limits: bench/status-service.ts).
  */
 const LEAN = [
   '--max-old-space-size=80',
@@ -20,7 +21,7 @@ const LEAN = [
 const GIVE_BACK = { MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '65536' } as const;
 
 const LOOK_MS = 100;
-/** V8 itself waits for 10 to 15 MB of garbage, which 200 readers make at each change: 8 MB more at the highest. */
+/** V8 itself waits for 10 to 15 MB of garbage, which 200 readers make at each change: 97 MB at the highest instead of 90 (D57). */
 const GARBAGE_BYTES = 3e6;
 
 // V8 takes these when it starts and not later. The process becomes the same program again with them: same id, same standard

@@ -1,9 +1,10 @@
 // First of all: this may start the process again, before anything else is loaded.
 import './lean.ts';
 import { once } from 'node:events';
+import { API_VERSION } from '../model/appliance.ts';
+import type { StatusDocument } from '../model/status.ts';
 import { createBoard } from './board.ts';
 import { keepToken } from './auth/token.ts';
-import { unknownDocument } from './document/unknown.ts';
 import { createApp } from './http/app.ts';
 import { createCounters } from './http/counters.ts';
 import { createEventHub } from './http/events.ts';
@@ -14,6 +15,7 @@ import { clusterSource } from './sources/cluster.ts';
 import { noSource } from './sources/none.ts';
 import type { Source } from './sources/source.ts';
 import { stdinSource } from './sources/stdin.ts';
+import { statusOf } from '../status/index.ts';
 
 const WRONG_SETTINGS = 2;
 
@@ -26,6 +28,13 @@ function sourceOf(settings: Settings, log: ReturnType<typeof createLog>): Source
   return clusterSource(settings.apiServer, settings.site, log);
 }
 
+/** What is shown before the source has said anything. */
+function firstDocument({ site }: Settings, { waitingFor }: Source): StatusDocument {
+  const now = new Date();
+  const cluster = { apiVersion: API_VERSION, kind: 'Snapshot', takenAt: now.toISOString(), site } as const;
+  return statusOf({ cluster, install: null, now, previous: null, waitingFor });
+}
+
 /**
  * The status service: pages and API on one port, told of the appliance by one source. Its settings come from the environment
  * (`settings.ts`). On SIGTERM, SIGINT or the end of its source it closes its connections and ends with 0.
@@ -35,14 +44,14 @@ async function main(): Promise<void> {
   const log = createLog(settings.logLevel);
   const source = sourceOf(settings, log);
   const board = createBoard({
-    document: unknownDocument(settings.site, source.waitingFor, new Date()),
+    document: firstDocument(settings, source),
     details: null,
     snapshot: null,
   });
   const counters = createCounters();
   const tokens = keepToken(settings, log);
   const events = createEventHub(board, counters, tokens);
-  if ((await tokens.current()) === null) log.warn('there is no token: nothing but /healthz is answered');
+  if ((await tokens.current()) === null) log.warn('no token: only /healthz is answered');
   const server = createHttpServer(createApp({ settings, board, source, tokens, events, counters, log }));
 
   const stop = new AbortController();
@@ -55,7 +64,7 @@ async function main(): Promise<void> {
 
   try {
     await source.run(board, stop.signal);
-    // Not stopped, as for a restart: whoever told it has nothing more to tell.
+    // Not stopped, as for a restart: its source has nothing more to report.
     if (!stop.signal.aborted) await events.farewell();
   } finally {
     stop.abort();

@@ -28,8 +28,8 @@ export type Settings = ReturnType<typeof readSettings>;
 export class SettingsError extends Error {}
 
 /**
- * Takes the environment, gives the service's settings. Without a word about it the source is the cluster that the service
- * runs in, or none; it listens to everybody in a pod, and only to this machine elsewhere.
+ * By default the source is the cluster that the service runs in, or none; it listens on all addresses in a pod, and
+ * only on this machine elsewhere.
  * @throws SettingsError that names each variable and what it should be, never its value
  */
 export function readSettings(env: NodeJS.ProcessEnv) {

@@ -17,7 +17,7 @@ export const VERSIONS: ReadonlyMap<string, string> = new Map(
   Object.entries(FILES).map(([name, { text }]) => [name, versionOf(text)]),
 );
 
-/** Takes a file's name, gives its address, which changes with its content and may be kept for ever. */
+/** The address changes with the file's content, so a browser may cache it without limit. */
 export function assetUrl(name: keyof typeof FILES): string {
   return `/assets/${name}?v=${VERSIONS.get(name) ?? ''}`;
 }

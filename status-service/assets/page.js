@@ -149,7 +149,7 @@
       isOver = true;
       stream.close();
       await renew();
-      connection('over', 'Ended: the command that showed this page is over.');
+      connection('over', 'Ended: the command that served this page has ended.');
     });
     stream.addEventListener('error', () => {
       isLost = true;

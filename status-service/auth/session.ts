@@ -1,12 +1,12 @@
 import { createHash, createHmac } from 'node:crypto';
 import { isSame } from './token.ts';
 
-/** A browser that nobody uses is asked for the token again after this time; one in use is renewed. */
+/** An unused session ends after this time; one in use is renewed. */
 export const SESSION_SECONDS = 12 * 60 * 60;
 
 /**
- * Takes a site's name, gives its cookie's: the pages of two sites on one machine have the same host for a browser, and must not
- * sign each other out.
+ * The pages of two sites on one machine have the same host for a browser, and must not sign each other out: each site
+ * has a cookie name of its own.
  */
 export function sessionCookie(siteId: string): string {
   return `appliance_status_${createHash('sha256').update(siteId).digest('hex').slice(0, 8)}`;
@@ -22,13 +22,12 @@ function sign(token: string, until: number): string {
 
 const secondsOf = (now: Date) => Math.floor(now.getTime() / 1000);
 
-/** Takes the token and the time, gives the cookie's value. */
 export function openSession(token: string, now: Date): string {
   const until = secondsOf(now) + SESSION_SECONDS;
   return `${until}.${sign(token, until)}`;
 }
 
-/** Takes a cookie's value, the token and the time, tells whether the session holds and whether it is time to renew it. */
+/** `renew` in the second half of a session's life. */
 export function checkSession(value: string, token: string, now: Date): 'none' | 'holds' | 'renew' {
   const match = /^(\d{1,12})\.([\w-]{1,64})$/.exec(value);
   if (!match?.[1] || !match[2]) return 'none';

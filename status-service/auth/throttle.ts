@@ -6,7 +6,7 @@ export interface Throttle {
 
 const FAILURES = 10;
 const WINDOW_MS = 60_000;
-/** More addresses than this at once are an attack by itself: the longest quiet ones are forgotten. */
+/** More addresses than this at once are an attack in themselves: those that were quiet longest are forgotten. */
 const ADDRESSES = 2_000;
 
 /** One house has one IPv6 network: its last 64 bits change at will. */

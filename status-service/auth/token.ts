@@ -12,8 +12,8 @@ export interface TokenKeeper {
 const LOOK_AGAIN_MS = 1_000;
 
 /**
- * Takes where the token comes from, gives the one that holds. A file is read again when it has changed, so that a rotated
- * token needs no restart; while it cannot be read, the last one holds.
+ * A file is read again after it has changed, so a rotated token needs no restart. While it cannot be read, the last
+ * token stays valid.
  */
 export function keepToken({ token, tokenFile }: Pick<Settings, 'token' | 'tokenFile'>, log: Log): TokenKeeper {
   if (token !== null) return { current: async () => token };
@@ -30,8 +30,8 @@ export function keepToken({ token, tokenFile }: Pick<Settings, 'token' | 'tokenF
       const next = `${ino} ${mtimeMs} ${size}`;
       if (next === stamp) return;
       const text = (await readFile(file, 'utf8')).trim();
-      if (text === '') log.error({ file }, 'the token file is empty: nothing opens the page');
-      else if (held !== null && text !== held) log.info('the token was rotated: the old one opens nothing now');
+      if (text === '') log.error({ file }, 'the token file is empty: nobody can sign in');
+      else if (held !== null && text !== held) log.info('the token was rotated: the old one is no longer accepted');
       held = text || null;
       stamp = next;
     } catch (error) {
@@ -54,7 +54,7 @@ export function keepToken({ token, tokenFile }: Pick<Settings, 'token' | 'tokenF
   };
 }
 
-/** Takes two texts, tells in constant time whether they are the same, whatever their lengths. */
+/** Constant time, whatever their lengths. */
 export function isSame(one: string, other: string): boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(one), digest(other));

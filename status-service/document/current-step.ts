@@ -28,8 +28,8 @@ function ofInstall({ install }: StatusDocument): CurrentStep | null {
 }
 
 /**
- * Takes a document, gives the step that runs: the install's phase when an install is known, else the first tier that is not
- * there yet. Null when everything that is to come up has come up, or when nothing is known.
+ * The phase of the install if one is known, else the first tier that is not ready. Null when everything is ready, or
+ * when nothing is known.
  */
 export function currentStep(document: StatusDocument): CurrentStep | null {
   const installing = ofInstall(document);
@@ -48,8 +48,8 @@ export function currentStep(document: StatusDocument): CurrentStep | null {
 }
 
 /**
- * Takes a document, gives the id of the phase that an install is in, or would be in by what is there; null when nothing is to
- * come up any more, or when that cannot be told (a platform that is not ready says nothing of how far its install is).
+ * The phase that an install is in, or would be in by the state of the appliance. Null when everything is ready, or
+ * when it is unknown: a platform that is not ready does not show how far its install is.
  */
 export function currentPhase(document: StatusDocument): Open<PhaseId> | null {
   const { install, rollup, tiers } = document;

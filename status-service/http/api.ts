@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import type { Context } from 'hono';
+import type { Diagnostics, Overview, PodsAnswer } from '../../model/http-api.ts';
 import { snapshotName, supportBundle } from '../document/support-bundle.ts';
 import { currentPhase, currentStep } from '../document/current-step.ts';
 import type { Env, Parts } from './context.ts';
@@ -19,7 +20,7 @@ export function api(parts: Parts, readLog: LogDesk): Hono<Env> {
   app.get('/overview', (context) => {
     const { document } = board.now();
     const { siteId, timestamp, observedAt, stale, release, urls, rollup, tiers, topBlockers, sources } = document;
-    return context.json({
+    return context.json<Overview>({
       siteId,
       timestamp,
       observedAt,
@@ -64,7 +65,7 @@ export function api(parts: Parts, readLog: LogDesk): Hono<Env> {
       loginProbe,
       recentEvents,
     } = document;
-    return context.json({
+    return context.json<Diagnostics>({
       siteId,
       timestamp,
       observedAt,
@@ -94,7 +95,7 @@ export function api(parts: Parts, readLog: LogDesk): Hono<Env> {
   app.get('/pods', (context) => {
     const { document, details } = board.now();
     if (details === null) return problem(context, 'no-pods', source.withoutDetails, 503);
-    return context.json({ observedAt: document.observedAt, stale: document.stale, pods: details.pods });
+    return context.json<PodsAnswer>({ observedAt: document.observedAt, stale: document.stale, pods: details.pods });
   });
 
   app.get('/pods/:namespace/:pod/log', async (context) => {
@@ -115,12 +116,7 @@ export function api(parts: Parts, readLog: LogDesk): Hono<Env> {
       return context.body(null, 200, type);
     }
     context.header('retry-after', '10');
-    return problem(
-      context,
-      'too-many-listeners',
-      'Too many listen already. Ask /api/status from time to time instead.',
-      503,
-    );
+    return problem(context, 'too-many-listeners', 'Too many event streams are open. Poll /api/status instead.', 503);
   });
 
   return app;

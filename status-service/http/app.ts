@@ -12,7 +12,7 @@ import { isForPrograms, refusal } from './refusal.ts';
 import { takeOver } from './take-over.ts';
 import { plainPage } from '../pages/plain.ts';
 
-/** Takes the service's parts, gives its routes: open ones first, everything else behind the gate. */
+/** Open routes first; everything after the gate needs a token or a session. */
 export function createApp(parts: Parts): Hono<Env> {
   const { counters, log } = parts;
   const gate = createGate(parts);
@@ -69,20 +69,20 @@ export function createApp(parts: Parts): Hono<Env> {
   app.route('/', pages(parts, readLog));
 
   app.notFound((context) => {
-    const message = 'There is nothing at this address.';
+    const message = 'Nothing found at this address.';
     if (isForPrograms(context.req.path)) return context.json({ error: { code: 'not-found', message } }, 404);
     return context.html(plainPage({ title: 'Not found', message }), 404);
   });
   app.onError((error, context) => {
     log.error({ problem: error.message, path: context.req.path }, 'a request failed');
-    const message = 'The status service has a defect here. Its log says more.';
+    const message = 'Internal error of the status service. See its log.';
     if (isForPrograms(context.req.path)) return context.json({ error: { code: 'defect', message } }, 500);
     return context.html(plainPage({ title: 'Something went wrong', message }), 500);
   });
   return app;
 }
 
-/** Takes where a person wanted to go, gives an address of this service only. */
+/** Only an address of this service: anything else becomes `/`. */
 function localPath(path: string): string {
   return /^\/(?:[A-Za-z0-9._-]+(?:\/[A-Za-z0-9._-]+)*)?$/.test(path) ? path : '/';
 }

@@ -12,7 +12,7 @@ import type { EventHub } from './events.ts';
 export interface Env {
   readonly Bindings: HttpBindings;
   readonly Variables: {
-    /** Writes the body of an answer that goes on and on; its head is made as every answer's. */
+    /** Writes the body of an answer that does not end; its head is created like any other. */
     takeOver?: (answer: ServerResponse) => void;
   };
 }

@@ -11,8 +11,8 @@ export interface EventHub {
   /** False when too many listen already. */
   hasRoom(): boolean;
   /**
-   * Takes what is wanted, the token that opened the way and an answer whose head is written, writes the events to it until either
-   * side ends it or the token holds no more.
+   * Writes events to an answer whose head is already written, until either side ends it or the token is no longer
+   * valid.
    */
   listen(wanted: Wanted, token: string | null, answer: ServerResponse): void;
   listeners(): number;
@@ -23,7 +23,7 @@ export interface EventHub {
 }
 
 const MOST_LISTENERS = 300;
-/** A listener that leaves this much unread is slow or gone. It comes back by itself if it is there. */
+/** A listener that leaves this much unread is slow or gone. It reconnects automatically if it still exists. */
 const MOST_UNREAD_BYTES = 512 * 1024;
 const HEARTBEAT_MS = 15_000;
 const RETRY_MS = 3_000;
@@ -39,8 +39,8 @@ interface Listener {
 }
 
 /**
- * Takes the board, gives server-sent events of it: the present at once, then each difference, a heartbeat between. They are
- * written to Node's own answers: with a web stream around each, 200 listeners took 3 MB more.
+ * Server-sent events: the present state at once, then each difference, with heartbeats between. They are written to
+ * Node's own responses: with a web stream around each, 200 listeners took 3 MB more.
  */
 export function createEventHub(board: Board, counters: Counters, tokens: TokenKeeper): EventHub {
   const listeners = new Map<ServerResponse, Listener>();

@@ -15,7 +15,7 @@ export type Verdict =
 export interface Gate {
   /** Lets through who has a bearer token or a session; exchanges `?token=` of a page for a session and a clean URL. */
   readonly middleware: MiddlewareHandler<Env>;
-  /** Takes a token that a person typed, gives a session for it or says no. */
+  /** Starts a session for a token that a person typed, or refuses it. */
   readonly enter: (context: Context<Env>, token: string) => Promise<Verdict>;
   /** Ends the session of the one who asks. */
   readonly leave: (context: Context<Env>) => void;
@@ -39,7 +39,6 @@ function cleanUrl(context: Context<Env>): string {
   return `/${pathname.replace(/^\/+/, '')}${search ? `?${search}` : ''}`;
 }
 
-/** Takes the service's parts, gives the gate before everything that is not open to everybody. */
 export function createGate({ settings, tokens, counters, log }: Omit<Parts, 'board' | 'source' | 'events'>): Gate {
   const cookie = sessionCookie(settings.site.siteId);
   const throttle = createThrottle();
@@ -86,14 +85,14 @@ export function createGate({ settings, tokens, counters, log }: Omit<Parts, 'boa
     const token = await tokens.current();
     if (session === undefined || token === null) return refusal(context, token === null ? 'no-token-kept' : 'no-token');
     const state = checkSession(session, token, new Date());
-    // A session that has run out is nobody's attempt to guess: it costs nothing.
+    // An expired session is not an attempt to guess: it costs nothing.
     if (state === 'none') return refusal(context, 'session-over');
     if (state === 'renew') keepSession(context, cookie, token);
     await next();
   };
 
   const leave = (context: Context<Env>): void => {
-    // Another site's form brings no cookie of ours: it signs nobody out.
+    // Another site's form sends no cookie of ours: it cannot sign anyone out.
     if (getCookie(context, cookie) !== undefined) deleteCookie(context, cookie, { path: '/' });
   };
 

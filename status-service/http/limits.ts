@@ -11,7 +11,7 @@ export const onlyKnownMethods: MiddlewareHandler<Env> = async (context, next) =>
   if (!allowed.includes(context.req.method)) {
     context.header('allow', allowed.join(', '));
     context.header('connection', 'close');
-    return context.text(`${context.req.path} takes ${allowed.join(' or ')} only.\n`, 405);
+    return context.text(`${context.req.path} accepts only ${allowed.join(' or ')}.\n`, 405);
   }
   await next();
 };
@@ -22,7 +22,7 @@ export const smallBodies: MiddlewareHandler<Env> = async (context, next) => {
   const isOpenEnded = context.req.header('transfer-encoding') !== undefined;
   const tooLarge = (): Response => {
     context.header('connection', 'close');
-    return context.text(`A body may have ${MOST_BODY_BYTES} bytes.\n`, 413);
+    return context.text(`The request body may have at most ${MOST_BODY_BYTES} bytes.\n`, 413);
   };
   if (!(length <= MOST_BODY_BYTES) || (isOpenEnded && context.req.method !== 'POST')) return tooLarge();
   return bodyLimit({ maxSize: MOST_BODY_BYTES, onError: tooLarge })(context, next);

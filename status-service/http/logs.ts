@@ -1,7 +1,6 @@
 import type { Context } from 'hono';
 import { redact } from '../../redaction/index.ts';
 import type { LogAnswer, PodRow } from '../../model/page.ts';
-import { plainText } from '../pages/plain-text.ts';
 import type { Env, Parts } from './context.ts';
 
 const MOST_LINES = 2_000;
@@ -18,48 +17,46 @@ export type LogRequest =
   | { readonly pod: PodRow; readonly container: string; readonly previous: boolean; readonly lines: number }
   | { readonly problem: string; readonly status: 404 };
 
-/**
- * Takes a request, gives what log it wants. Only pods that the cluster was seen to have are asked for: what stands in an
- * address never becomes part of a path by itself.
- */
+/** Only pods that were seen in the cluster are asked for: text from a URL never becomes part of a path by itself. */
 export function logRequest(context: Context<Env>, { board, source }: Pick<Parts, 'board' | 'source'>): LogRequest {
   const { details } = board.now();
   if (details === null) return { problem: source.withoutDetails, status: 404 };
   const { namespace, pod: name } = context.req.param();
   const pod = details.pods.find((one) => one.namespace === namespace && one.name === name);
-  if (!pod) return { problem: `There is no pod ${namespace}/${name} now.`, status: 404 };
+  if (!pod)
+    return { problem: `Pod ${namespace}/${name} does not exist. Choose one from the list of pods.`, status: 404 };
   const container = context.req.query('container') || pod.containers[0] || '';
   if (![...pod.containers, ...pod.initContainers].includes(container)) {
-    return { problem: `The pod ${namespace}/${name} has no container ${container}.`, status: 404 };
+    return {
+      problem: `Pod ${namespace}/${name} has no container ${container}. Its containers: ${[...pod.initContainers, ...pod.containers].join(', ')}.`,
+      status: 404,
+    };
   }
   const asked = Number(context.req.query('tail') ?? LINES);
   const lines = Number.isInteger(asked) && asked > 0 ? Math.min(asked, MOST_LINES) : LINES;
   return { pod, container, previous: ['1', 'true'].includes(context.req.query('previous') ?? ''), lines };
 }
 
-/** Takes what is wanted and who wants it, gives the end of the log or why it did not come. */
 export type LogDesk = (
   wanted: Exclude<LogRequest, { problem: string }>,
   reader: keyof typeof READERS,
   signal: AbortSignal,
 ) => Promise<LogAnswer>;
 
-/** Takes the source of logs, gives the desk that hands them out: within two seconds, few at once, as readable text. */
+/** Reads logs within two seconds, a few at once, as readable text. */
 export function createLogDesk({ source }: Pick<Parts, 'source'>): LogDesk {
   let reading = 0;
   return async ({ pod, container, previous, lines }, reader, signal) => {
     if (source.logs === null) return { problem: source.withoutDetails, status: 404 };
     if (reading >= MOST_AT_ONCE)
-      return { problem: 'Too many logs are being read just now. Try again in a few seconds.', status: 503 };
+      return { problem: 'Too many logs are being read. Try again in a few seconds.', status: 503 };
     const { namespace, name } = pod;
     const limitBytes = READERS[reader];
     reading += 1;
     try {
       const wanted = { namespace, pod: name, container, previous, tailLines: lines, limitBytes };
       const answer = await source.logs(wanted, signal);
-      return 'problem' in answer
-        ? { ...answer, problem: redact(answer.problem) }
-        : { text: redact(plainText(answer.text)) };
+      return 'problem' in answer ? { ...answer, problem: redact(answer.problem) } : { text: redact(answer.text) };
     } finally {
       reading -= 1;
     }

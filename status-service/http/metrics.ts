@@ -30,7 +30,7 @@ export function metricsText({ board, counters, events }: Pick<Parts, 'board' | '
     family(
       'appliance_state',
       'gauge',
-      'The rollup: 1 for the state that holds.',
+      'The rollup: 1 for the current state.',
       ROLLUP_STATES.map((state): Sample => [{ state }, flag(state === rollup.state)]),
     ),
     family(
@@ -48,17 +48,17 @@ export function metricsText({ board, counters, events }: Pick<Parts, 'board' | '
     family(
       'appliance_blocker',
       'gauge',
-      'What stands in the way now.',
+      'Current blockers.',
       topBlockers.map(({ code, component, tier, severity }): Sample => [{ code, component, tier, severity }, 1]),
     ),
-    family('appliance_active_operations', 'gauge', 'Long operations under way.', one(activeOperations.length)),
+    family('appliance_active_operations', 'gauge', 'Long operations in progress.', one(activeOperations.length)),
     family(
       'appliance_pods',
       'gauge',
       'Pods by health.',
       [...pods].map(([health, rows]): Sample => [{ health }, rows.length]),
     ),
-    family('appliance_status_stale', 'gauge', 'Whether the picture is old.', one(flag(document.stale))),
+    family('appliance_status_stale', 'gauge', 'Whether the status is stale.', one(flag(document.stale))),
     family(
       'appliance_source_age_seconds',
       'gauge',
@@ -78,12 +78,17 @@ export function metricsText({ board, counters, events }: Pick<Parts, 'board' | '
       [...counters.requests].map(([code, count]): Sample => [{ code }, count]),
     ),
     family('appliance_status_refused_tokens_total', 'counter', 'Wrong tokens.', one(counters.refusedTokens)),
-    family('appliance_status_throttled_total', 'counter', 'Attempts refused unseen.', one(counters.throttled)),
+    family(
+      'appliance_status_throttled_total',
+      'counter',
+      'Sign-in attempts refused without a check.',
+      one(counters.throttled),
+    ),
     family('appliance_status_listeners', 'gauge', 'Open event streams.', one(events.listeners())),
     family(
       'appliance_status_dropped_listeners_total',
       'counter',
-      'Event streams cut as too slow.',
+      'Event streams closed because the reader was too slow.',
       one(counters.droppedListeners),
     ),
     family('process_resident_memory_bytes', 'gauge', 'Resident memory.', one(process.memoryUsage.rss())),

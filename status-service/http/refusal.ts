@@ -6,11 +6,11 @@ import type { Env } from './context.ts';
 export type Refusal = 'no-token' | 'wrong-token' | 'session-over' | 'no-token-kept' | { readonly waitSeconds: number };
 
 const WORDS = {
-  'no-token': 'This page is opened with the token of the status page.',
-  'wrong-token': 'This token is not the one of this appliance, or it has been rotated.',
-  'session-over': 'The session is over, or the token has been rotated.',
+  'no-token': 'Sign in with the token of the status page.',
+  'wrong-token': 'Wrong token: it belongs to another appliance or was rotated.',
+  'session-over': 'The session has expired, or the token was rotated. Sign in again.',
   'no-token-kept':
-    'The status service has no token, so nothing can open this page. It waits for the token file or STATUS_TOKEN.',
+    'The status service has no token, so nobody can sign in. It is waiting for the token file or STATUS_TOKEN.',
 } as const;
 
 /** True for what programs ask; people get a page. */
@@ -18,11 +18,11 @@ export function isForPrograms(path: string): boolean {
   return path.startsWith('/api/') || path === '/metrics' || path === '/healthz';
 }
 
-/** Takes why, gives the answer: 401, or 429 with the time to wait; JSON for programs, the login page for people. */
+/** 401, or 429 with the time to wait; JSON for programs, the login page for people. */
 export function refusal(context: Context<Env>, why: Refusal): Response | Promise<Response> {
   const isThrottled = typeof why === 'object';
   const message = isThrottled
-    ? `Too many wrong tokens came from this address. Try again in ${why.waitSeconds} seconds.`
+    ? `Too many wrong tokens from this address. Try again in ${why.waitSeconds} seconds.`
     : WORDS[why];
   if (isThrottled) context.header('retry-after', String(why.waitSeconds));
   else context.header('www-authenticate', 'Bearer realm="appliance-status"');

@@ -14,7 +14,7 @@ const LOOK_MS = 2_000;
 /** A connection on which nothing moves; streams have a heartbeat more often than this. */
 const IDLE_MS = 40_000;
 
-/** Takes the app, gives its server, not listening yet: whoever sends or reads too slowly, or opens too much, is cut off. */
+/** Does not listen yet. Clients that send or read too slowly, or open too many connections, are disconnected. */
 export function createHttpServer(app: Hono<Env>): Server {
   const server = createAdaptorServer({
     fetch: app.fetch,

@@ -4,7 +4,7 @@ import type { Snapshot } from '../../model/snapshot.ts';
 /** Objects that are written at once: hundreds of them together would be more text than the service has room for. */
 const AT_ONCE = 25;
 
-/** Takes a snapshot, yields its text (JSON) piece by piece, redacted: what `diagnose --from` reads. */
+/** Redacted JSON in pieces, as `diagnose --from` reads it. */
 export async function* snapshotText({ kubernetes, ...rest }: Snapshot): AsyncGenerator<Uint8Array> {
   const bytes = new TextEncoder();
   const head = JSON.stringify(withoutSecrets(rest));

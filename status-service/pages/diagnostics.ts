@@ -1,7 +1,7 @@
 import type { DeliveryRow, Details } from '../../model/page.ts';
 import type { StatusDocument } from '../../model/status.ts';
 import { TIER_TITLES } from '../../model/tiers.ts';
-import { STATE_WORDS } from '../document/state-words.ts';
+import { STATE_WORDS } from '../../model/state-words.ts';
 import { supportBundle } from '../document/support-bundle.ts';
 import type { Picture } from '../picture.ts';
 import { html, nothing, type Html } from './html.ts';
@@ -11,7 +11,7 @@ import { events } from './parts/events.ts';
 import { podTable } from './parts/pods.ts';
 import { SOURCE_NAMES, staleNotice } from './parts/stale.ts';
 import { state, table } from './parts/table.ts';
-import { copyable, prose } from './prose.ts';
+import { copyable } from './prose.ts';
 import { clock, since } from './time.ts';
 import { COMPONENT_LOOKS, DELIVERY_LOOKS } from './words.ts';
 
@@ -19,18 +19,18 @@ const MOST_PODS = 40;
 const MOST_EVENTS = 20;
 
 function components({ components: parts }: StatusDocument): Html {
-  if (parts.length === 0) return html`<p class="facts">No parts are known yet.</p>`;
+  if (parts.length === 0) return html`<p class="facts">No components are known yet.</p>`;
   return table(
-    'Parts of the appliance',
+    'Components of the appliance',
     [
-      { title: 'Part', cell: ({ title }) => title },
+      { title: 'Component', cell: ({ title }) => title },
       { title: 'Tier', cell: ({ tier }) => TIER_TITLES[tier] },
       { title: 'State', cell: ({ status }) => state(COMPONENT_LOOKS[status]) },
       {
         title: 'Ready',
         cell: ({ ready, desired }) => (ready === null || desired === null ? '' : `${ready} of ${desired}`),
       },
-      { title: 'What is seen', cell: ({ message }) => message },
+      { title: 'Details', cell: ({ message }) => message },
       { title: 'Image', cell: ({ image }) => (image === null ? '' : html`<span class="verbatim">${image}</span>`) },
     ],
     parts,
@@ -38,7 +38,7 @@ function components({ components: parts }: StatusDocument): Html {
 }
 
 function deliveries(caption: string, rows: readonly DeliveryRow[], now: string): Html {
-  if (rows.length === 0) return html`<p class="facts">There are none yet.</p>`;
+  if (rows.length === 0) return html`<p class="facts">None found yet.</p>`;
   return table(
     caption,
     [
@@ -52,7 +52,7 @@ function deliveries(caption: string, rows: readonly DeliveryRow[], now: string):
         title: 'Revision',
         cell: ({ revision }) => (revision === null ? '' : html`<span class="verbatim">${revision}</span>`),
       },
-      { title: 'It says', cell: ({ message }) => message },
+      { title: 'Message', cell: ({ message }) => message },
     ],
     rows,
   );
@@ -61,11 +61,11 @@ function deliveries(caption: string, rows: readonly DeliveryRow[], now: string):
 function sources({ sources: list, timestamp }: StatusDocument): Html {
   return html`<ul class="sources">
     ${list.map(
-      ({ source, observedAt, stale, error }) =>
+      ({ source, observedAt, stale, error, partial }) =>
         html`<li>
           ${state(stale || error !== null ? { shape: 'warn', words: SOURCE_NAMES[source] } : { shape: 'good', words: SOURCE_NAMES[source] })}
           <span class="facts"
-            >${observedAt === null ? 'has not answered' : html`answered ${since(observedAt, timestamp)} ago, at ${clock(observedAt)}`}${error === null ? nothing : html`: <span class="verbatim">${error}</span>`}</span
+            >${observedAt === null ? 'has not answered' : html`answered ${partial ? 'in part ' : ''}${since(observedAt, timestamp)} ago, at ${clock(observedAt)}`}${error === null ? nothing : html`: <span class="verbatim">${error}</span>`}</span
           >
         </li>`,
     )}
@@ -74,7 +74,7 @@ function sources({ sources: list, timestamp }: StatusDocument): Html {
 
 function setup({ bootstrap: { job, state: how, logs, seed } }: StatusDocument): Html {
   return html`<p>
-      ${job === null ? 'No job is there.' : html`Job <span class="verbatim">${job}</span>: ${how}.`}
+      ${job === null ? 'No job found.' : html`Job <span class="verbatim">${job}</span>: ${how}.`}
       ${seed.usersCount === null ? '' : `Users in the database: ${seed.usersCount}.`}
     </p>
     ${logs.length > 0 ? html`<pre>${logs.join('\n')}</pre>` : nothing}`;
@@ -99,14 +99,13 @@ function pods({ pods: all }: Details, now: string): Html {
 /** Where there is no snapshot to hand on, the client tells the same. */
 function support({ document: { siteId }, snapshot }: Picture): Html {
   if (snapshot === null)
-    return html`<p>The client tells from the same sources what led to what:</p>
+    return html`<p>The client explains from the same sources what caused what:</p>
       <p>${copyable(`appliance-client diagnose --explain --site ${siteId}`)}</p>`;
   const bundle = supportBundle(siteId);
   return html`<p><a href="${bundle.snapshot}" download>Download the snapshot</a>. ${bundle.note}</p>
     <p>${copyable(bundle.command)}</p>`;
 }
 
-/** Takes a picture and why details may be missing, gives the page for who wants to know exactly. */
 export function diagnosticsPage(picture: Picture, withoutDetails: string): Html {
   const { document, details } = picture;
   const now = document.timestamp;
@@ -115,13 +114,13 @@ export function diagnosticsPage(picture: Picture, withoutDetails: string): Html 
     path: '/diagnostics',
     document,
     live: 'events',
-    announcement: `${STATE_WORDS[document.rollup.state]}. ${document.topBlockers.length} in the way.`,
+    announcement: `${STATE_WORDS[document.rollup.state]}. ${document.topBlockers.length} ${document.topBlockers.length === 1 ? 'blocker' : 'blockers'}.`,
     main: html`<h1>Diagnostics</h1>
-      ${staleNotice(document)}${section('blockers', 'What stands in the way', blockerLinks(document))}
-      ${section('parts', 'Parts of the appliance', components(document))}
-      ${section('pods', 'Pods', details === null ? html`<p class="facts">${prose(withoutDetails)}</p>` : pods(details, now))}
+      ${staleNotice(document)}${section('blockers', 'Blockers', blockerLinks(document))}
+      ${section('parts', 'Components of the appliance', components(document))}
+      ${section('pods', 'Pods', details === null ? html`<p class="facts">${withoutDetails}</p>` : pods(details, now))}
       ${details === null ? nothing : delivery(details, now)} ${section('setup', 'Database setup', setup(document))}
-      ${events(document, MOST_EVENTS)} ${section('sources', 'Where this comes from', sources(document))}
+      ${events(document, MOST_EVENTS)} ${section('sources', 'Sources', sources(document))}
       ${section('support', 'For support', support(picture))}`,
   });
 }

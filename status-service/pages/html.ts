@@ -10,7 +10,7 @@ const shown = (value: unknown): unknown => {
   return Array.isArray(value) ? value.map(shown) : value;
 };
 
-/** Takes a template. Whatever is put into it is escaped and made plain text, unless it is a piece of a page itself. */
+/** Every value is escaped and made plain text, unless it is a piece of a page itself. */
 export function html(strings: TemplateStringsArray, ...values: readonly unknown[]): Html {
   return template(strings, ...values.map(shown));
 }

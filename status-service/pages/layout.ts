@@ -23,7 +23,6 @@ const PLACES = [
   { path: '/diagnostics', title: 'Diagnostics' },
 ] as const;
 
-/** Takes what a page says, gives the page. */
 export function layout({ title, path, document, live, announcement, main }: Page): Html {
   const { siteId, timestamp, release } = document;
   const link = (place: (typeof PLACES)[number]): Html =>
@@ -63,7 +62,7 @@ export function layout({ title, path, document, live, announcement, main }: Page
   });
 }
 
-/** Takes the parts of any page, gives it whole. */
+/** The HTML around every page, with or without a session. */
 export function frame({
   title,
   head,

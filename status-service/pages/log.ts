@@ -20,7 +20,6 @@ function amountOf(text: string, asked: number): string {
   return lines < asked ? `${lines} lines.` : `The last ${lines} lines.`;
 }
 
-/** Takes a picture and the end of a log, gives its page. */
 export function logPage({ document }: Picture, { pod, container, previous, lines, answer }: LogView): Html {
   const url = (name: string, before: boolean) =>
     `${logUrl(pod)}?container=${encodeURIComponent(name)}${before ? '&previous=1' : ''}`;
@@ -65,7 +64,7 @@ ${answer.text || 'The log is empty.'}</pre>`;
         }
         <p class="follow">
           <label hidden data-follow><input type="checkbox" checked /> Follow</label>
-          <noscript><a href="${url(container, previous)}">Load again</a></noscript>
+          <noscript><a href="${url(container, previous)}">Reload</a></noscript>
         </p>
         ${body}
       </section>`,

@@ -2,7 +2,7 @@ import { html, nothing, type Html } from './html.ts';
 import { frame } from './layout.ts';
 import { copyable } from './prose.ts';
 
-/** Takes what to say and where the person wanted to go, gives the page that asks for the token. */
+/** `path` is where the person wanted to go; the form sends them there. */
 export function loginPage({
   message,
   isError,
@@ -35,10 +35,10 @@ export function loginPage({
           <button type="submit" class="primary">Show the status</button>
         </form>
         <div id="where">
-          <p>The machine that installed the appliance shows the token:</p>
+          <p>To show the token, run on the machine that installed the appliance:</p>
           <p>${copyable('appliance-client token show')}</p>
         </div>
-        <p>You came by a link with the token in it? <a href="${path}">Open the page again</a>.</p>
+        <p>Opened a link with a token? <a href="${path}">Reload the page</a>.</p>
       </main>
     </body>`,
   });

@@ -1,7 +1,7 @@
 import { html, nothing, type Html } from './html.ts';
 import { frame } from './layout.ts';
 
-/** Takes a title and a sentence, gives a page that says no more. */
+/** A page with one sentence, such as an error. */
 export function plainPage({ title, message }: { readonly title: string; readonly message: string }): Html {
   return frame({
     title: `${title} · Alga PSA appliance`,
@@ -10,7 +10,7 @@ export function plainPage({ title, message }: { readonly title: string; readonly
       <main id="main">
         <h1>${title}</h1>
         <p class="lead">${message}</p>
-        <p><a href="/">To the status</a></p>
+        <p><a href="/">Show the status</a></p>
       </main>
     </body>`,
   });

@@ -3,11 +3,10 @@ import { html, nothing, type Html } from './html.ts';
 import { layout } from './layout.ts';
 import { podTable } from './parts/pods.ts';
 import { staleNotice } from './parts/stale.ts';
-import { prose } from './prose.ts';
 
 const ON_A_PAGE = 100;
 
-/** Takes a picture and a page's number from 1, gives that page of all pods. */
+/** `wanted` counts pages from 1. */
 export function podsPage({ document, details }: Picture, withoutDetails: string, wanted: number): Html {
   const pods = details?.pods ?? [];
   const pages = Math.max(1, Math.ceil(pods.length / ON_A_PAGE));
@@ -23,14 +22,14 @@ export function podsPage({ document, details }: Picture, withoutDetails: string,
     main: html`<h1>Pods</h1>
       ${staleNotice(document)}
       <section class="card">
-        ${details === null ? html`<p class="facts">${prose(withoutDetails)}</p>` : podTable(pods.slice((page - 1) * ON_A_PAGE, page * ON_A_PAGE), document.timestamp)}
+        ${details === null ? html`<p class="facts">${withoutDetails}</p>` : podTable(pods.slice((page - 1) * ON_A_PAGE, page * ON_A_PAGE), document.timestamp)}
         ${
           pages > 1
             ? html`<nav aria-label="More pods">
                 <ul class="pager">
-                  ${link(page - 1, 'Those before')}
+                  ${link(page - 1, 'Previous')}
                   <li>Page ${page} of ${pages}</li>
-                  ${link(page + 1, 'Those after')}
+                  ${link(page + 1, 'Next')}
                 </ul>
               </nav>`
             : nothing

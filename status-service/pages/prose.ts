@@ -1,23 +1,31 @@
+import { anywhere, stretchesOf } from '../../model/render-advice.ts';
+import type { Situation, Told } from '../../model/render-advice.ts';
+import type { StatusDocument } from '../../model/status.ts';
 import { html, nothing, type Html } from './html.ts';
 
-/** A command is more than one word, or the name of a file would be offered for running. */
-const isCommand = (code: string) => /^[\w./~-]+\s+\S/.test(code);
-
-/** Takes a text with `code` in it, gives it with code as code. */
-export function prose(text: string): Html {
-  return html`${text.split('`').map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part))}`;
+/** No client runs here, and of the reader's machine nothing is known. Without an install's own word, whether it is open is not known. */
+function situationOf({ siteId, install }: StatusDocument): Situation {
+  if (install === null) return anywhere(siteId, 'elsewhere');
+  return anywhere(siteId, ['complete', 'cancelled'].includes(install.state) ? 'over' : 'attended');
 }
 
-/** Takes a text, gives the commands in it, each ready to be copied. */
-export function commands(text: string): Html {
-  const found = text.split('`').filter((part, index) => index % 2 === 1 && isCommand(part));
+/** Commands and files become code. */
+export function advice(told: Told, document: StatusDocument): Html {
+  return html`${stretchesOf(told, situationOf(document)).map(({ is, text }) => (is === 'text' ? text : html`<code>${text}</code>`))}`;
+}
+
+/** Each command of the advice once, ready to be copied, with where to run it. */
+export function commands(told: Told, document: StatusDocument): Html {
+  const found = stretchesOf(told, situationOf(document)).filter(({ is }) => is === 'command');
   if (found.length === 0) return nothing;
-  return html`<ul class="commands">
-    ${[...new Set(found)].map((command) => html`<li>${copyable(command)}</li>`)}
-  </ul>`;
+  const distinct = [...new Set(found.map(({ text }) => text))];
+  return html`<p class="facts">On the machine that installed this appliance:</p>
+    <ul class="commands">
+      ${distinct.map((command) => html`<li>${copyable(command)}</li>`)}
+    </ul>`;
 }
 
-/** Takes a command, gives it with a button that copies it where the script runs. */
+/** The copy button is shown only where the script runs. */
 export function copyable(command: string): Html {
   return html`<span class="command"
     ><code>${command}</code

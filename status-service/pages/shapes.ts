@@ -1,6 +1,6 @@
 import { html, type Html } from './html.ts';
 
-/** A state has a shape of its own, so that nobody needs its colour. */
+/** A state has a shape of its own, so that its colour is not needed. */
 export type Shape = 'good' | 'busy' | 'warn' | 'bad' | 'unknown' | 'pending';
 
 /** The shapes, drawn once a page. */
@@ -61,7 +61,7 @@ export const sprite: Html = html`<svg class="sprite" aria-hidden="true" focusabl
   </symbol>
 </svg>`;
 
-/** Takes a shape, gives its drawing. The words beside it say the same, so it is not read aloud. */
+/** Hidden from screen readers: the words beside it say the same. */
 export function mark(shape: Shape, size: 'small' | 'large' = 'small'): Html {
   return html`<svg class="mark ${shape} ${size}" aria-hidden="true" focusable="false"><use href="#${shape}" /></svg>`;
 }

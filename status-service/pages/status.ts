@@ -1,4 +1,4 @@
-import { STATE_WORDS } from '../document/state-words.ts';
+import { STATE_WORDS } from '../../model/state-words.ts';
 import type { Picture } from '../picture.ts';
 import { html, type Html } from './html.ts';
 import { layout } from './layout.ts';
@@ -12,7 +12,7 @@ import { tiers } from './parts/tiers.ts';
 
 const MOST_EVENTS = 8;
 
-/** Takes a picture, gives the first page: what state it is in, what is wrong, what to do, what it is at. */
+/** The first page: state, blockers, what to do, progress. */
 export function statusPage({ document }: Picture): Html {
   const words = STATE_WORDS[document.rollup.state];
   return layout({

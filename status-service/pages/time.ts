@@ -4,7 +4,7 @@ const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** Takes seconds, gives them as people say them, in at most two units. page.js says the same. */
+/** At most two units. page.js has the same rule. */
 export function elapsed(seconds: number): string {
   const whole = Math.max(0, Math.floor(seconds));
   if (whole < MINUTE) return `${whole} s`;
@@ -13,13 +13,13 @@ export function elapsed(seconds: number): string {
   return `${Math.floor(whole / DAY)} d ${Math.floor((whole % DAY) / HOUR)} h`;
 }
 
-/** Takes when something began and the present, gives for how long it has lasted; the page counts on by itself. */
+/** The script keeps counting in the browser. */
 export function since(from: string, now: string): Html {
   const seconds = (Date.parse(now) - Date.parse(from)) / 1000;
   return html`<time datetime="${from}" data-since>${elapsed(seconds)}</time>`;
 }
 
-/** Takes a moment, gives its clock time: UTC as it is written, the reader's own where the script runs. */
+/** UTC as written; the reader's own time zone where the script runs. */
 export function clock(at: string): Html {
   return html`<time datetime="${at}" data-clock>${at.slice(11, 19)} UTC</time>`;
 }

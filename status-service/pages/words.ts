@@ -1,3 +1,5 @@
+import { RETRY, advise } from '../../model/advice.ts';
+import type { Advice } from '../../model/advice.ts';
 import type { Blocker } from '../../model/blocker.ts';
 import type { ComponentStatus, RollupState } from '../../model/status.ts';
 import type { TierState } from '../../model/tiers.ts';
@@ -28,7 +30,7 @@ const TIER_LOOKS: Readonly<Record<TierState['status'], Look>> = {
   failed: { shape: 'bad', words: 'Failed' },
 };
 
-/** Takes a tier's status, gives its look; one of a newer client's is told by its word. */
+/** The status of a newer client is shown as it is written. */
 export function tierLook(status: TierState['status']): Look {
   return TIER_LOOKS[status] ?? { shape: 'unknown', words: status };
 }
@@ -37,7 +39,7 @@ export const COMPONENT_LOOKS: Readonly<Record<ComponentStatus['status'], Look>> 
   ready: { shape: 'good', words: 'Ready' },
   progressing: { shape: 'busy', words: 'Coming up' },
   failed: { shape: 'bad', words: 'Failed' },
-  absent: { shape: 'pending', words: 'Not there yet' },
+  absent: { shape: 'pending', words: 'Not created yet' },
   unknown: { shape: 'unknown', words: 'Not known' },
 };
 
@@ -65,19 +67,19 @@ const PHASE_LOOKS: Readonly<Record<string, Look>> = {
   cancelled: { shape: 'warn', words: 'Cancelled' },
 };
 
-/** Takes the state of an install's phase, gives its look. */
+/** The state of a newer client is shown as it is written. */
 export function phaseLook(state: string): Look {
   return PHASE_LOOKS[state] ?? { shape: 'unknown', words: state };
 }
 
 /** What becomes of a blocker, said to the one who waits. */
-const RETRY_WORDS: Readonly<Record<Blocker['retry'], string>> = {
-  automatic: 'It is looked at again by itself: nothing needs to be restarted.',
-  'after-change': 'It goes on by itself once this has been changed.',
-  manual: 'Run `appliance-client retry` when it is done.',
+const CONTINUES: Readonly<Record<Blocker['retry'], Advice>> = {
+  automatic: advise`It is re-checked automatically: nothing needs to be restarted.`,
+  'after-change': advise`The install continues automatically after this has been changed.`,
+  manual: advise`When it is done: ${RETRY}.`,
 };
 
-/** Takes how a blocker is looked at again, gives it in words; nothing for a way that a newer client knows. */
-export function retryWords(retry: Blocker['retry']): string {
-  return RETRY_WORDS[retry] ?? '';
+/** Null for a retry kind that only a newer client knows. */
+export function continues(retry: Blocker['retry']): Advice | null {
+  return CONTINUES[retry] ?? null;
 }

@@ -1,16 +1,15 @@
 import type { LogAnswer, LogWanted, PageRequest } from '../../model/page.ts';
 
-/** Nobody waits longer for a page; whoever answers later answers nobody. */
+/** A page waits no longer than this; a later answer is dropped. */
 const PATIENCE_MS = 1_900;
 
 export interface AskedLogs {
   /** Asks for the end of a log. Never rejects. */
   ask(wanted: LogWanted, signal: AbortSignal): Promise<LogAnswer>;
-  /** Takes what came for a question. */
   answered(id: number, answer: LogAnswer): void;
 }
 
-/** Takes how something is asked of the one that can read logs, gives the questions that wait for their answers. */
+/** `tell` sends a request to the client; answers come back through `answered`. */
 export function askForLogs(tell: (request: PageRequest) => void): AskedLogs {
   const waiting = new Map<number, (answer: LogAnswer) => void>();
   let last = 0;
@@ -21,7 +20,7 @@ export function askForLogs(tell: (request: PageRequest) => void): AskedLogs {
       const giveUp = (): void => {
         if (!waiting.has(id)) return;
         tell({ ask: 'no-log', id });
-        resolve({ problem: 'The log did not come: the client did not answer in time.', status: 504 });
+        resolve({ problem: 'The log could not be read: the client did not answer in time.', status: 504 });
       };
       waiting.set(id, resolve);
       const late = setTimeout(giveUp, PATIENCE_MS);

@@ -2,18 +2,17 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { trim } from '../../kubernetes/trim.ts';
 import { redact } from '../../redaction/index.ts';
 import { detailsOf } from '../../kubernetes/rows.ts';
-import { diagnose } from '../../diagnosis/index.ts';
+import { statusOf } from '../../status/index.ts';
 import type { Details } from '../../model/page.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import type { StatusDocument } from '../../model/status.ts';
 // Not by the one door of the observation: behind it stands the library for kubeconfigs, too large for this service.
 import { type ClusterReader, ReadError } from '../../observation/cluster-reader.ts';
 import { connectInCluster } from '../../observation/in-cluster.ts';
-import { probeLogin } from '../../observation/login-probe.ts';
+import { httpGet } from '../../observation/http-get.ts';
 import { readPodLog } from '../../observation/pod-log.ts';
 import { watchSnapshots } from '../../observation/watch.ts';
 import type { Board } from '../board.ts';
-import { withLastKnown } from '../document/last-known.ts';
 import type { Log } from '../log.ts';
 import type { Settings } from '../settings.ts';
 import type { Source } from './source.ts';
@@ -31,13 +30,13 @@ const PULSE_AGAIN_MS = 2_000;
 const PULSE_TIMEOUT_MS = 4_000;
 const SERVER_ERROR = 500;
 const CONNECT_AGAIN_MS = 2_000;
-/** Of 500 pods at once the text alone is 5 MB; events are small, and with many pages a slow API server would take for ever. */
+/** Of 500 pods at once the text alone is 5 MB; events are small, and with many pages a slow API server would take very long. */
 const PAGE_SIZE = 25;
 const EVENT_PAGE_SIZE = 50;
 
 type Access = NonNullable<Settings['apiServer']>;
 
-/** Takes the reader of a pod, gives it as this service can afford it: small pages, and no long wait for a log. */
+/** As this service can afford it: small pages, and no long wait for a log. */
 function frugal(reader: ClusterReader): ClusterReader {
   const pageOf = (kind: string) => (kind === 'Event' ? EVENT_PAGE_SIZE : PAGE_SIZE);
   return {
@@ -57,7 +56,7 @@ export function clusterSource(access: Access, site: Settings['site'], log: Log):
       try {
         return await connectInCluster(access, { trim });
       } catch (error) {
-        log.error({ problem: words(error) }, 'the service account cannot be read; trying again');
+        log.error({ problem: words(error) }, 'the service account cannot be read; retrying');
         await delay(CONNECT_AGAIN_MS, undefined, { signal });
       }
     }
@@ -74,7 +73,7 @@ export function clusterSource(access: Access, site: Settings['site'], log: Log):
         timeoutMs: LIST_TIMEOUT_MS,
         settleMs: SETTLE_MS,
         backoffMs: { first: 500, longest: 8_000 },
-        probeLogin: (url) => probeLogin(url, { signal, timeoutMs: PROBE_TIMEOUT_MS }),
+        probeLogin: (url) => httpGet(url, { signal, timeoutMs: PROBE_TIMEOUT_MS }),
       });
       for await (const snapshot of snapshots) teller.seen(snapshot);
       await pulse;
@@ -124,7 +123,7 @@ function createTeller(board: Board, site: Settings['site'], log: Log): Teller {
   let snapshot: Snapshot | null = null;
   let problem: string | null = null;
   let aliveAt: string | null = null;
-  let lastGood: StatusDocument | null = null;
+  let document: StatusDocument | null = null;
   let details: Details | null = null;
   let told: string | null = null;
 
@@ -142,20 +141,19 @@ function createTeller(board: Board, site: Settings['site'], log: Log): Teller {
       // What was told by a watch is the present as long as the API server is there.
       kubernetes: { items: seen?.items ?? [], missing: seen?.missing ?? [], error, observedAt: aliveAt },
     };
-    const { status } = diagnose(current, { now, previous: lastGood });
-    if (error === null) lastGood = status;
+    document = statusOf({ cluster: current, install: null, now, previous: document });
     if (error !== told) {
       if (error === null) log.info('the Kubernetes API answers');
       else log.warn({ problem: error }, 'the Kubernetes API does not answer');
       told = error;
     }
-    board.put({ document: error === null ? status : withLastKnown(lastGood, status), details, snapshot });
+    board.put({ document, details, snapshot });
   }
 
   return {
     seen: (next) => {
       const seen = next.kubernetes;
-      // A watch that hangs looks like a quiet one: only news is a sign of life by itself, however slowly it came.
+      // A watch that hangs looks like a quiet one: only news is a sign of life, however slowly it came.
       if (!seen?.error && isNews(snapshot?.kubernetes?.items ?? [], seen?.items ?? [])) problem = null;
       if (!seen?.error) {
         if (problem === null) aliveAt = next.takenAt;

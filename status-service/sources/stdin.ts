@@ -30,13 +30,13 @@ export function stdinSource(input: Readable, output: Writable, log: Log): Source
       for await (const line of lines) {
         if (line.trim() === '') continue;
         const read = readMessage(line);
-        if ('problem' in read) log.warn({ problem: read.problem }, 'a line on standard input is no message');
+        if ('problem' in read) log.warn({ problem: read.problem }, 'a line on standard input is not a message');
         else hear(read.message, board);
       }
     },
     logs: logs.ask,
-    withoutDetails: 'No pods are known: no Kubernetes API of this appliance has answered yet.',
-    waitingFor: 'the client has not said anything yet',
+    withoutDetails: 'No pods are known yet: the Kubernetes API of this appliance has not answered.',
+    waitingFor: 'the client has not reported anything yet',
   };
 }
 

@@ -56,7 +56,7 @@ describe.concurrent('while the API server', () => {
     expect(gone.rollup.message).toMatch(/Last seen: /);
     expect(kubernetes(gone)).toMatchObject({
       stale: true,
-      error: expect.stringMatching(/ECONNREFUSED|socket hang up|ECONNRESET/),
+      error: expect.stringMatching(/ECONNREFUSED|socket hang up|ECONNRESET|aborted/),
     });
     expect(gone.components).toEqual(before.components);
     expect(gone.topBlockers[0]?.code).toBe('kubernetes-unreachable');
@@ -193,15 +193,15 @@ test('what came from the cluster is text, never markup', async ({ onTestFinished
   }
 });
 
-test('what turns, hides or recolours text is shown as a mark', async ({ onTestFinished }) => {
+test('what turns, hides or recolours text is left out', async ({ onTestFinished }) => {
   const { api, service } = await start(onTestFinished, [
     ...objects(),
     oddEvent('all \u202Ewell\u202C \u001B[31mred\u001B[0m \u0007end'),
   ]);
   api.logText = '10%\r20%\r\n\u001B[2Kdone \u202Egnp.exe\u0000\n';
   await service.until<StatusDocument>(({ recentEvents }) => recentEvents.length > 0);
-  expect(await (await service.ask('/')).text()).toContain('all \uFFFDwell\uFFFD red \uFFFDend');
-  const log = '10%\n20%\ndone \uFFFDgnp.exe\uFFFD\n';
+  expect(await (await service.ask('/')).text()).toContain('all well red end');
+  const log = '10%\n20%\ndone gnp.exe\n';
   expect(await (await service.ask('/api/pods/msp/db-0/log')).text()).toBe(log);
   expect(await (await service.ask('/pods/msp/db-0')).text()).toContain(log);
 });

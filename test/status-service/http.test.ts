@@ -24,7 +24,7 @@ let service: Service;
 beforeAll(async () => {
   api = await serveKubernetes(asOfNow(appliance()).kubernetes?.items ?? []);
   service = await startService(api.env);
-  await service.until<{ components: unknown[] }>(({ components }) => components.length > 0);
+  await service.until<{ stale: boolean }>(({ stale }) => !stale);
 });
 afterAll(async () => {
   await service.stop();
@@ -154,7 +154,7 @@ describe('what nobody needs', () => {
       const sent = openWire(service.url, `${method} ${path} HTTP/1.1\r\nHost: localhost\r\n${type}\r\n${rest}`);
       await sent.closed;
       expect(sent.heard()).toMatch(/^HTTP\/1\.1 413 /);
-      expect(sent.heard()).toContain('A body may have 4096 bytes.');
+      expect(sent.heard()).toContain('The request body may have at most 4096 bytes.');
     }
     expect((await service.get('/healthz')).status).toBe(200);
   });
@@ -228,7 +228,7 @@ test('the overview says in single fields how far the appliance is, where people 
   const early = await serveKubernetes(items);
   const other = await startService(early.env);
   try {
-    await other.until<{ components: unknown[] }>(({ components }) => components.length > 0);
+    await other.until<{ stale: boolean }>(({ stale }) => !stale);
     expect(await read(other, '/api/overview')).toMatchObject({ currentPhase: 'bootstrap' });
   } finally {
     await other.stop();

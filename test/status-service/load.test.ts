@@ -117,7 +117,7 @@ describe('whoever dawdles', () => {
 test('the end of the input is the end of the service', async () => {
   const fed = await startService({ STATUS_SOURCE: 'stdin' });
   fed.process.stdin?.write('this is no document\n{"kind":"Status"}\n');
-  await expect.poll(() => fed.output(), PATIENCE).toMatch(/is no message[\s\S]*is no message/);
+  await expect.poll(() => fed.output(), PATIENCE).toMatch(/is not a message[\s\S]*is not a message/);
   const ended = new Promise((resolve) => fed.process.once('exit', resolve));
   fed.process.stdin?.end();
   expect(await ended).toBe(0);

@@ -56,9 +56,9 @@ async function isFitForEveryone(page: Page): Promise<void> {
 const SAID: readonly (readonly [SceneName, words: string, shape: string])[] = [
   ['host-phase', 'Installing', 'busy'],
   ['installing', 'Installing', 'busy'],
-  ['blocked', 'Failed, action required', 'bad'],
-  ['markup', 'Failed, action required', 'bad'],
-  ['crowded', 'Failed, action required', 'bad'],
+  ['blocked', 'Action required', 'bad'],
+  ['markup', 'Action required', 'bad'],
+  ['crowded', 'Action required', 'bad'],
   ['ready-to-log-in', 'Ready to log in', 'good'],
   ['background-issues', 'Ready, with background issues', 'warn'],
   ['healthy', 'Fully healthy', 'good'],
@@ -88,7 +88,7 @@ describe('what a person reads', () => {
     const page = await open('host-phase');
     const now = page.getByRole('region', { name: 'Now' });
     expect(await now.textContent()).toMatch(/Talos and Kubernetes on the node\s+for \d+ min \d+ s/);
-    expect(await now.textContent()).toMatch(/Waits for\s+the secure API of Talos on 192\.0\.2\.10\s+for 4 min/);
+    expect(await now.textContent()).toMatch(/Waiting for\s+the secure API of Talos on 192\.0\.2\.10\s+for 4 min/);
     expect(await now.textContent()).toContain('Last seen: connection refused');
     const step = page.getByRole('region', { name: 'The install' }).locator('[aria-current=step]');
     expect(await step.textContent()).toMatch(/Talos and Kubernetes on the node: Running/);
@@ -103,7 +103,7 @@ describe('what a person reads', () => {
     const before = await time.textContent();
     expect(before).toMatch(/^16 min \d+ s$/);
     await expect.poll(() => time.textContent()).not.toBe(before);
-    expect(await page.getByRole('heading', { name: 'What stands in the way' }).count()).toBe(0);
+    expect(await page.getByRole('heading', { name: /^Blockers?\b/ }).count()).toBe(0);
     await page.context().close();
   });
 
@@ -111,10 +111,10 @@ describe('what a person reads', () => {
     const page = await open('blocked');
     const card = page.getByRole('article', { name: 'The image or its tag does not exist' });
     const text = (await card.innerText()).replaceAll(/\s+/g, ' ');
-    expect(text).toContain('Nobody can log in until this is solved.');
+    expect(text).toContain('Login is not possible until this is fixed.');
     expect(text).toMatch(/What to do .*appliance-client set --image-tag/);
     expect(text).toMatch(/What was seen Pod msp\/alga-core-sebastian-\S+ \(event, .*not found/);
-    expect(await card.getByRole('button', { name: /^Copy the command appliance-client/ }).count()).toBe(2);
+    expect(await card.getByRole('button', { name: /^Copy the command appliance-client/ }).count()).toBe(3);
     const folded = card.getByText('Error: ErrImagePull');
     expect(await folded.isVisible()).toBe(false);
     await card.getByText('3 more').click();
@@ -125,17 +125,21 @@ describe('what a person reads', () => {
   test('of forty blockers the first eight in full, the others in short, each with its way to be mended', async () => {
     const page = await open('crowded');
     expect(await page.getByRole('article').count()).toBe(8);
-    const others = page.getByRole('region', { name: '32 more in the way' }).getByRole('listitem');
+    const others = page.getByRole('region', { name: '32 more blockers' }).getByRole('listitem');
     expect(await others.count()).toBe(32);
     expect(await others.last().textContent()).toMatch(/image-tag-missing[\s\S]*appliance-client set --image-tag/);
-    const heldUp = page.getByRole('region', { name: 'Stopped at' }).getByRole('link');
+    const heldUp = page.getByRole('region', { name: 'Blocked at' }).getByRole('link');
     expect(await heldUp.allTextContents()).toEqual([
       ...Array<string>(5).fill('The image or its tag does not exist'),
       '35 more',
     ]);
     expect(Buffer.byteLength(await page.content())).toBeLessThan(MOST_BYTES);
     await page.goto(`${service.url}/diagnostics`);
-    await page.getByRole('region', { name: 'What stands in the way' }).getByRole('link').last().click();
+    await page
+      .getByRole('region', { name: /^Blockers?\b/ })
+      .getByRole('link')
+      .last()
+      .click();
     await page.waitForURL(/\/#blocker-/);
     expect(await page.locator(':target').textContent()).toContain('image-tag-missing');
     await page.context().close();
@@ -146,7 +150,7 @@ describe('what a person reads', () => {
     const card = page.getByRole('article');
     expect(await card.locator('pre').first().textContent()).toContain(MARKUP);
     expect(await page.locator('main img, main script').count()).toBe(0);
-    expect(await page.title()).toContain('Failed, action required');
+    expect(await page.title()).toContain('Action required');
     await page.context().close();
   });
 
@@ -168,7 +172,7 @@ test('served by the client before there is a cluster, the diagnostics say why th
   const page = await open('blocked');
   await page.goto(`${service.url}/diagnostics`);
   expect(await page.getByRole('region', { name: 'Pods' }).textContent()).toContain(
-    'No pods are known: no Kubernetes API of this appliance has answered yet.',
+    'No pods are known yet: the Kubernetes API of this appliance has not answered.',
   );
   expect(await page.getByRole('region', { name: 'For support' }).locator('code').textContent()).toBe(
     'appliance-client diagnose --explain --site appliance-single-node',

@@ -57,7 +57,7 @@ describe('the token', () => {
     expect((await typed('//evil.example')).headers.get('location')).toBe('/');
     const wrong = await typed('/', 'no-such-token');
     expect(wrong.status).toBe(401);
-    expect(await wrong.text()).toContain('not the one of this appliance');
+    expect(await wrong.text()).toContain('Wrong token');
   });
 
   test('is nowhere in what the service writes', async () => {

@@ -1,11 +1,12 @@
+import { knownIn, saysHowToContinue } from '../../../model/advice.ts';
 import { type Blocker, blockerKey } from '../../../model/blocker.ts';
 import type { StatusDocument } from '../../../model/status.ts';
 import { tierTitle } from '../../../model/tiers.ts';
 import { html, nothing, type Html } from '../html.ts';
-import { commands, prose } from '../prose.ts';
+import { advice, commands } from '../prose.ts';
 import { mark } from '../shapes.ts';
 import { clock, since } from '../time.ts';
-import { retryWords } from '../words.ts';
+import { continues } from '../words.ts';
 
 /** The first one tells most; what only repeats it is folded away. */
 const EVIDENCE_IN_SIGHT = 1;
@@ -42,7 +43,7 @@ function evidenceOf({ evidence }: Blocker, id: string): Html {
   </div>`;
 }
 
-/** Takes a blocker, gives what its card is called inside the page. */
+/** The id of its card inside the page. */
 export function blockerId(blocker: Blocker): string {
   return `blocker-${blockerKey(blocker).replaceAll(/[^\w-]/g, '-')}`;
 }
@@ -50,8 +51,16 @@ export function blockerId(blocker: Blocker): string {
 const nameOf = ({ component }: Blocker, { components }: StatusDocument): string =>
   components.find((one) => one.name === component)?.title ?? component;
 
+/** How the install continues, where the advice does not say it. */
+function continuation({ retry, advice: parts }: Blocker, document: StatusDocument): Html {
+  const known = knownIn(parts);
+  const how = continues(retry);
+  if (how === null || (known && saysHowToContinue(known))) return nothing;
+  return html`<p class="retry">${advice({ advice: how, nextAction: null }, document)}</p>`;
+}
+
 function card(blocker: Blocker, document: StatusDocument): Html {
-  const { code, title, tier, severity, loginBlocking, reason, nextAction, retry, since: from } = blocker;
+  const { code, title, tier, severity, loginBlocking, reason, since: from } = blocker;
   const id = blockerId(blocker);
   const name = nameOf(blocker, document);
   return html`<article
@@ -65,17 +74,16 @@ function card(blocker: Blocker, document: StatusDocument): Html {
         <h3 id="${id}-title">${title}</h3>
         <p class="facts">
           ${tierTitle(tier) === name ? name : html`${tierTitle(tier)}: ${name}`}.
-          ${loginBlocking ? html`<strong>Nobody can log in until this is solved.</strong>` : 'Login is not held up by this.'}
+          ${loginBlocking ? html`<strong>Login is not possible until this is fixed.</strong>` : 'This does not block login.'}
           For ${since(from, document.timestamp)}.
         </p>
       </div>
     </header>
-    <p>${prose(reason)}</p>
+    <p>${reason}</p>
     <div class="action">
       <h4>What to do</h4>
-      <p>${prose(nextAction)}</p>
-      ${commands(nextAction)}
-      <p class="retry">${prose(retryWords(retry))}</p>
+      <p>${advice(blocker, document)}</p>
+      ${commands(blocker, document)} ${continuation(blocker, document)}
     </div>
     ${evidenceOf(blocker, id)}
     <p class="code">Code: <code>${code}</code></p>
@@ -85,21 +93,21 @@ function card(blocker: Blocker, document: StatusDocument): Html {
 function inShort(causes: readonly Blocker[], document: StatusDocument): Html {
   if (causes.length === 0) return nothing;
   return html`<section class="card" aria-labelledby="more-blockers">
-    <h3 id="more-blockers">${causes.length} more in the way</h3>
+    <h3 id="more-blockers">${causes.length} more blockers</h3>
     <ul class="sources">
       ${causes.map(
         (blocker) =>
           html`<li id="${blockerId(blocker)}">
             ${mark(blocker.severity === 'error' ? 'bad' : 'warn')} <strong>${blocker.title}</strong>
             <span class="facts">${nameOf(blocker, document)}, <code>${blocker.code}</code></span>
-            <p>${prose(blocker.nextAction)}</p>
+            <p>${advice(blocker, document)}</p>
           </li>`,
       )}
     </ul>
   </section>`;
 }
 
-/** Takes blockers, gives the items of a list that lead to them: the most serious, and how many more there are. */
+/** List items that link to the most serious blockers, and how many more there are. */
 export function causeLinks(causes: readonly Blocker[]): Html {
   const more = causes.length - MOST_LINKS;
   return html`${causes
@@ -109,21 +117,21 @@ export function causeLinks(causes: readonly Blocker[]): Html {
     )}${more > 0 ? html`<li><a href="#blockers">${more} more</a></li>` : nothing}`;
 }
 
-/** Takes a document, gives what stands in the way, the most serious first; nothing when nothing does. */
+/** Most serious first, in the order of the document; nothing without blockers. */
 export function blockers(document: StatusDocument): Html {
   const { topBlockers } = document;
   if (topBlockers.length === 0) return nothing;
-  const title = topBlockers.length === 1 ? 'What stands in the way' : `What stands in the way (${topBlockers.length})`;
+  const title = topBlockers.length === 1 ? 'Blocker' : `Blockers (${topBlockers.length})`;
   return html`<section aria-labelledby="blockers">
     <h2 id="blockers">${title}</h2>
     ${topBlockers.slice(0, MOST_CARDS).map((blocker) => card(blocker, document))}${inShort(topBlockers.slice(MOST_CARDS), document)}
   </section>`;
 }
 
-/** Takes a document, gives what stands in the way in short, with the way to the whole on the first page. */
+/** In short, with links to the cards on the first page. */
 export function blockerLinks(document: StatusDocument): Html {
   const { topBlockers } = document;
-  if (topBlockers.length === 0) return html`<p class="facts">Nothing is known to stand in the way.</p>`;
+  if (topBlockers.length === 0) return html`<p class="facts">No known blockers.</p>`;
   return html`<ul class="sources">
     ${topBlockers.map(
       (blocker) =>

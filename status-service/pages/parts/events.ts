@@ -3,7 +3,6 @@ import { html, type Html } from '../html.ts';
 import { mark } from '../shapes.ts';
 import { clock } from '../time.ts';
 
-/** Takes a document and how many, gives its newest events: what happened, to what. */
 export function events({ recentEvents }: StatusDocument, most: number): Html {
   const rows = recentEvents.slice(0, most).map(
     ({ at, type, reason, object, message, count }) =>
@@ -21,10 +20,10 @@ export function events({ recentEvents }: StatusDocument, most: number): Html {
       </li>`,
   );
   return html`<section class="card" aria-labelledby="events">
-    <h2 id="events">What happened last</h2>
+    <h2 id="events">Recent events</h2>
     ${
       rows.length === 0
-        ? html`<p class="facts">No events are known.</p>`
+        ? html`<p class="facts">No events found.</p>`
         : html`<ol class="events">
             ${rows}
           </ol>`

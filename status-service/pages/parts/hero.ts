@@ -1,7 +1,7 @@
 import type { StatusDocument } from '../../../model/status.ts';
-import { STATE_WORDS } from '../../document/state-words.ts';
+import { STATE_WORDS } from '../../../model/state-words.ts';
 import { html, nothing, type Html } from '../html.ts';
-import { commands, prose } from '../prose.ts';
+import { advice, commands } from '../prose.ts';
 import { mark } from '../shapes.ts';
 import { ROLLUP_SHAPES } from '../words.ts';
 
@@ -17,7 +17,7 @@ function door({ urls, tiers, rollup }: StatusDocument): Html {
   return html`<p class="door later">Alga PSA will be at <span class="verbatim">${loginUrl}</span></p>`;
 }
 
-/** Takes a document, gives its one answer: the state, a sentence, and what to do. */
+/** The state in one sentence, and what to do. */
 export function hero(document: StatusDocument): Html {
   const { rollup, topBlockers } = document;
   const shape = ROLLUP_SHAPES[rollup.state];
@@ -26,13 +26,13 @@ export function hero(document: StatusDocument): Html {
   const next =
     rollup.nextAction === null || saidBelow
       ? nothing
-      : html`<p class="next">${prose(rollup.nextAction)}</p>
-          ${commands(rollup.nextAction)}`;
+      : html`<p class="next">${advice(rollup, document)}</p>
+          ${commands(rollup, document)}`;
   return html`<section class="hero ${shape}" aria-labelledby="state">
     ${mark(shape, 'large')}
     <div>
       <h1 id="state">${STATE_WORDS[rollup.state]}</h1>
-      <p class="message">${prose(rollup.message)}</p>
+      <p class="message">${rollup.message}</p>
       ${next}
     </div>
     ${door(document)}

@@ -4,7 +4,7 @@ import { mark } from '../shapes.ts';
 import { elapsed, since } from '../time.ts';
 import { phaseLook } from '../words.ts';
 
-/** Takes a document, gives the phases of its install with the time that each took; nothing when no install is known. */
+/** Nothing when no install is known. */
 export function install({ install: told, timestamp }: StatusDocument): Html {
   if (told === null) return nothing;
   const rows = told.phases.map(({ title, state, since: from, finishedAt, id }) => {
@@ -18,7 +18,7 @@ export function install({ install: told, timestamp }: StatusDocument): Html {
   });
   return html`<section class="card" aria-labelledby="install">
     <h2 id="install">The install</h2>
-    <p class="facts">Running for ${since(told.startedAt, timestamp)}.</p>
+    <p class="facts">Started ${since(told.startedAt, timestamp)} ago.</p>
     <ol class="phases">
       ${rows}
     </ol>

@@ -1,18 +1,19 @@
 import type { PodRow } from '../../../model/page.ts';
+import { POD_COLUMNS } from '../../../model/pod-columns.ts';
 import { html, nothing, type Html } from '../html.ts';
 import { since } from '../time.ts';
 import { POD_LOOKS } from '../words.ts';
 import { state, table } from './table.ts';
+import type { Column } from './table.ts';
 
-/** Takes a pod, gives the address of its log. */
+/** The address of its log. */
 export function logUrl({ namespace, name }: PodRow): string {
   return `/pods/${encodeURIComponent(namespace)}/${encodeURIComponent(name)}`;
 }
 
-/** Takes pods, gives them as a table with a way to their logs. */
 export function podTable(pods: readonly PodRow[], now: string): Html {
   return table(
-    'Pods, those that need attention first',
+    'Pods that need attention first',
     [
       {
         title: 'Pod',
@@ -25,8 +26,13 @@ export function podTable(pods: readonly PodRow[], now: string): Html {
           html`${state(POD_LOOKS[health], seen)}${message ? html`<span class="told">${message}</span>` : nothing}`,
       },
       { title: 'Ready', cell: ({ ready, containers }) => `${ready} of ${containers.length}` },
-      { title: 'Restarts', cell: ({ restarts }) => String(restarts) },
-      { title: 'Age', cell: ({ createdAt }) => (createdAt === null ? '' : since(createdAt, now)) },
+      ...POD_COLUMNS.map(({ key, title, as }): Column<PodRow> => ({
+        title,
+        cell: ({ [key]: value }) => {
+          if (value === null) return '';
+          return as === 'age' ? since(String(value), now) : String(value);
+        },
+      })),
       { title: 'Log', cell: (pod) => html`<a href="${logUrl(pod)}">Log<span class="sr"> of ${pod.name}</span></a>` },
     ],
     pods,

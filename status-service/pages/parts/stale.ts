@@ -12,7 +12,7 @@ export const SOURCE_NAMES: Readonly<Record<StatusDocument['sources'][number]['so
   logs: 'The logs',
 };
 
-/** Takes a document, gives the word of warning when it is not the present: since when, and who does not answer. */
+/** Shown while the document is not current: since when, and which source does not answer. */
 export function staleNotice({ stale, sources, timestamp }: StatusDocument): Html {
   if (!stale) return nothing;
   const missing = sources.filter(({ stale: isOld, error }) => isOld || error !== null);
@@ -30,9 +30,9 @@ export function staleNotice({ stale, sources, timestamp }: StatusDocument): Html
   return html`<section class="notice" aria-labelledby="stale">
     ${mark('warn')}
     <div>
-      <h2 id="stale">${isOld ? 'Last known state, not the current one' : 'Nothing has been seen yet'}</h2>
+      <h2 id="stale">${isOld ? 'Last known state, not the current one' : 'No state is known yet'}</h2>
       <p>
-        ${isOld ? 'What stands below is as it was last seen. It is renewed by itself as soon as there is an answer.' : 'The page fills by itself as soon as there is an answer.'}
+        ${isOld ? 'The state below is as last seen. It is updated automatically when a source answers again.' : 'This page is updated automatically when a source answers.'}
       </p>
       <ul>
         ${lines}

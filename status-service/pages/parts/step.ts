@@ -1,7 +1,6 @@
 import type { ActiveOperation, StatusDocument } from '../../../model/status.ts';
 import { currentStep, type CurrentStep } from '../../document/current-step.ts';
 import { html, nothing, type Html } from '../html.ts';
-import { prose } from '../prose.ts';
 import { mark } from '../shapes.ts';
 import { causeLinks } from './blockers.ts';
 import { since } from '../time.ts';
@@ -27,12 +26,12 @@ function operation(one: ActiveOperation, { timestamp: now, components }: StatusD
   </li>`;
 }
 
-/** Takes the step, gives what holds it up: the causes where it is blocked, else what it waits for. */
+/** The causes if the step is blocked, else what it is waiting for. */
 function heldUp({ state, waitsFor }: CurrentStep, { timestamp, topBlockers }: StatusDocument): Html {
   const causes = topBlockers.filter(({ severity }) => severity === 'error');
   if (state === 'blocked' && causes.length > 0) {
     return html`<div class="waits">
-      <h3>Held up by</h3>
+      <h3>Blocked by</h3>
       <ul>
         ${causeLinks(causes)}
       </ul>
@@ -42,27 +41,27 @@ function heldUp({ state, waitsFor }: CurrentStep, { timestamp, topBlockers }: St
   const waits = waitsFor.map(
     ({ what, saw, since: from }) =>
       html`<li>
-        ${prose(what)}${from === null ? nothing : html` <span class="for">for ${since(from, timestamp)}</span>`}
+        ${what}${from === null ? nothing : html` <span class="for">for ${since(from, timestamp)}</span>`}
         ${saw ? html`<span class="saw">Last seen: ${saw}</span>` : nothing}
       </li>`,
   );
   return html`<div class="waits">
-    <h3>Waits for</h3>
+    <h3>Waiting for</h3>
     <ul>
       ${waits}
     </ul>
   </div>`;
 }
 
-/** Takes a document, gives the step that runs, for how long, what it waits for, and what is under way; nothing when all is done. */
+/** The running step, for how long, what it is waiting for and what is in progress; nothing when all is done. */
 export function step(document: StatusDocument): Html {
   const now = document.timestamp;
   const current = currentStep(document);
   const { activeOperations } = document;
   if (current === null && activeOperations.length === 0) return nothing;
-  const heading = current?.state === 'blocked' ? 'Stopped at' : 'Now';
+  const heading = current?.state === 'blocked' ? 'Blocked at' : 'Now';
   return html`<section class="card step" aria-labelledby="now">
-    <h2 id="now">${current === null ? 'Under way' : heading}</h2>
+    <h2 id="now">${current === null ? 'In progress' : heading}</h2>
     ${
       current === null
         ? nothing
@@ -78,7 +77,7 @@ export function step(document: StatusDocument): Html {
     ${
       activeOperations.length > 0
         ? html`<div class="operations">
-            ${current === null ? nothing : html`<h3>Under way</h3>`}
+            ${current === null ? nothing : html`<h3>In progress</h3>`}
             <ul>
               ${activeOperations.map((one) => operation(one, document))}
             </ul>

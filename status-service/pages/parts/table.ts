@@ -8,12 +8,11 @@ export interface Column<Row> {
   readonly cell: (row: Row) => Html | string;
 }
 
-/** Takes a look, gives it with its words. */
 export function state({ shape, words }: Look, more = ''): Html {
   return html`<span class="state">${mark(shape)}${more || words}</span>`;
 }
 
-/** Takes rows and columns, gives a table; on a phone each row becomes a card with its headings. */
+/** On a phone each row becomes a card with the column titles. */
 export function table<Row>(caption: string, columns: readonly Column<Row>[], rows: readonly Row[]): Html {
   return html`<table>
     <caption class="sr">

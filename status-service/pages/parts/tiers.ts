@@ -36,7 +36,7 @@ function tier(id: TierId, document: StatusDocument): Html {
   const { status, since: from, message } = document.tiers[id];
   const look = tierLook(status);
   const own = document.components.filter((one) => one.tier === id);
-  // A tier of one part says by itself what the part would say.
+  // A tier of one component shows what the component would show.
   const isSaidBelow = own.some((one) => one.status !== 'ready' && message === `${one.title}: ${one.message}`);
   const isOneAndSame = own.length === 1 && own[0]?.title === TIER_TITLES[id];
   const why = whyNot(id, document);
@@ -61,12 +61,11 @@ function tier(id: TierId, document: StatusDocument): Html {
   </li>`;
 }
 
-/** Takes a document, gives its tiers from the ground up, each with its parts. */
+/** From platform up, each tier with its components. */
 export function tiers(document: StatusDocument): Html {
   return html`<section class="card" aria-labelledby="tiers">
     <h2 id="tiers">
-      Parts of the
-      appliance${document.stale && document.observedAt !== null ? html` <span class="as-seen">as last seen</span>` : nothing}
+      Components${document.stale && document.observedAt !== null ? html` <span class="as-seen">as last seen</span>` : nothing}
     </h2>
     <ol class="tiers">
       ${TIERS.map((id) => tier(id, document))}

@@ -12,7 +12,7 @@ const results = z.object({
   ),
 });
 
-/** Takes a page, gives what stands in the way of people who do not see or use it as most do: axe's findings, one line each. */
+/** The findings of axe: barriers for people who do not see or use the page as most do, one per line. */
 export async function barriers(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);
   const { violations } = results.parse(await page.evaluate("axe.run(document, { resultTypes: ['violations'] })"));

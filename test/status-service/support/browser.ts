@@ -31,7 +31,7 @@ export async function startBrowser(hosts: Readonly<Record<string, string>> = {})
   return chromium.launch({ executablePath: path, args: [...FLAGS, ...known] });
 }
 
-/** Takes a browser and a service, gives a window that has signed in the way a person does: by the link with the token. */
+/** Signs in as a person does: through the link with the token. */
 export async function signIn(
   browser: Browser,
   service: Service,

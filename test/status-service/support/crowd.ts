@@ -138,7 +138,7 @@ function pod(index: number): KubernetesObject[] {
   ];
 }
 
-/** Takes how many, gives that many pods with everything that comes with them. */
+/** That many pods, with their workloads and events. */
 export function crowd(pods: number): KubernetesObject[] {
   return Array.from({ length: pods }, (_, index) => pod(index)).flat();
 }

@@ -1,5 +1,5 @@
-import { diagnose } from '../../../diagnosis/index.ts';
-import { withInstall } from '../../../diagnosis/with-install.ts';
+import { diagnose } from '../../support/diagnosed.ts';
+import { statusOf } from '../../../status/index.ts';
 import { installProgress, type InstallProgress } from '../../../model/progress.ts';
 import { PHASES } from '../../../model/phases.ts';
 import type { Snapshot } from '../../../model/snapshot.ts';
@@ -9,20 +9,20 @@ import { NOW } from '../../diagnosis/appliance.ts';
 
 const STAMP = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
 
-/** Takes anything with stamps around the tests' NOW, gives it as if it were now. */
+/** Shifts every timestamp around the tests' NOW to the present. */
 export function asOfNow<T>(value: T, now = Date.now()): T {
   const moved = (_key: string, part: unknown) =>
     typeof part === 'string' && STAMP.test(part) ? new Date(Date.parse(part) + now - NOW).toISOString() : part;
   return JSON.parse(JSON.stringify(value), moved);
 }
 
-/** Takes a snapshot around the tests' NOW, gives the document that the diagnosis makes of it now. */
+/** The document that the diagnosis creates now from a snapshot around the tests' NOW. */
 export function documentNow(snapshot: Snapshot): StatusDocument {
   const { status } = diagnose(asOfNow(snapshot), { now: new Date() });
   return status;
 }
 
-/** Takes a document, gives it as it looks when its source has not answered for so many seconds. */
+/** The document after its source has not answered for that many seconds. */
 export function old(document: StatusDocument, seconds: number): StatusDocument {
   const observedAt = new Date(Date.now() - seconds * 1000).toISOString();
   const sources = document.sources.map((source) => ({
@@ -78,14 +78,15 @@ export function hostPhase(): StatusDocument {
     facts: {},
   });
   const now = new Date();
-  const { status } = diagnose(
-    {
+  return statusOf({
+    cluster: {
       apiVersion: 'appliance.alga-psa/v1',
       kind: 'Snapshot',
       takenAt: now.toISOString(),
       site: { siteId: progress.siteId, nodeIp: progress.nodeIp, appUrl: progress.urls.loginUrl },
     },
-    { now, install: progress },
-  );
-  return withInstall(status, progress, { now, lastSeenIsNow: false });
+    install: { progress, unread: null, failing: null, isOnlyEye: false },
+    now,
+    previous: null,
+  });
 }

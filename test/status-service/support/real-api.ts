@@ -27,7 +27,7 @@ export interface RealApi {
 const ACCOUNT = 'appliance-status';
 const plurals = new Map(OBSERVED.map(({ resource }) => [resource.kind, resource]));
 
-/** Takes an object, gives the address of its collection. */
+/** The URL path of the object's collection. */
 function collection({ kind, metadata }: KubernetesObject): string {
   const resource = plurals.get(kind);
   if (!resource) throw new Error(`nothing observes a ${kind}`);

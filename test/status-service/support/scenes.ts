@@ -11,7 +11,7 @@ export interface Scene {
   readonly document: () => StatusDocument;
 }
 
-/** Takes the name of what really happened once, gives that snapshot. */
+/** A snapshot of something that happened on a real appliance. */
 export function seed(name: string): Snapshot {
   const make = SEEDS[name];
   if (!make) throw new Error(`there is no seed ${name}`);

@@ -10,7 +10,7 @@ export interface Wire {
   readonly closed: Promise<void>;
 }
 
-/** Takes a service's address and a text, opens a connection and sends the text as it is. */
+/** Sends the text unchanged over a new connection. */
 export function openWire(address: string, text: string): Wire {
   const { hostname, port } = new URL(address);
   const socket = connect(Number(port), hostname);
