@@ -1,8 +1,8 @@
-import { diagnose } from '../diagnosis/index.ts';
-import type { Diagnosis } from '../diagnosis/index.ts';
 import type { Blocker, BlockerCode } from '../model/blocker.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { ActiveOperation, StatusDocument } from '../model/status.ts';
+import { readingOf } from '../status/index.ts';
+import type { Reading } from '../status/index.ts';
 import { collectSnapshot } from '../observation/index.ts';
 import type { CollectOptions } from '../observation/index.ts';
 import { Blocked } from './blocked.ts';
@@ -19,11 +19,11 @@ const DIAGNOSE_EVERY_MS = 5_000;
 export type Looker = Pick<PhaseContext, 'ports' | 'spec' | 'signal'>;
 
 /** One look at the appliance: what was there, and what the one diagnosis says it means. */
-export interface Look extends Diagnosis {
+export interface Look extends Reading {
   readonly snapshot: Snapshot;
 }
 
-/** Takes a phase's context, gives how the observation is to look: with the phase's own clock, network and signal. */
+/** Uses the phase's own clock, network and signal. */
 export function collectOptions({ ports, spec, signal }: Looker): CollectOptions {
   return {
     site: { siteId: spec.siteId, nodeIp: spec.nodeIp, appUrl: spec.appUrl },
@@ -38,16 +38,17 @@ export function collectOptions({ ports, spec, signal }: Looker): CollectOptions 
 }
 
 /**
- * Takes a snapshot, gives what it means. Throws ClusterError `unreachable` when the API server gave nothing at all: then
- * nothing is known, which is not the same as nothing being wrong.
+ * Throws ClusterError `unreachable` if the API server returned nothing at all: then nothing is known, which is not
+ * the same as no fault.
  */
 export function lookIn(snapshot: Snapshot, { ports, spec }: Looker, previous: StatusDocument | null): Look {
   const error = snapshot.kubernetes?.error;
   if (error) throw new ClusterError('unreachable', 'the API server', error);
-  return { ...diagnose(snapshot, { now: ports.clock.now(), release: spec.release, previous }), snapshot };
+  const reading = { cluster: snapshot, install: null, now: ports.clock.now(), release: spec.release, previous };
+  return { ...readingOf(reading), snapshot };
 }
 
-/** Takes a cluster, gives one whole look at the appliance, collected now. */
+/** A complete check of the appliance, collected now. */
 export async function lookAtAppliance(
   context: Looker,
   cluster: Cluster,
@@ -68,13 +69,13 @@ const GENERAL: ReadonlySet<string> = new Set<BlockerCode>([
   'certificate-expired',
 ]);
 
-/** Takes names of components, gives what can keep these from running. */
+/** What can keep these components from running. */
 export function ofComponents(...names: readonly string[]): About {
   return ({ component, code }) => names.includes(component) || GENERAL.has(code);
 }
 
 /**
- * Gives a check for a wait: at a gentle pace it looks at the whole appliance, gives the operations that are under way, and
+ * Gives a check for a wait: at a gentle pace it looks at the whole appliance, gives the operations in progress, and
  * throws Blocked when something stands in the way of what is waited for. `also` may throw what no rule knows, before a parked
  * phase is shown as going on.
  */

@@ -11,13 +11,13 @@ import type { Cluster } from './ports/kubernetes.ts';
 const SETTLE_MS = 150;
 /** The login page cannot be watched, only asked. */
 const PROBE_EVERY_MS = 500;
-/** A watch whose connection died with a sleeping laptop says nothing: so everything is listed anew this often. */
+/** A watch whose connection died with a sleeping laptop says nothing: so everything is listed again this often. */
 const LIST_EVERY_MS = 15_000;
 
 /**
- * Takes a cluster, yields a look at the appliance now and at every change, for as long as it is asked. `hurryMs` says how long
- * the caller can wait for the next look although nothing changes, when that is less than usual. A short outage of the API
- * server is shown and waited out; a long one throws Blocked.
+ * Yields a check of the appliance now and at every change, until the caller stops. `hurryMs` says how long the caller
+ * can wait for the next check although nothing changes, if that is less than usual. A short outage of the API server
+ * is shown and waited out; a long one throws Blocked.
  */
 export async function* watchAppliance(
   context: PhaseContext,
@@ -66,7 +66,7 @@ async function* snapshots(context: PhaseContext, cluster: Cluster, hurryMs: () =
     }
   } finally {
     ended.abort();
-    // What an ended watch still has to say, an abort included, concerns nobody.
+    // What an ended watch still reports, an abort included, is ignored.
     await Promise.allSettled([next]);
     // It may stand at a snapshot that nobody took: only this ends its feeds and its login probe then.
     await watched.return(undefined);

@@ -3,7 +3,7 @@ import type { Blocker } from '../model/blocker.ts';
 import type { InstallFacts } from '../model/progress.ts';
 import { BLOCKED_FAILURE, STILL_BLOCKED_FAILURE } from '../model/workflow-contract.ts';
 
-/** Thrown by a phase that cannot go on. It carries every blocker that was found, the most login-blocking first. */
+/** Thrown by a phase that cannot continue. It carries every blocker that was found, the most login-blocking first. */
 export class Blocked extends Error {
   readonly blockers: readonly Blocker[];
   /** What was found all the same, such as the checks that passed. */
@@ -18,8 +18,8 @@ export class Blocked extends Error {
 }
 
 /**
- * Takes a Blocked error, gives the failure by which Temporal carries it to the workflow. It is not retried by Temporal: the
- * workflow parks and decides. The blockers are the failure's first detail, the facts its second; its message holds no evidence.
+ * The failure by which Temporal carries it to the workflow. Temporal does not retry it: the workflow parks and
+ * decides. The blockers are the failure's first detail, the facts its second; its message contains no evidence.
  */
 export function blockedFailure(error: Blocked): ApplicationFailure {
   return ApplicationFailure.create({
@@ -31,8 +31,8 @@ export function blockedFailure(error: Blocked): ApplicationFailure {
 }
 
 /**
- * Takes what a parked phase is still blocked by and how long to rest, gives the failure that has Temporal look again after that:
- * neither an event in the history nor a slot of the worker is used meanwhile, and no look is worth a line in the worker's log.
+ * Has Temporal run the step again after the pause: until then neither an event in the history nor a slot of the
+ * worker is used, and no check is worth a line in the worker's log.
  */
 export function stillBlockedFailure(keys: readonly string[], restMs: number): ApplicationFailure {
   return ApplicationFailure.create({
@@ -40,6 +40,17 @@ export function stillBlockedFailure(keys: readonly string[], restMs: number): Ap
     type: STILL_BLOCKED_FAILURE,
     nonRetryable: false,
     nextRetryDelay: restMs,
+    category: ApplicationFailureCategory.BENIGN,
+  });
+}
+
+/** Gives the failure by which a worker that is told to stop hands a step on: another one takes it up at once, and not after a rest. */
+export function workerStoppedFailure(): ApplicationFailure {
+  return ApplicationFailure.create({
+    message: 'the worker is stopping',
+    type: 'WorkerStopped',
+    nonRetryable: false,
+    nextRetryDelay: 50,
     category: ApplicationFailureCategory.BENIGN,
   });
 }

@@ -1,7 +1,9 @@
 import { redact } from '../redaction/index.ts';
 import { classifyText } from '../diagnosis/index.ts';
 import type { Facts } from '../diagnosis/index.ts';
+import { HeldByAnother, OperationRuns, holderInWords } from '../holder/errors.ts';
 import type { Blocker, BlockerCode } from '../model/blocker.ts';
+import { NAMESPACES, OBJECTS } from '../model/appliance.ts';
 import { BODY } from '../model/timing.ts';
 import { ProgramMissingError } from '../tools/missing.ts';
 import { Blocked } from './blocked.ts';
@@ -12,7 +14,10 @@ import { TalosError } from './ports/talos.ts';
 import type { TalosFault } from './ports/talos.ts';
 import { blockerFor } from './stop.ts';
 import type { Where } from './stop.ts';
+import { RECHECKS, RETRY, advise, asCode } from '../model/advice.ts';
+import type { Advice } from '../model/advice.ts';
 
+const HOLDER_LEASE = `Lease ${NAMESPACES.releases}/${OBJECTS.holderLease}`;
 const LONGEST_MESSAGE = 2_000;
 
 /** A failure as it is understood: who said it, where, and which code it has when its words name none. */
@@ -27,13 +32,12 @@ interface Cause {
   readonly wordsCount: boolean;
   readonly facts?: Facts;
   /** Words that say more than the code's own. */
-  readonly words?: { readonly reason: string; readonly nextAction: string };
+  readonly words?: { readonly reason: string; readonly advice: Advice };
 }
 
 /**
- * Takes what a phase threw and how often it has failed by now (from 1), gives the blockers it means, or null when it is to be
- * tried again first. Whatever nothing here knows, a defect of the installer included, is an unknown failure with its redacted
- * words, and never one that parks without saying so.
+ * Null if the phase is to be tried again first; `failures` counts from 1. Anything that no rule knows, a defect of
+ * the installer included, is an unknown failure with its redacted words, and never one that parks without a report.
  */
 export function blockersOf(error: unknown, context: Where, failures: number): Blocker[] | null {
   if (error instanceof Blocked) return [...error.blockers];
@@ -42,7 +46,7 @@ export function blockersOf(error: unknown, context: Where, failures: number): Bl
   return [inWords(cause, context)];
 }
 
-/** Takes what a phase threw, gives the blockers it means, whatever patience there might be with it. */
+/** The blockers of an error without the patience of `blockersOf`. */
 export function blockersAtOnce(error: unknown, context: Where): Blocker[] {
   return blockersOf(error, context, Number.POSITIVE_INFINITY) ?? [];
 }
@@ -75,13 +79,25 @@ function inWords(cause: Cause, context: Where): Blocker {
 function causeOf(error: unknown, nodeIp: string): Cause {
   if (error instanceof TalosError) return talosCause(error, nodeIp);
   if (error instanceof ClusterError) return clusterCause(error);
+  if (error instanceof HeldByAnother) {
+    const who = holderInWords(error.holder);
+    const object = error.saidBy === 'appliance' ? HOLDER_LEASE : `this machine's folder of the site`;
+    return { ...operator(error.message), object, code: 'site-held-elsewhere', passing: false, facts: { user: who } };
+  }
+  if (error instanceof OperationRuns) {
+    const { kind, since } = error.operation;
+    const words = {
+      reason: `Another operation is running on this site: ${kind}, since ${since}. Nothing is done until it ends.`,
+      advice: advise`Wait until it ends. ${RECHECKS}`,
+    };
+    return { ...operator(error.message), object: HOLDER_LEASE, code: 'site-held-elsewhere', passing: false, words };
+  }
   if (error instanceof ManifestsError) {
     const passing = error.fault === 'unreachable' || error.fault === 'dns';
     const code = passing ? 'flux-source-unreachable' : 'release-invalid';
     const words = {
-      reason: `Flux's manifests cannot be had: ${error.message}`,
-      nextAction:
-        'Connect this machine to the internet, or start again with --flux-manifests and a file of that version.',
+      reason: `The manifests of Flux are not available: ${error.message}`,
+      advice: advise`Connect this machine to the internet, or start again with ${asCode('--flux-manifests')} and a file of that version.`,
     };
     const cause = { ...operator(error.message), object: 'Flux manifests', code, passing } as const;
     return passing ? { ...cause, words } : { ...cause, facts: { detail: error.message } };
@@ -132,7 +148,7 @@ function talosCause(error: TalosError, nodeIp: string): Cause {
   return {
     source: 'talosctl',
     object: `node ${nodeIp}`,
-    message: stderr.trim() || `${command} ended with exit code ${exitCode ?? 'none'} and said nothing`,
+    message: stderr.trim() || `${command} ended with exit code ${exitCode ?? 'none'} and no message`,
     ...known,
     ...(silent && { code: 'talos-maintenance-unreachable', wordsCount: false }),
     ...(error.fault === 'tool-missing' && { facts: { tool: 'talosctl' } }),
@@ -158,8 +174,8 @@ function clusterCause(error: ClusterError): Cause {
   const cause = { source: 'kubernetes', object, message, ...CLUSTER[fault] };
   if (fault !== 'refused-kubeconfig') return cause;
   const words = {
-    reason: `The kubeconfig in the site's folder holds more than data that opens a cluster: ${message}. Nothing was sent to a cluster.`,
-    nextAction: `Look at ${object}. If you did not write it, distrust this node. Move the file away and retry: a new one is made of what the node gives. A kubeconfig of your own is named with --kubeconfig.`,
+    reason: `The kubeconfig in the site folder contains more than cluster access data: ${message}. Nothing was sent to a cluster.`,
+    advice: advise`Check ${object}. If you did not write it, do not trust this node. Move the file away, then ${RETRY}: a new one is created from the node's data. To use your own kubeconfig: ${asCode('--kubeconfig')}.`,
   };
   return { ...cause, source: 'operator', words };
 }

@@ -1,18 +1,21 @@
-import { createHash } from 'node:crypto';
-import { Context } from '@temporalio/activity';
+import { createHash, randomUUID } from 'node:crypto';
+import { ApplicationFailure, Context } from '@temporalio/activity';
 import { blockerKey } from '../model/blocker.ts';
 import type { Blocker } from '../model/blocker.ts';
 import { heartbeatDetail } from '../model/progress.ts';
 import type { HeartbeatDetail, InstallObservation } from '../model/progress.ts';
 import { BODY, HEARTBEAT_EVERY_MS, PARKED_LOOK_MS, PARKED_REPORT_MS } from '../model/timing.ts';
-import { SIGNAL_OBSERVED } from '../model/workflow-contract.ts';
+import { FOREIGN_FAILURE, whyRefused } from '../model/refused.ts';
+import { SIGNAL_OBSERVED, phaseInput } from '../model/workflow-contract.ts';
 import type { InputsReference } from '../model/order.ts';
 import { installSpec } from '../model/site.ts';
 import type { InstallSpec } from '../model/site.ts';
 import type { PhaseInput, PhaseOutcome } from '../model/workflow-contract.ts';
-import { Blocked, blockedFailure, stillBlockedFailure } from './blocked.ts';
+import { Blocked, blockedFailure, stillBlockedFailure, workerStoppedFailure } from './blocked.ts';
 import { blockersAtOnce, blockersOf } from './classify.ts';
+import { insistOnOwnFolder } from './own-folder.ts';
 import type { PhaseContext, PhaseRun } from './phase-context.ts';
+import { heldFirst } from './held.ts';
 import type { Ports } from './ports/index.ts';
 import { inputsFile, readInputs } from '../site-folder/inputs.ts';
 import { stop } from './stop.ts';
@@ -20,20 +23,23 @@ import type { Where } from './stop.ts';
 import { inWords } from './words.ts';
 
 /** What a parked phase shows that it waits for. */
-const CAUSE = 'the cause to go away';
+const CAUSE = 'the cause to be fixed';
 
 export type PhaseActivity = (input: PhaseInput) => Promise<PhaseOutcome>;
 
 /**
- * Takes the ports and a phase, gives the activity around it: a heartbeat over the whole body, one way for a failure to become
- * a blocker, and the one look of a parked phase. What may pass by itself is tried again in here: how often Temporal had to begin
- * the step, because a worker was killed or the line dropped, says nothing about it.
+ * The activity around a phase: a heartbeat over the whole body, one way for a failure to become a blocker, and the one check of a
+ * parked phase. What may pass without help is retried in here: how often Temporal had to start the step, because a worker was killed
+ * or the connection dropped, says nothing about it.
  *
- * A parked phase looks once an attempt. It returns when the phase went on, fails with `Blocked` when the blockers became others,
- * and with `StillBlocked` when they are the known ones: then Temporal begins the next attempt after a rest.
+ * A parked phase checks once an attempt. It returns when the phase continued, fails with `Blocked` when the blockers changed, and
+ * with `StillBlocked` when they are the known ones: then Temporal starts the next attempt after a pause.
+ *
+ * A phase that acts does so for the site's present holder only; one that only checks asks for no right.
  */
-export function phaseActivity(ports: Ports, run: PhaseRun): PhaseActivity {
+export function phaseActivity(ports: Ports, run: PhaseRun, acts: 'acts' | 'looks' = 'acts'): PhaseActivity {
   return async (input) => {
+    checkedInput(input);
     const context = Context.current();
     const attempt = attemptOf(ports, input);
     const beat = setInterval(attempt.beat, HEARTBEAT_EVERY_MS);
@@ -41,14 +47,29 @@ export function phaseActivity(ports: Ports, run: PhaseRun): PhaseActivity {
     try {
       const restMs = input.looking?.restMs ?? 0;
       if (restMs > 0 && context.info.attempt === 1) throw attempt.rest(restMs);
-      return await runPatiently(attempt, input, run);
+      return await runPatiently(attempt, input, acts === 'acts' ? heldFirst(run) : run);
     } catch (error) {
+      if (isWorkerStopping(context.cancellationSignal)) throw workerStoppedFailure();
       if (error instanceof Blocked) throw blockedFailure(error);
       throw error;
     } finally {
       clearInterval(beat);
     }
   };
+}
+
+/** Throws the failure of a lost attempt where the input is not ours: the workflow then begins another. */
+function checkedInput(input: unknown): void {
+  const why = whyRefused(input) ?? phaseInput.safeParse(input).error?.issues[0]?.message;
+  if (why !== undefined)
+    throw ApplicationFailure.nonRetryable(`the input of this step is not accepted: ${why}`, FOREIGN_FAILURE);
+}
+
+/** What the SDK gives as the reason for a cancellation that only this worker knows of. */
+const WORKER_SHUTDOWN = 'WORKER_SHUTDOWN';
+
+function isWorkerStopping({ aborted, reason }: AbortSignal): boolean {
+  return aborted && reason instanceof Error && reason.message === WORKER_SHUTDOWN;
 }
 
 /** Runs the phase until it is done, or until its failure is for a person, or for the next look. */
@@ -59,6 +80,7 @@ async function runPatiently(attempt: Attempt, input: PhaseInput, run: PhaseRun):
   for (let failures = 1; ; failures += 1) {
     try {
       // With every try: what was not there may have been copied here meanwhile.
+      await insistOnOwnFolder(ports, input, Context.current().info.workflowType);
       const spec = 'inputs' in input ? await inputsOf(ports, input.inputs) : installSpec.parse(input.spec);
       return await run({ ...context, spec });
     } catch (error) {
@@ -113,7 +135,7 @@ function attemptOf(ports: Ports, input: PhaseInput): Attempt {
   const begun = new Map(detail.wait ? [[detail.wait.what, detail.wait.since]] : []);
   const known = new Set(detail.unblocked ? [] : input.looking?.known);
   /**
-   * A worker that was killed may have said that the step goes on, and its last heartbeat may not have left with it: what is found
+   * A worker that was killed may have reported that the step continues, and its last heartbeat may not have left with it: what is found
    * now is told once more, even if it is what the workflow knew.
    */
   const isUnsure = context.info.attempt > 1 && detail.ended !== context.info.attempt - 1;
@@ -125,7 +147,7 @@ function attemptOf(ports: Ports, input: PhaseInput): Attempt {
     if (!workflowExecution) return;
     const handle = context.client.workflow.getHandle(workflowExecution.workflowId, workflowExecution.runId);
     const attempt = input.attempt === undefined ? {} : { attempt: input.attempt };
-    await handle.signal(SIGNAL_OBSERVED, { ...observation, ...attempt });
+    await handle.signal(SIGNAL_OBSERVED, { ...observation, ...attempt, nonce: randomUUID() });
   };
   const see: PhaseContext['see'] = (what, saw, activeOperations = []) => {
     const now = ports.clock.now().toISOString();
@@ -176,7 +198,7 @@ function attemptOf(ports: Ports, input: PhaseInput): Attempt {
       return stillBlockedFailure([...keysOf(blockers)], PARKED_LOOK_MS);
     },
     rest: (ms) => {
-      endWith(`causes take turns: the next look is in ${inWords(ms)}`);
+      endWith(`the cause changes: next check in ${inWords(ms)}`);
       return stillBlockedFailure([...known], ms);
     },
     context: {

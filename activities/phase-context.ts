@@ -12,7 +12,7 @@ export interface PhaseContext {
   readonly facts: InstallFacts;
   /** How the phases went so far; empty for a phase that did not ask for it. */
   readonly phases: readonly PhaseProgress[];
-  /** When a person had this parked phase tried again; null for an attempt that nobody asked for. */
+  /** When a person had this parked phase tried again; null for an attempt without a request. */
   readonly retriedAt: string | null;
   readonly folder: PrivateFolder;
   /** Aborted when the install is cancelled, the input changes, or the worker shuts down. */

@@ -50,7 +50,7 @@ function observationOf(status: StatusDocument, blockers: readonly Blocker[]): In
   };
 }
 
-/** Takes a blocker, says whether people cannot log in because of it; anything else is a warning to the install. */
+/** Whether people cannot log in because of it; any other blocker is a warning to the install. */
 export function stopsLogin({ severity, loginBlocking }: Blocker): boolean {
   return severity === 'error' && loginBlocking;
 }

@@ -14,7 +14,7 @@ export interface Where {
   readonly spec: Pick<InstallSpec, 'siteId' | 'nodeIp'>;
 }
 
-/** Takes what a phase met, gives the blocker for it, in the diagnosis' own words. */
+/** In the words of the diagnosis, unless `met` has its own. */
 export function blockerFor(context: Where, code: BlockerCode, met: Met): Blocker {
   return makeBlocker(code, {
     tier: 'platform',
@@ -25,7 +25,7 @@ export function blockerFor(context: Where, code: BlockerCode, met: Met): Blocker
   });
 }
 
-/** Takes what a phase met, gives the error by which it stops: `throw stop(context, 'foreign-cluster', …)`. */
+/** Usage: `throw stop(context, 'foreign-cluster', …)`. */
 export function stop(context: Where, code: BlockerCode, met: Met): Blocked {
   return new Blocked([blockerFor(context, code, met)]);
 }

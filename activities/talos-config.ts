@@ -28,9 +28,9 @@ export interface SiteSettings {
 const DATA_VOLUME = STORAGE.root.slice('/var/mnt/'.length);
 
 /**
- * Takes a machine configuration (YAML, several documents) and the site's settings, gives the configuration with exactly these
- * settings. Talos' own strategic merge cannot do this: it appends to lists, so that a second resolver or address would join the
- * first instead of taking its place (pkg/machinery/config/merge). Where all is so already, the very same text comes back.
+ * The machine configuration (YAML, several documents) with exactly these settings. Talos' own strategic merge cannot do this: it
+ * appends to lists, so a second resolver or address would join the first instead of replacing it (pkg/machinery/config/merge). If
+ * nothing differs, the very same text is returned.
  *
  * The data folder: "all user volumes are automatically available inside the kubelet" (siderolabs/talos#11218), and since v1.12
  * `volumeType: directory` makes one on the system disk: "A directory is created at /var/mnt/<metadata.name>" (CHANGELOG of
@@ -53,12 +53,12 @@ export function withSiteSettings(config: string, settings: SiteSettings): string
   });
 }
 
-/** Takes a machine configuration, gives it with these resolvers and time servers in place of its own; an empty list changes nothing. */
+/** DNS and time servers replace those of the configuration; an empty list changes nothing. */
 export function withResolvers(config: string, dns: readonly string[], ntp: readonly string[]): string {
   return edited(config, (documents) => setResolvers(documents, dns, ntp));
 }
 
-/** Takes a machine configuration, gives the network card that its first interface names; any physical one where it names none. */
+/** The card of its first interface; any physical one if it names none. */
 export function linkIn(config: string): LinkChoice {
   const main = mainOf(parseAllDocuments(config));
   const first: unknown = main.getIn(['machine', 'network', 'interfaces', 0]);
@@ -78,14 +78,21 @@ const clientConfig = z.object({
   contexts: z.record(z.string(), z.object({ ca: z.base64(), crt: z.base64().optional() })),
 });
 
-/** Takes a talosconfig, gives the certificate authority of its current context; null where it holds none. */
+/** Of the current context; null if it has none. */
 export function authorityIn(talosconfig: string): X509Certificate | null {
   const parsed = clientConfig.safeParse(parse(talosconfig));
   const context = parsed.data?.contexts[parsed.data.context];
   return context ? new X509Certificate(Buffer.from(context.ca, 'base64')) : null;
 }
 
-/** Takes a talosconfig, gives from when to when its client certificate is valid; null where it holds none. */
+/** Says whether a machine configuration and a talosconfig are of one authority: both hold its certificate, as one and the same text. */
+export function belongTogether(machineConfig: string, talosconfig: string): boolean {
+  const client = clientConfig.safeParse(parse(talosconfig)).data;
+  const inMachine: unknown = mainOf(parseAllDocuments(machineConfig)).getIn(['machine', 'ca', 'crt']);
+  return (inMachine ?? null) === (client?.contexts[client.context]?.ca ?? null);
+}
+
+/** Validity of its client certificate; null if it has none. */
 export function clientCertificateIn(talosconfig: string): { from: Date; to: Date } | null {
   const parsed = clientConfig.safeParse(parse(talosconfig));
   const encoded = parsed.data?.contexts[parsed.data.context]?.crt;
@@ -94,7 +101,7 @@ export function clientCertificateIn(talosconfig: string): { from: Date; to: Date
   return { from: validFromDate, to: validToDate };
 }
 
-/** Takes a talosconfig, gives it with the node's address in its contexts, so that a person needs no --endpoints and --nodes. */
+/** With the node's address in its contexts, so that a person needs no --endpoints and --nodes. */
 export function withNode(talosconfig: string, nodeIp: string): string {
   const document = parseDocument(talosconfig);
   const contexts: unknown = document.get('contexts');

@@ -61,7 +61,7 @@ export async function awaitTier(context: PhaseContext, { what, tier, missing, st
     await picture.tell(status, blockers);
     context.see(what, lacks || saw(look, tier), status.activeOperations);
   }
-  throw new Error(`the wait for ${what} ended without an answer`);
+  throw new Error(`the wait for ${what} ended without a result`);
 }
 
 /**
@@ -91,10 +91,9 @@ function stale({ facts }: PhaseContext, snapshot: Snapshot): string | null {
   // The branch may have moved on since this install has looked: what the source holds by now is as good.
   const held = named('GitRepository', FLUX.source)?.revision ?? facts.gitRevision;
   const at = named('Kustomization', FLUX.tierKustomizations.core)?.attempted ?? null;
-  if (at !== held && at !== facts.gitRevision)
-    return `Flux works on ${at ?? 'no revision yet'}, not on ${facts.gitRevision}`;
+  if (at !== held && at !== facts.gitRevision) return `Flux uses ${at ?? 'no revision yet'}, not ${facts.gitRevision}`;
   const release = named('HelmRelease', 'alga-core');
-  return release?.handled === false ? 'Flux has not taken up the values of alga-core yet' : null;
+  return release?.handled === false ? 'Flux has not applied the values of alga-core yet' : null;
 }
 
 function saw({ status }: Look, tier: TierId): string {

@@ -29,8 +29,8 @@ const LOOK_EVERY_MS = 500;
 type Waiting = Pick<PhaseContext, 'ports' | 'spec' | 'signal' | 'see' | 'clear' | 'isParkedOn'>;
 
 /**
- * Takes a wait, gives what it ended with. Each look is shown; a short outage of the API server is part of waiting, and a long one
- * is a blocker. What the phase is parked on already ends the wait at its first look.
+ * Each check is shown. A short outage of the API server is part of waiting, a long one is a blocker. What the phase
+ * is parked on ends the wait at its first check.
  */
 export async function waitFor<T>(context: Waiting, wait: Wait<T>): Promise<T> {
   const { clock } = context.ports;
@@ -69,14 +69,14 @@ function stopWhenParkedOn(context: Waiting, end: () => unknown): void {
   }
 }
 
-/** Throws Blocked when the API server has been silent for longer than an outage that passes by itself, or is known to be. */
+/** Throws Blocked when the API server has been silent for longer than an outage that passes without help, or is known to be. */
 export function stopOnOutage(context: Omit<Waiting, 'see'>, error: ClusterError, silentMs: number): void {
   if (silentMs > OUTAGE_MS || context.isParkedOn(error)) throw new Blocked(blockersAtOnce(error, context));
 }
 
 const SILENCE = new ClusterError('unreachable', 'the API server', 'no answer');
 
-/** To be called when the API server has answered: a phase that is parked on its silence alone goes on. */
+/** To be called when the API server has answered: a phase that is parked on its silence alone continues. */
 export async function answered(context: Pick<PhaseContext, 'clear' | 'isParkedOn'>): Promise<void> {
   if (context.isParkedOn(SILENCE)) await context.clear();
 }

@@ -1,4 +1,4 @@
-/** Takes milliseconds, gives them as people say them: `40 s`, `12 min`, `3 h`, `2 d`. */
+/** As people write them: `40 s`, `12 min`, `3 h`, `2 d`. */
 export function inWords(ms: number): string {
   const units = [
     [86_400_000, 'd'],

@@ -5,13 +5,17 @@ import {
   condition,
   isCancellation,
   makeContinueAsNewFunc,
+  proxySinks,
   setHandler,
+  sleep,
   workflowInfo,
 } from '@temporalio/workflow';
 import { blockerKey } from '../model/blocker.ts';
+import type { CarriedSinks } from '../model/carried-install.ts';
 import type { CarriedState } from '../model/carried-state.ts';
 import { changedInputs } from '../model/input-change.ts';
 import { PHASES } from '../model/phases.ts';
+import { installObservation } from '../model/progress.ts';
 import type { InstallProgress } from '../model/progress.ts';
 import { INSTALL_PHASES } from '../model/steps/index.ts';
 import type { Phase, Step } from '../model/steps/index.ts';
@@ -19,11 +23,14 @@ import type { Command, InputUpdate, InstallWorkflow } from '../model/workflow-co
 import { observedSignal, pauseUpdate, progressQuery, resumeUpdate, retryUpdate, setInputUpdate } from './messages.ts';
 import type { Ordered } from './ordered.ts';
 import { ProgressKeeper } from './progress.ts';
-import { checkedChange, refusal } from './refusals.ts';
+import { checkedChange, checkedCommand, refusal } from './refusals.ts';
 import { apply, change, isDue, learn, nextStep } from './state.ts';
 import type { NextStep } from './state.ts';
-import { attemptStep } from './step.ts';
+import { attemptStep, lostRestMs } from './step.ts';
 import type { Attempt, RunningAttempt } from './step.ts';
+
+/** What stands when a step has ended leaves the workflow without an event: the worker keeps it where another laptop finds it. */
+const { carried } = proxySinks<CarriedSinks>();
 
 /** Of causes that take turns: how long to rest before a look, doubled with each turn up to the longest. */
 const FIRST_REST_MS = 1_000;
@@ -33,18 +40,28 @@ const STEADY_MS = 10 * 60_000;
 
 /**
  * One install as a machine: its state says which step is due, and the step's end makes the next state. Everything that it
- * remembers is in the state, so that it can go on in a new run from anywhere.
+ * remembers is in the state, so that it can continue in a new run from anywhere.
  */
 export class Install {
   readonly #state: CarriedState;
   readonly #keeper: ProgressKeeper;
   #ordered: Ordered;
   #attempt: (RunningAttempt & { readonly step: Step }) | null = null;
+  /**
+   * Whether an activity is named by its step and attempt, and by nothing else in any run of the install. An order of a client up to
+   * 0.1.0 has no id, and its history has the library's own names, which start again with each run.
+   */
+  readonly #namesActivities: boolean;
+  /** Of what the running attempt has told. */
+  #nonces = new Set<string>();
+  /** Attempts in a row whose end is unknown. */
+  #lost = 0;
   /** The server called the history long when something was told that leaves a command. */
   #isLong = false;
 
   constructor(ordered: Ordered, state: CarriedState) {
     this.#ordered = ordered;
+    this.#namesActivities = ordered.hasOrderId;
     this.#state = state;
     this.#keeper = new ProgressKeeper(state, ordered.digest);
   }
@@ -52,9 +69,12 @@ export class Install {
   listen(): void {
     const { progress } = this.#keeper;
     setHandler(progressQuery, () => progress);
-    setHandler(observedSignal, ({ attempt, tiers, activeOperations, warnings, unblocked, facts }) => {
-      // What an attempt that has ended says late is not what is there now.
+    setHandler(observedSignal, (observation) => {
+      // What is not ours says nothing; what an attempt that has ended says late is not what is there now.
+      if (!installObservation.safeParse(observation).success) return;
+      const { attempt, nonce, tiers, activeOperations, warnings, unblocked, facts } = observation;
       if (this.#attempt === null || attempt !== this.#state.attempts) return;
+      if (!this.#isHeardFirst(nonce)) return;
       if (unblocked) {
         this.#state.looking = null;
         this.#keeper.goOn(this.#attempt.step);
@@ -106,8 +126,12 @@ export class Install {
         }
       }
       this.#keeper.end('complete');
+      this.#handOn();
     } catch (error) {
-      if (isCancellation(error)) this.#keeper.end('cancelled');
+      if (isCancellation(error)) {
+        this.#keeper.end('cancelled');
+        this.#handOn();
+      }
       throw error;
     }
     await condition(allHandlersFinished);
@@ -122,22 +146,35 @@ export class Install {
     const retried = step.heedsRetry && state.retried?.step === step.name ? state.retried : null;
     state.attempts += 1;
     if (!state.begun.includes(step.name)) state.begun = [...state.begun, step.name];
-    const running = attemptStep(step, {
+    const input = {
       ...this.#ordered.inputs,
       facts: factsFor(this.#keeper.progress),
       attempt: state.attempts,
       ...(step.reportsOnPhases && { phases: this.#keeper.progress.phases }),
       ...(looking && { looking: { known: looking.known, restMs: this.#restMs() } }),
       ...(retried && { retriedAt: retried.at }),
-    });
+    };
+    const running = attemptStep(step, input, this.#namesActivities ? `${step.name}-${state.attempts}` : null);
     this.#attempt = { ...running, step };
+    this.#nonces = new Set();
     const attempt = await running.result;
     this.#attempt = null;
+    this.#lost = attempt.kind === 'lost' ? this.#lost + 1 : 0;
+    if (attempt.kind === 'lost') return sleep(lostRestMs(this.#lost));
     // Interrupted before it was done with what a retry asks for: the next attempt is told as well.
     if (attempt.kind === 'interrupted') return;
     if (retried !== null && state.retried?.at === retried.at) state.retried = null;
     if (attempt.kind === 'done') this.#end(step, inputsVersion, attempt);
     else this.#block(phase, step, inputsVersion, attempt);
+    this.#handOn();
+  }
+
+  /** From here another laptop could continue, with all that was answered. */
+  #handOn(): void {
+    const { order } = this.#ordered;
+    if (order === null) return;
+    this.#state.handedOn = (this.#state.handedOn ?? 0) + 1;
+    carried.keep({ order, state: this.#state });
   }
 
   #end(
@@ -240,7 +277,7 @@ export class Install {
     return this.#tryAgain();
   }
 
-  /** A person says that the cause is gone, by `retry` or by changing an input: what is parked may do more than look. */
+  /** A person reports that the cause is fixed, by `retry` or by changing an input: what is parked may do more than look. */
   #tryAgain(): Promise<InstallProgress> {
     const { looking } = this.#state;
     if (looking) this.#state.retried = { step: looking.step, at: new Date().toISOString() };
@@ -249,7 +286,7 @@ export class Install {
     return this.#interrupt();
   }
 
-  /** Ends the attempt that runs. Answers once another has begun: what is seen from then on is what that one finds. */
+  /** Ends the running attempt. Answers once another has started: what is seen from then on is what that one finds. */
   async #interrupt(): Promise<InstallProgress> {
     const attempt = this.#attempt;
     attempt?.interrupt();
@@ -262,21 +299,34 @@ export class Install {
     command: Command | undefined,
     work: () => InstallProgress | Promise<InstallProgress>,
   ): Promise<InstallProgress> {
-    const answer = apply(this.#state, command?.commandId) ? await work() : this.#keeper.progress;
+    const isNew = apply(this.#state, command?.commandId);
+    const working = isNew ? work() : this.#keeper.progress;
+    // What is about to be answered is carried on before it is.
+    if (isNew) this.#handOn();
+    const answer = await working;
     this.#mindHistory();
     return answer;
   }
 
-  #refuse(command: Command | undefined, more: () => void = () => {}): void {
-    if (command?.commandId !== undefined && this.#state.applied.includes(command.commandId)) return;
+  /** What was told before is not heard again: the server may be given a signal twice, by whoever has seen it. */
+  #isHeardFirst(nonce: string | undefined): boolean {
+    if (nonce === undefined) return true;
+    const isFirst = !this.#nonces.has(nonce);
+    this.#nonces.add(nonce);
+    return isFirst;
+  }
+
+  #refuse(given: Command | undefined, more: () => void = () => {}): void {
+    const { commandId } = checkedCommand(given, this.#ordered.hasOrderId);
+    if (commandId !== undefined && this.#state.applied.includes(commandId)) return;
     const { state } = this.#keeper.progress;
-    if (state === 'complete' || state === 'cancelled') throw refusal(`this install is ${state} already`);
+    if (state === 'complete' || state === 'cancelled') throw refusal(`this install is already ${state}`);
     more();
   }
 
   #refuseRetry(): void {
-    if (this.#state.paused) throw refusal('this install is paused: it looks again once it is resumed');
-    if (this.#keeper.progress.state !== 'parked') throw refusal('nothing is blocked: there is nothing to retry');
+    if (this.#state.paused) throw refusal('this install is paused: resume it to re-check it');
+    if (this.#keeper.progress.state !== 'parked') throw refusal('nothing is blocked, so there is nothing to retry');
   }
 }
 

@@ -10,6 +10,10 @@ export interface Ordered {
   readonly facts: OrderFacts;
   /** Names the inputs in the site's folder; null while they are in the history. */
   readonly digest: string | null;
+  /** Clients that give their orders an id name each of their commands, too: one without a name is no client's. */
+  readonly hasOrderId: boolean;
+  /** Null while the spec is in the history. */
+  readonly order: InstallOrder | null;
   /** What the steps are given. */
   readonly inputs: Inputs;
   /** What a continued run begins with. */
@@ -18,7 +22,7 @@ export interface Ordered {
   changed(update: InputUpdate): Ordered;
 }
 
-/** Takes the workflow's input of whatever age, gives what the install goes by. */
+/** For inputs of every client version. */
 export function ordered(input: InstallInput): Ordered {
   return 'order' in input ? byOrder(input.order) : bySpec(inPresentForm(input.spec), input.specDigest);
 }
@@ -28,6 +32,8 @@ function byOrder(order: InstallOrder): Ordered {
   return {
     facts: { ...order, siteId, nodeIp },
     digest,
+    hasOrderId: order.orderId !== undefined,
+    order,
     inputs: { inputs: order.inputs },
     input: { order },
     changed: (update) => byOrder('order' in update ? update.order : order),
@@ -38,6 +44,8 @@ function bySpec(spec: InstallSpec, specDigest: string): Ordered {
   return {
     facts: orderFacts(spec, specDigest),
     digest: null,
+    hasOrderId: false,
+    order: null,
     inputs: { spec },
     input: { spec, specDigest },
     changed: (update) =>

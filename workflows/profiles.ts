@@ -1,4 +1,5 @@
 import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
+import type { ActivityInterfaceFor } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
 import type { ProfileName } from '../model/steps/index.ts';
 import { TIMEOUTS } from '../model/timing.ts';
@@ -11,7 +12,9 @@ import { TIMEOUTS } from '../model/timing.ts';
 const cancellationType = ActivityCancellationType.WAIT_CANCELLATION_COMPLETED;
 const { heartbeatMs, startToCloseMs, retry } = TIMEOUTS;
 
-const profile = (startToCloseTimeout: number): Activities =>
+type Proxies = ActivityInterfaceFor<Activities>;
+
+const profile = (startToCloseTimeout: number): Proxies =>
   proxyActivities<Activities>({
     startToCloseTimeout,
     heartbeatTimeout: heartbeatMs,
@@ -23,7 +26,7 @@ const profile = (startToCloseTimeout: number): Activities =>
     cancellationType,
   });
 
-export const ACTIVITIES: Record<ProfileName, Activities> = {
+export const ACTIVITIES: Record<ProfileName, Proxies> = {
   quick: profile(startToCloseMs.quick),
   apply: profile(startToCloseMs.apply),
   wait: profile(startToCloseMs.wait),

@@ -10,7 +10,7 @@ import type { Phase, Step } from '../model/steps/index.ts';
 import { unknownTiers } from '../model/tiers.ts';
 import { MEMO_INPUTS, MEMO_PROGRESS, MEMO_SPEC_DIGEST } from '../model/workflow-contract.ts';
 
-/** Gives the progress of an install that has not begun. */
+/** The progress of an install that has not started. */
 export function initialProgress(order: OrderFacts, now: Date, installId: string): InstallProgress {
   const at = now.toISOString();
   return {
@@ -119,11 +119,14 @@ export class ProgressKeeper {
       return { ...blocker, since };
     });
     this.progress.nextAction = this.progress.blockers[0]?.nextAction ?? null;
+    delete this.progress.advice;
+    const advice = this.progress.blockers[0]?.advice;
+    if (advice) this.progress.advice = advice;
     this.progress.state = 'parked';
     this.publish();
   }
 
-  /** The step that is parked goes on: a look found nothing in its way any more. */
+  /** The parked step continues: a check found nothing that blocks it any more. */
   goOn(step: Step): void {
     const phase = this.#phase(this.progress.phase);
     if (phase.state === 'blocked') phase.state = 'running';
@@ -142,7 +145,7 @@ export class ProgressKeeper {
     this.#tellWarnings();
   }
 
-  /** What a step has settled is no warning any more, whoever gave it. */
+  /** What a step has settled is no warning any more, whichever step gave it. */
   settle(settled: NonNullable<Step['settles']>): void {
     const { warnings } = this.#state;
     for (const [source, given] of Object.entries(warnings)) warnings[source] = given.filter((one) => !settled(one));
@@ -197,6 +200,7 @@ export class ProgressKeeper {
   #unblock(): void {
     this.progress.blockers = [];
     this.progress.nextAction = null;
+    delete this.progress.advice;
     if (this.progress.state === 'parked') this.progress.state = this.workingState();
   }
 

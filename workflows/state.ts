@@ -1,3 +1,4 @@
+import { patched } from '@temporalio/workflow';
 import { blockerKey } from '../model/blocker.ts';
 import type { Blocker } from '../model/blocker.ts';
 import type { CarriedState, StepEnd } from '../model/carried-state.ts';
@@ -69,7 +70,10 @@ export function stateOf(progress: InstallProgress, ran: readonly string[] = []):
  */
 export function isDue({ ran, begun, changedAt }: CarriedState, step: Step, order: OrderFacts): boolean {
   const end = ran[step.name];
-  if (end === undefined) return step.when === undefined || step.when(order) || begun.includes(step.name);
+  if (end === undefined) {
+    const isAsked = step.when === undefined || step.when(order) || begun.includes(step.name);
+    return isAsked && (step.added === undefined || patched(step.added));
+  }
   return (step.dependsOn ?? []).some((key) => (changedAt[key] ?? 0) > end.inputsVersion);
 }
 
@@ -92,7 +96,7 @@ export function apply(state: CarriedState, commandId: string | undefined): boole
   return true;
 }
 
-/** Takes up facts, but for those that were true of the beginning and are known. */
+/** Facts about the beginning of the install are kept once they are known. */
 export function learn({ progress }: CarriedState, facts: Partial<InstallFacts> = {}): void {
   const known = Object.fromEntries(
     WRITE_ONCE.flatMap((name) => (progress.facts[name] === undefined ? [] : [[name, progress.facts[name]]])),

@@ -3,7 +3,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { execa } from 'execa';
 import { fetch } from 'undici';
-import writeFileAtomic from 'write-file-atomic';
+import { writeWhole } from '../../system/write-file.ts';
 import type { ReleaseManifest } from '../../model/release.ts';
 import { cacheRoot } from '../../tools/cache.ts';
 import { ManifestsError } from '../ports/manifests.ts';
@@ -19,9 +19,9 @@ export interface FoundManifests {
 }
 
 /**
- * Takes the Flux that a release names, gives its manifests: the operator's file, the cache, the official download (kept in the
- * cache), `flux install --export` where flux is on the PATH; the first that can be had. What does not have the release's digest
- * is refused. What flux itself prints is never byte for byte what is published, so it counts only where no digest is named.
+ * The first that is available: the operator's file, the cache, the official download (kept in the cache), `flux
+ * install --export` if flux is on the PATH. Manifests without the release's digest are refused. What flux itself
+ * prints is never byte for byte what is published, so it counts only if the release has no digest.
  */
 export async function fluxManifests(
   { version, manifestsDigest }: ReleaseManifest['flux'],
@@ -43,7 +43,7 @@ export async function fluxManifests(
   try {
     const found = checked({ text: await download(url, signal), from: url }, manifestsDigest);
     await mkdir(path.dirname(cached), { recursive: true });
-    await writeFileAtomic(cached, found.text);
+    await writeWhole(cached, found.text, { mode: 0o644 });
     return found;
   } catch (error) {
     signal.throwIfAborted();
@@ -56,7 +56,7 @@ export async function fluxManifests(
 function checked(found: FoundManifests, digest: string | null): FoundManifests {
   const actual = digestOf(found.text);
   if (digest === null || actual === digest) return found;
-  throw new ManifestsError('digest', `${found.from} has the digest ${actual}, and the release names ${digest}`);
+  throw new ManifestsError('digest', `${found.from} has the digest ${actual}, but the release has ${digest}`);
 }
 
 function digestOf(text: string): string {
@@ -68,12 +68,12 @@ async function download(url: string, signal: AbortSignal): Promise<string> {
     const response = await fetch(url, { signal: AbortSignal.any([signal, AbortSignal.timeout(DOWNLOAD_TIMEOUT_MS)]) });
     if (response.ok) return await response.text();
     await response.body?.cancel();
-    throw new Error(`the server answers ${response.status}`);
+    throw new Error(`the server answered ${response.status}`);
   } catch (cause) {
     signal.throwIfAborted();
     throw new ManifestsError(
       isUnresolved(cause) ? 'dns' : 'unreachable',
-      `${url} cannot be fetched: ${wordsOf(cause)}`,
+      `${url} cannot be downloaded: ${wordsOf(cause)}`,
       { cause },
     );
   }

@@ -16,6 +16,8 @@ export interface ApiRequest {
   readonly query?: Readonly<Record<string, string | undefined>>;
   readonly body?: unknown;
   readonly contentType?: string;
+  /** The user as whom it is sent; by default the kubeconfig's own. */
+  readonly as?: string | undefined;
   /** What the request is about, for errors: `Secret msp/db-credentials`. */
   readonly object: string;
   readonly signal: AbortSignal;
@@ -25,16 +27,16 @@ export interface ApiRequest {
 export type ApiConnection = (request: ApiRequest) => Promise<string>;
 
 /**
- * Takes the path of a kubeconfig, gives a connection by it and by nothing else: no environment variable and no default file
- * is read. @kubernetes/client-node reads the file and makes TLS and credentials. Its object API is not used, because its
- * serializer knows the fields of its own types only: of a CustomResourceDefinition it drops `default`, `enum` and every
- * `x-kubernetes-` field, and it opens a new connection for every request.
+ * A connection by this kubeconfig and nothing else: no environment variable and no default file is read.
+ * @kubernetes/client-node reads the file and creates TLS and credentials. Its object API is not used, because its
+ * serializer knows the fields of its own types only: of a CustomResourceDefinition it drops `default`, `enum` and
+ * every `x-kubernetes-` field, and it opens a new connection for every request.
  */
 export function connectApi(kubeconfig: string): ApiConnection {
   const config = new KubeConfig();
   config.loadFromFile(kubeconfig);
   const server = config.getCurrentCluster()?.server;
-  if (!server) throw new Error(`${kubeconfig} names no current cluster`);
+  if (!server) throw new Error(`${kubeconfig} has no current cluster`);
   let credentials: Promise<Credentials> | null = null;
 
   return async (request) => {
@@ -74,6 +76,7 @@ async function ask(server: string, request: ApiRequest, credentials: Credentials
       headers: {
         ...credentials.headers,
         accept: 'application/json',
+        ...(request.as !== undefined && { 'impersonate-user': request.as }),
         ...(request.body !== undefined && { 'content-type': request.contentType ?? 'application/json' }),
       },
       signal: AbortSignal.any([request.signal, AbortSignal.timeout(TIMEOUT_MS)]),

@@ -15,8 +15,8 @@ const resourceList = z.object({
 });
 
 /**
- * Takes a connection, gives the way from a kind to its resource, as the server itself tells it. Null when the server knows no
- * such kind now: a definition that is installed a moment later is found by the next call.
+ * From a kind to its resource, as the server itself reports it. Null if the server does not know the kind now: a
+ * definition that is installed a moment later is found by the next call.
  */
 export function createResourceFinder(
   call: ApiConnection,

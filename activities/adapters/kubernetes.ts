@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { readRegularFile } from '../../system/read-file.ts';
 import type { ObjectRef, ResourceKind } from '../../kubernetes/addresses.ts';
 import { refOf } from '../../kubernetes/addresses.ts';
 import { FIELD_MANAGER } from '../../model/appliance.ts';
@@ -22,22 +22,33 @@ const LOG_LIMIT_BYTES = 1_048_576;
  * file says the same, the same connections are used: a parked install looks every few seconds, all night long.
  */
 export function kubernetesPort(): KubernetesPort {
-  const connected = new Map<string, { readonly text: string; readonly cluster: Cluster }>();
+  const connected = new Map<string, { readonly text: string; readonly as: Map<string | undefined, Cluster> } & Way>();
   return {
-    connect: async (kubeconfig) => {
-      const text = await readFile(kubeconfig, 'utf8');
-      const known = connected.get(kubeconfig);
-      if (known?.text === text) return known.cluster;
-      const cluster = createCluster(connectApi(kubeconfig), await connectReader({ kubeconfig }));
-      connected.set(kubeconfig, { text, cluster });
+    connect: async (kubeconfig, as) => {
+      const text = await readRegularFile(kubeconfig);
+      let known = connected.get(kubeconfig);
+      if (known?.text !== text) {
+        const call = connectApi(kubeconfig);
+        const reader = await connectReader({ kubeconfig });
+        known = { text, call, find: createResourceFinder(call), reader, as: new Map() };
+        connected.set(kubeconfig, known);
+      }
+      let cluster = known.as.get(as);
+      if (!cluster) known.as.set(as, (cluster = createCluster(known, as)));
       return cluster;
     },
   };
 }
 
-function createCluster(call: ApiConnection, reader: ClusterReader): Cluster {
-  const find = createResourceFinder(call);
+/** The connection to one API server. */
+interface Way {
+  readonly call: ApiConnection;
+  readonly find: ReturnType<typeof createResourceFinder>;
+  readonly reader: ClusterReader;
+}
 
+/** `as`: the user as whom writes are sent. */
+function createCluster({ call, find, reader }: Way, as: string | undefined): Cluster {
   const pathOf = async (ref: ObjectRef, signal: AbortSignal): Promise<{ collection: string; object: string }> => {
     const resource = await find(ref, signal);
     if (!resource) throw unknownKind(ref);
@@ -71,6 +82,7 @@ function createCluster(call: ApiConnection, reader: ClusterReader): Cluster {
       const ref = refOf(object);
       const text = await call({
         method: 'PATCH',
+        as,
         path: (await pathOf(ref, signal)).object,
         query: { fieldManager: FIELD_MANAGER, force: options?.force ? 'true' : undefined },
         contentType: 'application/apply-patch+yaml',
@@ -84,6 +96,7 @@ function createCluster(call: ApiConnection, reader: ClusterReader): Cluster {
       const ref = refOf(object);
       const text = await call({
         method: 'POST',
+        as,
         path: (await pathOf(ref, signal)).collection,
         query: { fieldManager: FIELD_MANAGER },
         body: object,
@@ -95,6 +108,7 @@ function createCluster(call: ApiConnection, reader: ClusterReader): Cluster {
     patch: async (ref, patch, signal) => {
       const text = await call({
         method: 'PATCH',
+        as,
         path: (await pathOf(ref, signal)).object,
         query: { fieldManager: FIELD_MANAGER },
         contentType: 'application/merge-patch+json',
@@ -108,6 +122,7 @@ function createCluster(call: ApiConnection, reader: ClusterReader): Cluster {
       if (!(await find(ref, signal))) return false;
       const text = await call({
         method: 'DELETE',
+        as,
         path: (await pathOf(ref, signal)).object,
         // Said outright, because a Job's own default is to leave its pods behind.
         body: {
@@ -182,7 +197,7 @@ function unknownKind(ref: ObjectRef): ClusterError {
   return new ClusterError(
     'not-found',
     nameOf(ref),
-    `${nameOf(ref)}: the cluster knows no ${ref.kind} of ${ref.apiVersion}`,
+    `${nameOf(ref)}: the cluster has no ${ref.kind} of ${ref.apiVersion}`,
   );
 }
 
@@ -191,7 +206,7 @@ function nothingWhereNotFound(error: unknown): null {
   throw error;
 }
 
-/** A uid that does not fit is a conflict: the object that was meant is gone, and another one has its name. */
+/** A uid that does not match is a conflict: the intended object was deleted, and another one has its name. */
 function nothingWhereGoneOrAnother(error: unknown): null {
   if (error instanceof ClusterError && (error.fault === 'not-found' || error.fault === 'conflict')) return null;
   throw error;

@@ -13,7 +13,10 @@ import { fluxManifests } from './flux-manifests.ts';
 /** `flux install` puts its version on every object that it makes. */
 const VERSION_LABEL = 'app.kubernetes.io/version';
 
-/** Takes the environment (for the cache and the PATH), gives the port to the manifests that come with the product or with Flux. */
+/**
+ * The environment sets the cache folder and the PATH. The port serves manifests that come with the product or with
+ * Flux.
+ */
 export function manifestsPort(environment: NodeJS.ProcessEnv): ManifestsPort {
   return {
     storage: async () => readTree('base/local-path-storage/local-path-storage.yaml'),
@@ -27,7 +30,7 @@ export function manifestsPort(environment: NodeJS.ProcessEnv): ManifestsPort {
   };
 }
 
-/** Takes where the tree lies, gives the two objects of `flux/entry/` with that filled in. */
+/** The two objects of `flux/entry/` with URL, branch and path filled in. */
 export async function readEntry({ url, branch, path: profile }: EntryOrder): Promise<KubernetesObject[]> {
   const objects = [...(await readTree('entry/gitrepository.yaml')), ...(await readTree('entry/root.yaml'))];
   const values: Record<string, string> = { url, branch };
@@ -71,12 +74,12 @@ function checkControllers(objects: readonly KubernetesObject[], version: string,
     const found = objects.find(
       ({ kind, metadata }) => kind === 'Deployment' && metadata.name === name && metadata.namespace === NAMESPACES.flux,
     );
-    if (!found) throw new ManifestsError('version', `${from} holds no Deployment ${NAMESPACES.flux}/${name}`);
+    if (!found) throw new ManifestsError('version', `${from} contains no Deployment ${NAMESPACES.flux}/${name}`);
     const label = found.metadata.labels?.[VERSION_LABEL];
     if (label !== version) {
       throw new ManifestsError(
         'version',
-        `${from} holds ${name} of Flux ${label ?? 'without a version'}, and the release names ${version}`,
+        `${from} contains ${name} of Flux ${label ?? 'without a version'}, but the release has ${version}`,
       );
     }
   }

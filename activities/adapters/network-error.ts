@@ -1,13 +1,10 @@
-/**
- * Takes what a connection failed with, gives the error that says why: a name with several addresses fails with one error an
- * address, and some clients wrap the reason.
- */
+/** A name with several addresses fails with one error for each address, and some clients wrap the reason. */
 export function causeOf(error: unknown): unknown {
   if (error instanceof AggregateError && error.errors.length > 0) return causeOf(error.errors[0]);
   return error instanceof Error && error.cause instanceof Error ? causeOf(error.cause) : error;
 }
 
-/** Takes an error, gives its reason in the words of whoever knew it. */
+/** The reason in the words of the program that reported it. */
 export function wordsOf(error: unknown): string {
   const cause = causeOf(error);
   return cause instanceof Error ? cause.message || cause.name : String(cause);

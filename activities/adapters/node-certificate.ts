@@ -2,10 +2,10 @@ import { connect } from 'node:tls';
 import type { NodeTime } from '../ports/talos.ts';
 
 /**
- * Takes a node's address, gives the bounds between which its clock lies, read from the certificate that its Talos API shows:
- * Talos issues it at its own time and anew after half of its life (24 hours; MaintenanceController and APIController of
- * Talos v1.12, siderolabs/crypto x509.DefaultCertificateValidityDuration). So the clock was not before the certificate's
- * beginning and is not past its middle. Gives null when no certificate is shown within the time.
+ * The bounds of the node's clock, read from the certificate of its Talos API: Talos issues it at its own time and
+ * again after half of its life (24 hours; MaintenanceController and APIController of Talos v1.12, siderolabs/crypto
+ * x509.DefaultCertificateValidityDuration). So the clock was not before the certificate's start and is not past its
+ * middle. Null if no certificate is shown in time.
  */
 export async function timeByCertificate(
   address: { host: string; port: number },

@@ -135,7 +135,7 @@ function unreachable(host: string, error: unknown, timeoutMs: number): ImageAnsw
   if (error instanceof Error && error.name === 'TimeoutError') {
     return notFound('unreachable', `${host} did not answer within ${timeoutMs / 1000} s`);
   }
-  return notFound('unreachable', `${host} cannot be asked: ${wordsOf(error)}`);
+  return notFound('unreachable', `${host} cannot be reached: ${wordsOf(error)}`);
 }
 
 function notFound(why: Extract<ImageAnswer, { found: false }>['why'], message: string): ImageAnswer {

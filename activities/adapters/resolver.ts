@@ -7,7 +7,7 @@ const TRIES = 2;
 /** That a name has no address, or does not exist, is an answer: the resolver is there and works. */
 const ANSWERS = new Set(['ENODATA', 'ENOTFOUND']);
 
-/** Takes a resolver's address (with a port where it has another than 53) and a name, asks it from this machine. */
+/** The address has a port if it is not 53. Asked from this machine. */
 export async function askResolver(server: string, name: string, signal: AbortSignal): Promise<ResolverAnswer> {
   signal.throwIfAborted();
   const resolver = new Resolver({ timeout: TIMEOUT_MS, tries: TRIES });

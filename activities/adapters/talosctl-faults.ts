@@ -26,14 +26,13 @@ const WORDINGS: readonly (readonly [RegExp, TalosFault])[] = [
   [/context deadline exceeded|code = DeadlineExceeded/i, 'timeout'],
 ];
 
-/** Takes what talosctl wrote on stderr, gives what the call failed on. */
 export function faultIn(stderr: string): TalosFault {
   return WORDINGS.find(([wording]) => wording.test(stderr))?.[1] ?? 'other';
 }
 
 /**
- * Takes the fault of a call without a client certificate, gives the same as such a call must read it: a node that refuses the
- * stranger's TLS is not in maintenance mode (Talos asks for client certificates from the first configuration on).
+ * What the fault of a call without a client certificate means: a node that refuses an unknown client's TLS is not in
+ * maintenance mode (Talos requires client certificates from the first configuration on).
  */
 export function insecureFault(fault: TalosFault): TalosFault {
   return fault === 'tls-mismatch' || fault === 'denied' ? 'not-in-maintenance' : fault;

@@ -28,7 +28,7 @@ const timeServer = z.object({ spec: z.object({ timeServers: z.array(z.string()).
 
 const machineConfig = z.object({ spec: z.string() });
 
-/** Takes what `talosctl get … -o json` prints: one indented JSON object after the other. Throws where it is none. */
+/** Input: the output of `talosctl get … -o json`, one indented JSON object after the other. Throws if it is not. */
 export function jsonDocuments(stdout: string): unknown[] {
   return stdout
     .split(/^(?=\{)/m)
@@ -83,7 +83,7 @@ export function timeServersIn(stdout: string): string[] {
     .flatMap(({ spec }) => spec.timeServers);
 }
 
-/** Takes the table of `talosctl services`; the columns are parted by at least three spaces (tabwriter, padding 3). */
+/** Columns are separated by at least three spaces (tabwriter, padding 3). */
 export function servicesIn(stdout: string): TalosService[] {
   return stdout
     .split('\n')
@@ -98,13 +98,13 @@ export function servicesIn(stdout: string): TalosService[] {
     }));
 }
 
-/** Takes the output of `talosctl version`, gives the tag below `Client:` or `Server:`; null where there is none. */
+/** The tag below `Client:` or `Server:`; null if there is none. */
 export function versionIn(stdout: string, part: 'Client' | 'Server'): string | null {
   const section = stdout.split(/^(?=Client:|Server:)/m).find((text) => text.startsWith(`${part}:`));
   return section?.match(/^\s*Tag:\s*(\S+)/m)?.[1] ?? section?.match(/^\s*(?:Talos )?(v\d+\.\d+\.\d+\S*)/m)?.[1] ?? null;
 }
 
-/** Takes the table of `talosctl time`, gives NODE-TIME (Go's default layout); null where there is none. */
+/** NODE-TIME (Go's default layout); null if there is none. */
 export function nodeTimeIn(stdout: string): Date | null {
   const match = /(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(\.\d{1,3})?\d* \+0000 UTC/.exec(stdout);
   if (!match) return null;

@@ -21,8 +21,8 @@ export interface TalosctlRunner {
 }
 
 /**
- * Takes how the program is found, gives a runner of talosctl. It runs with an environment of its own: an exported TALOSCONFIG
- * or KUBECONFIG never chooses a node, and a proxy never stands between this machine and the node beside it.
+ * talosctl runs with an environment of its own: an exported TALOSCONFIG or KUBECONFIG never chooses a node, and no
+ * proxy is used between this machine and the node.
  */
 export function talosctlRunner(findProgram: (signal: AbortSignal) => Promise<string>): TalosctlRunner {
   return {

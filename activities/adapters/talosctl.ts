@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readRegularFile } from '../../system/read-file.ts';
 import { PORTS } from '../../model/appliance.ts';
 import { resolveProgram } from '../../tools/resolve.ts';
 import { TalosError } from '../ports/talos.ts';
@@ -43,7 +44,7 @@ export function talosPort(environment: NodeJS.ProcessEnv): TalosPort {
   );
 }
 
-/** Takes how talosctl is found and the TCP port of the nodes' machine API, gives the port that runs it. */
+/** `port` is the TCP port of the nodes' machine API. */
 export function talosThrough(
   findProgram: (signal: AbortSignal) => Promise<string>,
   port: number = PORTS.talos,
@@ -141,8 +142,8 @@ export function talosThrough(
       await talosctl.run({ args, timeoutMs: PULL_MS }, signal);
     },
     caFingerprint: async (talosconfig) => {
-      const authority = authorityIn(await readFile(talosconfig, 'utf8'));
-      if (!authority) throw new Error(`${talosconfig} holds no certificate authority in its current context`);
+      const authority = authorityIn(await readRegularFile(talosconfig));
+      if (!authority) throw new Error(`${talosconfig} has no certificate authority in its current context`);
       return createHash('sha256').update(authority.raw).digest('hex');
     },
   };
@@ -186,7 +187,7 @@ async function withPrivateFile(name: string, text: string, work: (file: string) 
 
 function need(version: string | null, command: string): string {
   if (version !== null) return version;
-  const stderr = `talosctl ${command} named no version`;
+  const stderr = `talosctl ${command} reported no version`;
   throw new TalosError('other', { command: `talosctl ${command}`, exitCode: 0, stdout: '', stderr });
 }
 

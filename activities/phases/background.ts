@@ -15,7 +15,7 @@ const OPTIONAL = new Set(COMPONENTS.filter(({ optional }) => optional).map(({ na
 
 /**
  * Waits for the background services. It ends when all are ready, or when nothing but a person can bring the others up; then
- * the install ends as degraded, with a warning for each cause. A pull that is under way is waited for, however long it takes.
+ * the install ends as degraded, with a warning for each cause. A pull in progress is waited for, however long it takes.
  */
 export async function awaitBackground(context: PhaseContext): Promise<PhaseOutcome> {
   const { clock } = context.ports;
@@ -45,7 +45,7 @@ export async function awaitBackground(context: PhaseContext): Promise<PhaseOutco
     await picture.tell(status, blockers);
     context.see(WHAT, saw(waiting, causes), status.activeOperations);
   }
-  throw new Error('the wait for the background services ended without an answer');
+  throw new Error('the wait for the background services ended without a result');
 }
 
 function isForAPerson({ tier, retry, severity }: Blocker): boolean {
@@ -56,7 +56,7 @@ function isWaiting({ name, status }: ComponentStatus): boolean {
   return status !== 'ready' && !(status === 'absent' && OPTIONAL.has(name));
 }
 
-/** A service that is not there at all waits for another one: Flux makes it when the cause at that one is gone. */
+/** A service that does not exist is waiting for another one: Flux creates it when the cause at that one is fixed. */
 function isSettled({ status }: Look, waiting: readonly ComponentStatus[], standing: readonly Blocker[]): boolean {
   if (status.activeOperations.some(({ tier }) => tier === 'background')) return false;
   return (

@@ -12,8 +12,10 @@ import { DocumentUnreadableError, writeStored } from '../../site-folder/document
 import { SITE_FILES } from '../../site-folder/index.ts';
 import { lookAtAppliance } from '../appliance-look.ts';
 import { openCluster } from '../cluster.ts';
+import { endInstall } from '../held.ts';
 import type { PhaseContext } from '../phase-context.ts';
 import type { Cluster } from '../ports/kubernetes.ts';
+import { noteOwnData } from './storage/own-data.ts';
 import { readRecord } from './host/site-record.ts';
 import { selectedBootstrap, writeSelection } from './release/selection.ts';
 import { statusUrl } from './status-page.ts';
@@ -28,11 +30,13 @@ export async function finishInstall(context: PhaseContext): Promise<PhaseOutcome
   const reported = await report(context, cluster);
   const promoted = await promote(context, cluster);
   await updateRecord(context);
+  const data = await noteOwnData(context, cluster);
+  await endInstall(context);
   const file = context.folder.path(SITE_FILES.report);
   return {
     did: promoted || reported ? 'acted' : 'nothing-to-do',
     detail: `The report is in ${file}`,
-    facts: { promoted: true, reportFile: file },
+    facts: { promoted: true, reportFile: file, ...data },
   };
 }
 
@@ -42,7 +46,7 @@ async function promote(context: PhaseContext, cluster: Cluster): Promise<boolean
   if (before?.mode === 'recover') return false;
   await writeSelection(context, cluster, 'recover');
   const after = await selectedBootstrap(cluster, context.signal);
-  if (after?.mode !== 'recover') throw new Error('the bootstrap mode was set to recover and does not stand so');
+  if (after?.mode !== 'recover') throw new Error('the bootstrap mode was set to recover, but it is not recover');
   return true;
 }
 
@@ -89,14 +93,14 @@ function essenceOf({ timings, tiers, warnings, ...what }: InstallReport): unknow
   };
 }
 
-/** A damaged one is written anew: all that it says is known. One of a newer client is not written over. */
+/** A damaged report is written again: all that it contains is known. One of a newer client is not overwritten. */
 async function reportIn({ folder }: PhaseContext): Promise<InstallReport | null> {
   const text = await folder.read(SITE_FILES.report);
   if (text === null) return null;
   const read = readDocumentText(INSTALL_REPORT, text);
   if (!('newer' in read)) return 'value' in read ? read.value : null;
   const why = whyUnread(INSTALL_REPORT, read, folder.path(SITE_FILES.report));
-  throw new DocumentUnreadableError(`${why} Or move the report aside: it is written anew.`);
+  throw new DocumentUnreadableError(`${why} Or move the report to another place: it is written again.`);
 }
 
 function timingsOf({ facts, phases, ports }: PhaseContext): InstallReport['timings'] {

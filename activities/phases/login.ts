@@ -28,5 +28,5 @@ export async function awaitLogin(context: PhaseContext): Promise<PhaseOutcome> {
 function otherImage({ status }: Look, tag: string): string | null {
   const image = status.components.find(({ name }) => name === 'alga-core')?.image ?? null;
   if (image === null || image.split('@')[0]?.endsWith(`:${tag}`)) return null;
-  return `the application runs ${image}, and ${tag} was asked for`;
+  return `the application runs ${image}, but the tag ${tag} is wanted`;
 }

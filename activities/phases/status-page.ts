@@ -39,7 +39,6 @@ export async function awaitStatusPage(context: PhaseContext): Promise<PhaseOutco
   });
 }
 
-/** Takes a node's address, gives the address of its status page. */
 export function statusUrl(nodeIp: string): string {
   return `http://${nodeIp.includes(':') ? `[${nodeIp}]` : nodeIp}:${PORTS.statusPage}/`;
 }
@@ -60,12 +59,12 @@ function late(context: PhaseContext, url: string, saw: string): PhaseOutcome {
     object: url,
     severity: 'warning',
     loginBlocking: false,
-    reason: `The status page at ${url} did not answer within ${minutes} minutes: ${saw}. The install went on without it.`,
+    reason: `The status page at ${url} did not answer within ${minutes} minutes: ${saw}. The install continued without it.`,
     evidence: [{ source: 'http', object: url, message: saw, at: context.ports.clock.now().toISOString() }],
   });
   return {
     did: 'degraded',
-    detail: `The status page is late: ${saw}`,
+    detail: `The status page does not answer yet: ${saw}`,
     facts: { statusPageSeen: false },
     warnings: [warning],
   };

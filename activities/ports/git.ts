@@ -23,6 +23,6 @@ export type TreeAnswer =
 /** A Git remote. `revision` is the commit of exactly that branch, null when the remote has no such branch. */
 export interface GitPort {
   inspectRemote(url: string, branch: string, signal: AbortSignal): Promise<RemoteAnswer>;
-  /** Takes a branch that is there, and the profile's folder in it. */
+  /** The branch exists; `profile` is the folder of the profile in it. */
   inspectTree(url: string, branch: string, profile: string, signal: AbortSignal): Promise<TreeAnswer>;
 }

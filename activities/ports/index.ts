@@ -1,4 +1,5 @@
 import type { PrivateFolder } from '../../site-folder/index.ts';
+import type { Operator } from '../../site-folder/operator.ts';
 import type { Clock } from './clock.ts';
 import type { GitPort } from './git.ts';
 import type { HttpPort } from './http.ts';
@@ -20,6 +21,8 @@ export interface Ports {
   readonly kubernetes: KubernetesPort;
   readonly machine: MachinePort;
   readonly manifests: ManifestsPort;
+  /** Who uses this machine. */
+  readonly operator: () => Promise<Operator>;
   readonly registry: RegistryPort;
   readonly talos: TalosPort;
 }

@@ -60,6 +60,10 @@ export interface Cluster {
 }
 
 export interface KubernetesPort {
-  /** Takes the path of a kubeconfig; throws when the file cannot be read. Connects lazily. */
-  connect(kubeconfig: string): Promise<Cluster>;
+  /**
+   * Throws when the kubeconfig cannot be read. Connects lazily. With `as` every write goes out as that user
+   * (impersonation), and is `forbidden` once that user has lost its right; reads go out as the user of the
+   * kubeconfig.
+   */
+  connect(kubeconfig: string, as?: string): Promise<Cluster>;
 }

@@ -21,7 +21,7 @@ export interface EntryOrder {
   readonly path: string;
 }
 
-/** What the installer applies by itself, before Flux can. Throws ManifestsError. */
+/** What the installer itself applies, before Flux can. Throws ManifestsError. */
 export interface ManifestsPort {
   /** Namespace, RBAC, StorageClass, ConfigMap and Deployment of the local-path provisioner. */
   storage(release: ReleaseManifest): Promise<KubernetesObject[]>;

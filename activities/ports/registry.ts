@@ -14,6 +14,9 @@ export type ImageAnswer =
 
 /** A container registry, asked over the OCI distribution protocol with its token flow. */
 export interface RegistryPort {
-  /** Takes a reference such as `ghcr.io/nine-minds/alga-psa-ee:eaec6253`. An answer of the registry is never an exception. */
+  /**
+   * For a reference such as `ghcr.io/nine-minds/alga-psa-ee:eaec6253`. An answer of the registry is never an
+   * exception.
+   */
   lookUp(reference: string, signal: AbortSignal): Promise<ImageAnswer>;
 }

@@ -106,13 +106,13 @@ export interface TalosPort {
   time(nodeIp: string, target: TalosTarget | null, signal: AbortSignal): Promise<NodeTime | null>;
   /** Gives a new secrets bundle (YAML): all key material of a cluster. */
   generateSecrets(signal: AbortSignal): Promise<string>;
-  /** Takes the path of a control plane's machine configuration, gives the secrets bundle it was made from. */
+  /** The secrets bundle from which the control plane's machine configuration was created. */
   deriveSecrets(machineConfig: string, signal: AbortSignal): Promise<string>;
   /** Gives the machine configuration of a control plane (YAML, several documents) without the site's own settings. */
   generateMachineConfig(order: MachineConfigOrder, signal: AbortSignal): Promise<string>;
   /** Gives a talosconfig with an administrator's certificate of the same secrets. */
   generateTalosconfig(order: MachineConfigOrder, signal: AbortSignal): Promise<string>;
-  /** Takes the path of a machine configuration; throws `config-invalid` with every fault, warnings included. */
+  /** Throws `config-invalid` with every fault, warnings included. */
   validate(machineConfig: string, signal: AbortSignal): Promise<void>;
   /** Hands the machine configuration at this path to a node in maintenance mode. */
   applyInsecure(nodeIp: string, machineConfig: string, signal: AbortSignal): Promise<void>;

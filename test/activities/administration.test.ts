@@ -59,7 +59,7 @@ test('a real control plane takes the Job, makes its pod once the Secret is there
   await status(pod, { phase: 'Failed', containerStatuses: [container] });
 
   expect(await asking).toBe(
-    'The program in the cluster gave no answer: the program ended without an answer (Error, exit code 1).',
+    'No answer from the program in the cluster: the program ended without an answer (Error, exit code 1).',
   );
   expect(await cluster.get(ref.job('msp', 'appliance-admin'), signal)).toBeNull();
   expect(await cluster.get(ref.secret('msp', 'appliance-admin'), signal)).toBeNull();
@@ -78,7 +78,7 @@ test('a Secret whose client died goes with its Job', async () => {
     delete: async () => false,
   };
   const surroundings = { cluster: dying, program: 'the program', clock: systemClock, signal };
-  await expect(showAdministrators(surroundings)).rejects.toThrow('was not heard: killed');
+  await expect(showAdministrators(surroundings)).rejects.toThrow('No answer from the program in the cluster: killed');
   expect(await cluster.get(ref.secret('msp', 'appliance-admin'), signal)).not.toBeNull();
   // As the cluster does when the Job's time after its end has passed.
   await cluster.delete(ref.job('msp', 'appliance-admin'), {}, signal);

@@ -33,7 +33,7 @@ export interface TestSite {
   record(cluster: SiteRecord['cluster'], spec?: Partial<InstallSpec>): Promise<void>;
 }
 
-/** Takes the ports that the phases under test use, gives a site, in a folder of its own unless one is given; any other port refuses. */
+/** A site in a new folder unless one is given. Ports that are not given refuse every call. */
 export async function testSite(
   ports: Partial<Ports>,
   spec: Partial<InstallSpec> = {},
@@ -124,8 +124,15 @@ export function fastClock(speed: number): Clock {
   };
 }
 
+const someOperator: Ports['operator'] = async () => ({
+  operatorId: '00000000-0000-4000-8000-000000000001',
+  name: 'test@here',
+});
+
+/** Somebody always uses the machine; every other port that is not given refuses. */
 export function onlyThese(given: Partial<Ports>): Ports {
-  return new Proxy(given, {
+  const ports: Partial<Ports> = { operator: someOperator, ...given };
+  return new Proxy(ports, {
     get: (target, name) => {
       if (name in target) return Reflect.get(target, name);
       throw new Error(`this test gave no port ${String(name)}`);

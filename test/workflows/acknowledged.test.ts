@@ -18,7 +18,7 @@ import {
   installWorkflowId,
 } from '../../model/workflow-contract.ts';
 import { testBlocker } from '../support/blockers.ts';
-import { testOrder, testUpdate } from '../support/orders.ts';
+import { aCommand, testOrder, testUpdate } from '../support/orders.ts';
 import { scriptedActivities } from '../support/scripted-activities.ts';
 import { testSpec } from '../support/spec.ts';
 import { localEnvironment, testWorker } from '../support/workflow-environment.ts';
@@ -299,7 +299,7 @@ describe('what comes late', () => {
     await withWorker({ activities }, async () => {
       const handle = await start();
       await parkedTwice;
-      await handle.executeUpdate(UPDATE_RETRY);
+      await handle.executeUpdate(UPDATE_RETRY, aCommand());
       const again = await scripted.called('awaitCore', 3);
       expect(again.looking).toBeUndefined();
       expect(await progressOf(handle)).toMatchObject({ state: 'running', blockers: [] });
@@ -321,7 +321,7 @@ test('an API server that dies in the background phase parks the install: it is n
     const handle = await start();
     await scripted.called('awaitBackground', 2);
     expect(await progressOf(handle)).toMatchObject({ state: 'parked', blockers: [{ code: 'kubernetes-unreachable' }] });
-    await handle.executeUpdate(UPDATE_RETRY);
+    await handle.executeUpdate(UPDATE_RETRY, aCommand());
     expect(await handle.result()).toMatchObject({ state: 'complete', blockers: [] });
   });
 });

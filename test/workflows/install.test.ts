@@ -18,7 +18,7 @@ import {
   installWorkflowId,
 } from '../../model/workflow-contract.ts';
 import type { InstallInput } from '../../model/workflow-contract.ts';
-import { testOrder, testUpdate } from '../support/orders.ts';
+import { aCommand, testOrder, testUpdate } from '../support/orders.ts';
 import { testBlocker } from '../support/blockers.ts';
 import { scriptedActivities } from '../support/scripted-activities.ts';
 import type { ScriptedActivities } from '../support/scripted-activities.ts';
@@ -178,9 +178,9 @@ test('retry of a paused install is refused, and says what has it look', async ()
   await withWorker(scripted, async () => {
     const handle = await start();
     await scripted.called('awaitNode', 2);
-    await handle.executeUpdate(UPDATE_PAUSE);
-    const refused: unknown = await handle.executeUpdate(UPDATE_RETRY).catch((error: unknown) => error);
-    expect(refused).toMatchObject({ cause: { message: expect.stringContaining('it looks again once it is resumed') } });
+    await handle.executeUpdate(UPDATE_PAUSE, aCommand());
+    const refused: unknown = await handle.executeUpdate(UPDATE_RETRY, aCommand()).catch((error: unknown) => error);
+    expect(refused).toMatchObject({ cause: { message: expect.stringContaining('resume it to re-check it') } });
     await handle.cancel();
   });
 });
@@ -193,11 +193,11 @@ test('retry looks at once; it is refused where nothing is blocked', async () => 
   await withWorker(scripted, async () => {
     const handle = await start();
     await scripted.called('awaitNode', 2);
-    await handle.executeUpdate(UPDATE_RETRY);
+    await handle.executeUpdate(UPDATE_RETRY, aCommand());
     const again = await scripted.called('awaitNode', 3);
     expect(again.looking).toBeUndefined();
     await scripted.called('awaitCore');
-    await expect(handle.executeUpdate(UPDATE_RETRY)).rejects.toThrow(WorkflowUpdateFailedError);
+    await expect(handle.executeUpdate(UPDATE_RETRY, aCommand())).rejects.toThrow(WorkflowUpdateFailedError);
     expect((await progressOf(handle)).state).toBe('running');
     await handle.cancel();
   });
@@ -217,7 +217,7 @@ test('retry answers once the new look has begun; a blocker that it finds again k
   await withWorker(scripted, async () => {
     const handle = await start();
     await scripted.called('awaitNode', 2);
-    const answer: InstallProgress = await handle.executeUpdate(UPDATE_RETRY);
+    const answer: InstallProgress = await handle.executeUpdate(UPDATE_RETRY, aCommand());
     expect(answer).toMatchObject({ state: 'running', blockers: [], nextAction: null });
     expect(await memoOf(handle)).toMatchObject({ state: 'running', blockers: [] });
     await scripted.called('awaitNode', 3);
@@ -239,16 +239,16 @@ test('the database setup is told of a retry and of a changed input once each, an
   await withWorker(scripted, async () => {
     const handle = await start();
     await scripted.called('awaitCore', 2);
-    await handle.executeUpdate(UPDATE_RETRY);
+    await handle.executeUpdate(UPDATE_RETRY, aCommand());
     await scripted.called('awaitBootstrap', 2);
-    await handle.executeUpdate(UPDATE_RETRY);
+    await handle.executeUpdate(UPDATE_RETRY, aCommand());
     await scripted.called('awaitBootstrap', 4);
     await handle.executeUpdate(UPDATE_SET_INPUT, {
       args: [testUpdate(spec, { dnsServers: ['192.0.2.53'] })],
     });
     await scripted.called('awaitBootstrap', 6);
-    await handle.executeUpdate(UPDATE_PAUSE);
-    await handle.executeUpdate(UPDATE_RESUME);
+    await handle.executeUpdate(UPDATE_PAUSE, aCommand());
+    await handle.executeUpdate(UPDATE_RESUME, aCommand());
     await scripted.called('awaitBootstrap', 7);
     await handle.cancel();
     await expect(handle.result()).rejects.toThrow(WorkflowFailedError);
@@ -291,7 +291,7 @@ test('a changed input is recorded, runs the steps that depend on it again, and t
 });
 
 test.each([
-  ['nothing', {}, /nothing to change/],
+  ['nothing', {}, /no input to change/],
   ['an address that is none', { dnsServers: ['resolver'] }, /dnsServers.*IP address/],
   ['a key that does not exist', { dns: ['192.0.2.53'] }, /Unrecognized key/],
   ['latest as a tag', { imageTags: { algaCore: 'latest' } }, /imageTags\.algaCore/],
@@ -327,12 +327,16 @@ test('an install whose spec is in its history goes by it, and takes a changed in
 });
 
 test.each<[string, (good: ReturnType<typeof testUpdate>) => unknown, RegExp]>([
-  ['made of others than the present ones', (good) => ({ ...good, from: 'f'.repeat(64) }), /changed by somebody else/],
-  ['for nothing', (good) => ({ ...good, changed: [] }), /nothing to change/],
+  [
+    'made of others than the present ones',
+    (good) => ({ ...good, from: 'f'.repeat(64) }),
+    /another client changed the inputs/,
+  ],
+  ['for nothing', (good) => ({ ...good, changed: [] }), /no input to change/],
   [
     'that this version cannot change',
     (good) => ({ ...good, changed: ['ntpServers', 'proxy'] }),
-    /knows no input proxy to change.*worker --stop/,
+    /cannot change the input proxy.*worker --stop/,
   ],
   [
     'named by more than a name',
@@ -343,12 +347,12 @@ test.each<[string, (good: ReturnType<typeof testUpdate>) => unknown, RegExp]>([
   [
     'of another site',
     (good) => ({ ...good, order: testOrder(testSpec({ ...spec, siteId: 'other' })) }),
-    /inputs of another machine/,
+    /belong to another machine/,
   ],
   [
     'of another node',
     (good) => ({ ...good, order: testOrder(testSpec({ ...spec, nodeIp: '192.0.2.99' })) }),
-    /inputs of another machine/,
+    /belong to another machine/,
   ],
   ['as an older client sends them', () => ({ change: { ntpServers: ['ntp.example.org'] }, specDigest: 'x' }), /older/],
 ])('refuses inputs %s', async (_, made, message) => {
@@ -370,10 +374,10 @@ test('pause ends the wait, resume takes it up again', async () => {
   await withWorker(scripted, async () => {
     const handle = await start();
     await scripted.called('awaitCore');
-    await handle.executeUpdate(UPDATE_PAUSE);
+    await handle.executeUpdate(UPDATE_PAUSE, aCommand());
     await expect.poll(async () => (await progressOf(handle)).state).toBe('paused');
     expect(scripted.calls.filter((call) => call.step === 'awaitCore')).toHaveLength(1);
-    await handle.executeUpdate(UPDATE_RESUME);
+    await handle.executeUpdate(UPDATE_RESUME, aCommand());
     expect(installProgress.parse(await handle.result()).state).toBe('complete');
   });
 });

@@ -100,7 +100,7 @@ test('a node that took its configuration may be silent for half an hour; then th
     );
     const [blocker] = (await progress()).blockers;
     expect(blocker).toMatchObject({ code: 'talos-api-unreachable', component: 'talos' });
-    expect(blocker?.reason).toContain('took its configuration 30 minutes ago');
+    expect(blocker?.reason).toContain('accepted its configuration 30 minutes ago');
     answers = true;
     expect(await handle.result()).toMatchObject({ state: 'complete', blockers: [] });
   });

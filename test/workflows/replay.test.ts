@@ -6,7 +6,7 @@ import { SCENARIOS } from '../../simulation/index.ts';
 import { PAST, pastDocument } from '../past/fixtures.ts';
 import { recordedHistory, unpackHistory } from '../support/recorded-history.ts';
 import type { History, RecordedHistory } from '../support/recorded-history.ts';
-import { workflowBundle } from '../support/workflow-bundle.ts';
+import { NO_SINKS, workflowBundle } from '../support/workflow-bundle.ts';
 
 const FOLDER = join(import.meta.dirname, 'replay');
 /** What clients up to 0.1.0 recorded. */
@@ -22,7 +22,9 @@ async function recordings(folder = ''): Promise<RecordedHistory[]> {
 
 /** Replays a history against today's workflow code; gives the error, or null when the code makes the same decisions. */
 async function replay(workflowId: string, history: History): Promise<Error | null> {
-  const results = Worker.runReplayHistories({ workflowBundle: await workflowBundle() }, [{ workflowId, history }]);
+  const results = Worker.runReplayHistories({ workflowBundle: await workflowBundle(), sinks: NO_SINKS }, [
+    { workflowId, history },
+  ]);
   for await (const { error } of results) return error ?? null;
   throw new Error(`${workflowId} was not replayed`);
 }

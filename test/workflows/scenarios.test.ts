@@ -1,3 +1,5 @@
+import { giveConsent } from '../../site-folder/consent.ts';
+import { siteFolder } from '../../site-folder/index.ts';
 import { readFile, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -87,6 +89,9 @@ describe('an install of a simulated appliance', { timeout: TIMEOUT_MS }, () => {
     const first = await play('all-well');
     const { facts } = await first.end();
     const keys = await readFile(join(first.home, 'all-well', 'secrets.yaml'), 'utf8');
+    // The data is that of the first, and a person has named it.
+    expect(facts.dataId).toBe(facts.installId);
+    await giveConsent(siteFolder(first.home, 'all-well'), facts.dataId ?? '', new Date());
     const second = await play('all-well', SPEED, first.home);
     const end = await second.end();
     expect(statesOf(end)).toEqual(allDone);

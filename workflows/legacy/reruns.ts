@@ -15,7 +15,7 @@ const RERUNS: Partial<Record<InputKey, readonly string[]>> = {
   'imageTags.temporalWorker': SOFTWARE,
 };
 
-/** Takes an input, gives the steps that ran again when it was changed. */
+/** The steps that ran again when the input was changed. */
 export function rerunsFor({ key }: Input): readonly string[] {
   return RERUNS[key] ?? [];
 }

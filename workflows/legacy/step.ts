@@ -19,9 +19,8 @@ export interface RunningAttempt {
 }
 
 /**
- * Takes a step and what it is given, begins it, and gives its end to come. A step that is looked at while parked runs under
- * the `wait` profile, whatever its own: looking may take as long as the cause needs to go away. Throws only when the
- * install itself was cancelled.
+ * Resolves at the end of the step. A parked step runs under the `wait` profile, whatever its own: a check may take as long as the
+ * cause lasts. Throws only when the install itself was cancelled.
  */
 export function attemptStep(step: Step, input: PhaseInput): RunningAttempt {
   const profile = input.looking ? 'wait' : step.profile;

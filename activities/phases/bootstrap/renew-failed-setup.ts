@@ -12,12 +12,12 @@ import { waitFor } from '../../wait.ts';
 import { provideInitialTenant } from '../identity/initial-tenant.ts';
 
 const RELEASE: ObjectRef = { ...KINDS.helmRelease, namespace: NAMESPACES.releases, name: 'alga-core' };
-/** On the HelmRelease: for which retry the Job of which uid is made anew, `<token> <uid>`. Written before anything is deleted. */
+/** On the HelmRelease: for which retry the Job of which uid is created again, `<token> <uid>`. Written before anything is deleted. */
 const RENEWS = 'appliance.alga-psa/renews-setup';
 
 /**
  * A Job that has failed stays failed, and its release stays deployed: nothing would ever run it again. When a person had the
- * parked phase tried again, this deletes it, and asks Flux for its release with force, so that Helm makes the Job anew from the
+ * parked phase tried again, this deletes it, and asks Flux for its release with force, so that Helm creates the Job again from the
  * same values. Only that very Job and only by its condition Failed: one that runs or has ended well is left alone (lesson 6).
  * What is meant is noted on the release first: whatever ends the attempt in between, the next one brings it to its end, and
  * no retry has an effect twice.
@@ -62,11 +62,11 @@ async function renew(context: PhaseContext, cluster: Cluster, { token, uid }: No
   const annotations = { [REQUESTED_AT]: token, [FORCE_AT]: token };
   await cluster.patch(RELEASE, { metadata: { annotations } }, signal);
   await waitFor<void>(context, {
-    what: 'the database setup Job to be made anew',
+    what: 'the database setup Job to be created again',
     look: async () => {
       const [release, jobs] = await Promise.all([cluster.get(RELEASE, signal), setups(cluster, signal)]);
-      if (!release || !fluxState(release).handled) return { saw: 'Flux has not worked on alga-core yet' };
-      return jobs.some(({ metadata }) => metadata.uid !== uid) ? { done: undefined } : { saw: 'it is not there yet' };
+      if (!release || !fluxState(release).handled) return { saw: 'Flux has not reconciled alga-core yet' };
+      return jobs.some(({ metadata }) => metadata.uid !== uid) ? { done: undefined } : { saw: 'it does not exist yet' };
     },
     late: { afterMs: PATIENCE.awaitBootstrap.renewed, end: () => undefined },
   });

@@ -10,7 +10,7 @@ interface Line {
 const ROOT_ZONE = /^([a-z]+:\/\/)?\.(:\d+)?$/;
 const FORWARD_ROOT = /^(\s*forward\s+\.)((?:\s+(?![{#])\S+)+)(\s*\{?\s*(?:#.*)?)$/;
 
-/** Takes a Corefile, gives the upstreams that names outside the cluster are asked of; null where there is no server for them. */
+/** The servers for names outside the cluster; null if the Corefile has no server for them. */
 export function upstreams(corefile: string): string[] | null {
   const root = rootServer(linesOf(corefile));
   if (!root) return null;
@@ -18,8 +18,8 @@ export function upstreams(corefile: string): string[] | null {
 }
 
 /**
- * Takes a Corefile and servers, gives the Corefile that asks these servers and is otherwise the same; the very same text when
- * it does already. Null where it has no server for the root zone: then there is nothing that could be changed safely.
+ * The Corefile that uses these servers and is otherwise the same; the very same text if it already does. Null if it
+ * has no server for the root zone: then nothing can be changed safely.
  */
 export function withUpstreams(corefile: string, servers: readonly string[]): string | null {
   const lines = linesOf(corefile);

@@ -20,7 +20,7 @@ export async function installFlux(context: PhaseContext): Promise<PhaseOutcome> 
   const { spec, ports, signal } = context;
   const cluster = await openCluster(context);
   const version = spec.release.flux.version;
-  const detail = `Flux ${version} runs`;
+  const detail = `Flux ${version} is running`;
   if (await isInstalled(cluster, version, signal)) return { did: 'nothing-to-do', detail };
 
   context.see(`the manifests of Flux ${version}`, 'not read yet');
@@ -82,7 +82,7 @@ async function awaitControllers(context: PhaseContext, cluster: Cluster): Promis
       const states = await Promise.all(
         FLUX.controllers.map(async (name) => {
           const found = await cluster.get(ref.deployment(NAMESPACES.flux, name), context.signal);
-          return found ? rollout(found) : { done: false, saw: `${name}: not there yet` };
+          return found ? rollout(found) : { done: false, saw: `${name}: does not exist yet` };
         }),
       );
       if (states.every(({ done }) => done)) return { done: true };

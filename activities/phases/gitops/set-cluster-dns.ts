@@ -36,7 +36,7 @@ const podTemplate = z.object({
 export async function setClusterDns(context: PhaseContext): Promise<PhaseOutcome> {
   const { signal, spec } = context;
   if (spec.dnsServers.length === 0)
-    return { did: 'nothing-to-do', detail: 'No DNS servers were given: those that are asked stay' };
+    return { did: 'nothing-to-do', detail: 'No DNS servers were given: the current ones stay' };
   const cluster = await openCluster(context);
   const changed = await writeUpstreams(context, cluster);
   const restarted = await restartWhenDue(context, cluster);
@@ -44,7 +44,7 @@ export async function setClusterDns(context: PhaseContext): Promise<PhaseOutcome
   if (now.join(' ') !== spec.dnsServers.join(' ')) throw overwritten(context, now);
   return {
     did: changed || restarted ? 'acted' : 'nothing-to-do',
-    detail: `Cluster DNS asks ${spec.dnsServers.join(', ')}`,
+    detail: `Cluster DNS uses ${spec.dnsServers.join(', ')}`,
   };
 }
 
@@ -54,12 +54,12 @@ async function writeUpstreams(context: PhaseContext, cluster: Cluster): Promise<
     what: 'cluster DNS to be configured',
     look: async () => {
       const object = await cluster.get(CONFIG, signal);
-      return object ? { done: object } : { saw: `there is no ${OBJECT} yet` };
+      return object ? { done: object } : { saw: `${OBJECT} does not exist yet` };
     },
     late: {
       afterMs: PATIENCE.setClusterDns.configured,
       end: () => {
-        throw unusable(context, 'is not there');
+        throw unusable(context, 'does not exist');
       },
     },
   });
@@ -71,7 +71,7 @@ async function writeUpstreams(context: PhaseContext, cluster: Cluster): Promise<
   await cluster.patch(
     CONFIG,
     {
-      // With the version that was read, a change by somebody else in between is a conflict and not lost.
+      // With the version that was read, a change by another client in between is a conflict and not lost.
       metadata: { resourceVersion: found.metadata.resourceVersion, annotations: { [DIGEST]: digestOf(after) } },
       data: { Corefile: after },
     },
@@ -95,7 +95,7 @@ async function restartWhenDue(context: PhaseContext, cluster: Cluster): Promise<
     what: 'cluster DNS to run with the new servers',
     look: async () => {
       const now = await cluster.get(WORKLOAD, signal);
-      if (!now) return { saw: 'there is no Deployment kube-system/coredns' };
+      if (!now) return { saw: 'Deployment kube-system/coredns does not exist' };
       const { done, saw } = rollout(now);
       if (done) return { done: true };
       await check();
@@ -121,7 +121,7 @@ function unusable(context: PhaseContext, why: string): Error {
   return stop(context, 'config-missing', {
     component: 'coredns',
     object: OBJECT,
-    reason: `The DNS servers cannot be set: the Corefile in ${OBJECT} ${why}. It was left as it is.`,
+    reason: `The DNS servers cannot be set: the Corefile in ${OBJECT} ${why}. It was not changed.`,
   });
 }
 
@@ -129,6 +129,6 @@ function overwritten(context: PhaseContext, now: readonly string[]): Error {
   return stop(context, 'dns-resolution-failure', {
     component: 'coredns',
     object: OBJECT,
-    reason: `The DNS servers were set and did not stay: ${OBJECT} names ${now.join(', ') || 'none'} again. Something else writes it.`,
+    reason: `The DNS servers were set but did not stay: ${OBJECT} contains ${now.join(', ') || 'none'} again. Another program writes it.`,
   });
 }

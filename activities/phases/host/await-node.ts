@@ -24,7 +24,7 @@ export async function awaitNode(context: PhaseContext): Promise<PhaseOutcome> {
       if (!node) return { saw: 'the node has not registered with the cluster yet' };
       const ready = currentCondition(node, 'Ready');
       if (ready?.status === 'True') return { done: node.metadata.name };
-      return { saw: ready ? `${ready.reason}: ${ready.message}` : 'the node has not told its state yet' };
+      return { saw: ready ? `${ready.reason}: ${ready.message}` : 'the node has not reported its state yet' };
     },
     late: {
       afterMs: PATIENCE.awaitNode.ready,

@@ -1,5 +1,7 @@
 import { PATIENCE } from '../../../model/timing.ts';
 import type { PhaseOutcome } from '../../../model/workflow-contract.ts';
+import { SITE_FILES } from '../../../site-folder/index.ts';
+import { Blocked } from '../../blocked.ts';
 import type { PhaseContext } from '../../phase-context.ts';
 import { TalosError } from '../../ports/talos.ts';
 import type { TalosTarget } from '../../ports/talos.ts';
@@ -9,12 +11,14 @@ import type { Sight } from '../../wait.ts';
 import { handOver, lastHandover } from './handover.ts';
 import type { Handover } from '../../../model/records.ts';
 import { openOwnNode } from './identity.ts';
-import { LEFT_ALONE, namesExistingCluster, nodeTarget } from './node-target.ts';
+import { keyFileGone } from './key-material.ts';
+import { LEFT_ALONE, namesExistingCluster, neededTarget } from './node-target.ts';
 import { ensureResolvers } from './resolvers.ts';
 import { readRecord } from './site-record.ts';
 import { watchTrouble } from './trouble.ts';
 import type { TroubleWatch } from './trouble.ts';
 import { wantedConfig } from './wanted-config.ts';
+import { RECHECKS, advise, holeFor, set } from '../../../model/advice.ts';
 
 const LOOK_EVERY_MS = 1_000;
 const { leaves, quiet, installs, rest } = PATIENCE.awaitSecureApi;
@@ -24,7 +28,7 @@ const { leaves, quiet, installs, rest } = PATIENCE.awaitSecureApi;
  * maintenance mode gets its configuration again, with the resolvers of today.
  */
 export async function awaitSecureApi(context: PhaseContext): Promise<PhaseOutcome> {
-  const target = await nodeTarget(context);
+  const target = await neededTarget(context);
   if (!target) return { did: 'nothing-to-do', detail: LEFT_ALONE };
   const trouble = watchTrouble(context, target);
   const version = await waitFor(context, {
@@ -45,30 +49,31 @@ async function look(context: PhaseContext, target: TalosTarget, trouble: Trouble
     const services = await context.ports.talos.services(target, context.signal);
     // While it installs, a node runs no etcd service; from its first boot on it does, waiting for its bootstrap.
     if (services.some((service) => service.id === 'etcd')) return { done: version };
-    return { saw: (await trouble.look(services)) ?? 'it answers and installs' };
+    return { saw: (await trouble.look(services)) ?? 'it answers and is installing' };
   } catch (error) {
     if (error instanceof TalosError && (error.fault === 'unreachable' || error.fault === 'timeout')) {
-      return { saw: 'it answered and is silent again' };
+      return { saw: 'it answered but stopped answering' };
     }
     throw error;
   }
 }
 
 async function inMaintenance(context: PhaseContext): Promise<string> {
+  if (await hadCluster(context)) throw lostItsDisk(context);
   const wanted = await wantedConfig(context);
-  if (!wanted || (await hadCluster(context))) throw lostItsDisk(context);
+  if (!wanted) throw new Blocked([keyFileGone(context, SITE_FILES.machineConfig)]);
   const handed = await lastHandover(context);
   const age = handed ? context.ports.clock.now().getTime() - Date.parse(handed.at) : Infinity;
   const isSame = handed?.digest === wanted.digest;
-  if (isSame && age < leaves) return 'it took its configuration and is about to install';
+  if (isSame && age < leaves) return 'it accepted its configuration and is about to install';
   if (handed && isSame && handed.times >= 2 && age < rest) throw cameBack(context, handed);
   await handOver(context, wanted);
   return handed
-    ? 'it came back without having installed itself; it has its configuration again'
-    : 'it took its configuration';
+    ? 'it came back without installing; its configuration was applied again'
+    : 'it accepted its configuration';
 }
 
-/** A node that was installed before and has never been seen as a cluster has nothing to lose: it did not get through, and begins anew. */
+/** A node that was installed before and has never been seen as a cluster has nothing to lose: it did not finish, and starts again. */
 async function hadCluster(context: PhaseContext): Promise<boolean> {
   const { facts } = context;
   if (facts.alreadyInstalled === false) return false;
@@ -80,44 +85,42 @@ async function inSilence(context: PhaseContext, error: TalosError): Promise<stri
   const handed = await lastHandover(context);
   if (handed === null) throw error;
   const since = context.ports.clock.now().getTime() - Date.parse(handed.at);
-  if (since < quiet) return 'no answer: it installs Talos to its disk, or reboots';
+  if (since < quiet) return 'no answer: it is installing Talos to its disk or rebooting';
   if (since < installs) return quietFor(context, since, handed);
   const minutes = Math.round(since / 60_000);
   throw stop(context, 'talos-api-unreachable', {
     component: 'talos',
     object: `node ${context.spec.nodeIp}`,
-    reason: `The node ${context.spec.nodeIp} took its configuration ${minutes} minutes ago and has not answered since: its installation hangs, or it came up with another address.`,
-    nextAction: `Look at the machine's console: it names the address it has, and the line "task install" says what it waits for. Most often the installer image cannot be pulled: the node ${namesBy(context, handed)}. Give it other resolvers: \`appliance-client set --dns-servers <ip> --site ${context.spec.siteId}\`. The installer keeps looking.`,
+    reason: `The node ${context.spec.nodeIp} accepted its configuration ${minutes} minutes ago and has not answered since: its installation hangs, or it started with another address.`,
+    advice: advise`Check the machine's console: it shows the address, and the line "task install" shows what it is waiting for. Most often the installer image cannot be pulled: the node ${namesBy(context, handed)}. Give it other DNS servers: ${set('--dns-servers', holeFor('ip'))}. ${RECHECKS}`,
     evidence: evidenceOf(context, error.answer.stderr),
   });
 }
 
 /** A node that cannot resolve names says so on its console alone: no API answers before the installer image is there. */
 function quietFor(context: PhaseContext, since: number, handed: Handover): string {
-  const { spec } = context;
-  const other = `appliance-client set --dns-servers <ip> --site ${spec.siteId}`;
   return (
-    `no answer for ${Math.floor(since / 60_000)} minutes. A slow line takes that long; a resolver that does not answer, too: look at ` +
-    `the machine's console for the line "task install". The node ${namesBy(context, handed)}; to give it others: ${other}`
+    `no answer for ${Math.floor(since / 60_000)} minutes. A slow network takes that long, and so does a DNS server that does not answer: check ` +
+    `the console of the machine for the line "task install". The node ${namesBy(context, handed)}; to use other DNS servers: --dns-servers`
   );
 }
 
 /** Whom the node asks for names, as far as it is known: those of the spec go with the configuration. */
 function namesBy({ spec }: PhaseContext, { resolvers = [] }: Handover): string {
-  if (spec.dnsServers.length > 0) return `asks ${spec.dnsServers.join(', ')} for names`;
+  if (spec.dnsServers.length > 0) return `uses the DNS servers ${spec.dnsServers.join(', ')}`;
   return resolvers.length > 0
-    ? `asked ${resolvers.join(', ')} for names before it took its configuration, and none was named since`
-    : 'asks for names what DHCP gave it';
+    ? `used the DNS servers ${resolvers.join(', ')} before it accepted its configuration, and none was set since`
+    : 'uses the DNS servers from DHCP';
 }
 
 function cameBack(context: PhaseContext, handed: Handover): Error {
-  const { nodeIp, installDisk, release, siteId } = context.spec;
-  const reason = `The node ${nodeIp} took its configuration ${handed.times} times and came back into maintenance mode each time: it does not get through its installation to ${installDisk}.`;
+  const { nodeIp, installDisk, release } = context.spec;
+  const reason = `The node ${nodeIp} accepted its configuration ${handed.times} times and returned to maintenance mode each time: it cannot finish its installation to ${installDisk}.`;
   return stop(context, 'unknown-failure', {
     component: 'talos',
     object: `node ${nodeIp}`,
     reason,
-    nextAction: `Look at the machine's console: the line "task install" says why. Most often ${release.os.installer.image} cannot be pulled (\`appliance-client set --dns-servers <ip> --site ${siteId}\`), or ${installDisk} cannot be written. The installer hands the configuration over again every few minutes.`,
+    advice: advise`Check the machine's console: the line "task install" shows why. Most often ${release.os.installer.image} cannot be pulled (${set('--dns-servers', holeFor('ip'))}), or ${installDisk} cannot be written. The installer applies the configuration again every few minutes.`,
     evidence: evidenceOf(context, reason),
   });
 }
@@ -127,8 +130,8 @@ function lostItsDisk(context: PhaseContext): Error {
   return stop(context, 'talos-etcd-unhealthy', {
     component: 'talos',
     object: `node ${nodeIp}`,
-    reason: `The node ${nodeIp} was installed and now waits for its first configuration: it has lost its disk, or started from another medium.`,
-    nextAction: `Let the machine start from its own disk. If that disk is gone, the cluster on it is gone too: install afresh with another site name.`,
+    reason: `The node ${nodeIp} was installed and is now waiting for its first configuration: it lost its disk, or started from another medium.`,
+    advice: advise`Start the machine from its own disk. If that disk is lost, the cluster on it is lost too: install again with another site name.`,
   });
 }
 

@@ -1,7 +1,7 @@
 import type { Evidence } from '../../../model/blocker.ts';
 import { PATIENCE } from '../../../model/timing.ts';
 import type { PhaseOutcome } from '../../../model/workflow-contract.ts';
-import { talosconfigPath } from '../../cluster.ts';
+import { configWord } from '../../cluster.ts';
 import type { PhaseContext } from '../../phase-context.ts';
 import { TalosError } from '../../ports/talos.ts';
 import type { TalosFault, TalosService, TalosTarget } from '../../ports/talos.ts';
@@ -10,8 +10,9 @@ import { waitFor } from '../../wait.ts';
 import type { Sight } from '../../wait.ts';
 import { forgetCluster, readRecord } from './site-record.ts';
 import { compareAuthority } from './identity.ts';
-import { LEFT_ALONE, namesExistingCluster, nodeTarget } from './node-target.ts';
+import { LEFT_ALONE, namesExistingCluster, neededTarget } from './node-target.ts';
 import { watchTrouble } from './trouble.ts';
+import { RECHECKS, advise, anew, holeFor, named, run, set } from '../../../model/advice.ts';
 
 const LOOK_EVERY_MS = 1_000;
 /** Ends of a call that tell nothing about its effect: the next look does. */
@@ -23,7 +24,7 @@ const LOOK_AGAIN: readonly TalosFault[] = ['unreachable', 'timeout', 'not-yet', 
  * here, because only this site's own node has let us in.
  */
 export async function bootstrapEtcd(context: PhaseContext): Promise<PhaseOutcome> {
-  const target = await nodeTarget(context);
+  const target = await neededTarget(context);
   if (!target) return { did: 'nothing-to-do', detail: LEFT_ALONE };
   const talosCaFingerprint = await compareAuthority(context, target);
   const trouble = watchTrouble(context, target);
@@ -57,7 +58,7 @@ export async function bootstrapEtcd(context: PhaseContext): Promise<PhaseOutcome
   });
   return started
     ? { did: 'acted', detail: 'etcd was started and is healthy', facts: { talosCaFingerprint } }
-    : { did: 'nothing-to-do', detail: 'etcd runs already', facts: { talosCaFingerprint } };
+    : { did: 'nothing-to-do', detail: 'etcd is already running', facts: { talosCaFingerprint } };
 }
 
 /** Gives null where etcd is on its way now; else why the node wants to be asked again, or that the call was cut off. */
@@ -93,12 +94,12 @@ function dataWatch(context: PhaseContext): (etcd: TalosService | undefined) => P
 }
 
 function lost(context: PhaseContext, etcd: TalosService | undefined, uid: string): Error {
-  const { siteId, nodeIp } = context.spec;
+  const { nodeIp } = context.spec;
   return stop(context, 'talos-etcd-unhealthy', {
     component: 'etcd',
     object: `node ${nodeIp}`,
-    reason: `etcd on the node ${nodeIp} has no data, and the site's record names a cluster that ran there (kube-system ${uid}). An empty etcd in its place would be a new cluster. Nothing was changed.`,
-    nextAction: `With a snapshot of etcd, restore it: \`talosctl --talosconfig ${talosconfigPath(context)} -n ${nodeIp} bootstrap --recover-from <snapshot>\`; the installer goes on by itself. Without one the cluster is gone: \`appliance-client cancel --site ${siteId}\`, then \`appliance-client start --fresh --site ${siteId}\`.`,
+    reason: `etcd on the node ${nodeIp} has no data, but the site record names a cluster that ran there (kube-system ${uid}). Starting an empty etcd would create a new cluster. Nothing was changed.`,
+    advice: advise`If you have a snapshot of etcd, restore it: ${run('talosctl', '--talosconfig', configWord(context, 'talosconfig'), '-n', named(nodeIp, 'node-ip'), 'bootstrap', '--recover-from', holeFor('snapshot'))}. ${RECHECKS} Without one the cluster is lost: ${anew('--fresh')}.`,
     evidence: evidenceOf(context, etcd),
   });
 }
@@ -112,19 +113,19 @@ function refusalWatch(context: PhaseContext): (message: string) => string {
     since ??= now;
     const error = withoutTime(context, message);
     if (now - since > PATIENCE.bootstrapEtcd.clock || context.isParkedOn(error)) throw error;
-    return 'the node waits for a time server to set its clock';
+    return 'the node is waiting for a time server to set its clock';
   };
 }
 
 function withoutTime(context: PhaseContext, message: string): Error {
-  const { nodeIp, siteId, ntpServers } = context.spec;
+  const { nodeIp, ntpServers } = context.spec;
   const servers = ntpServers.length > 0 ? ntpServers.join(', ') : 'time.cloudflare.com, its default';
   const at = context.ports.clock.now().toISOString();
   return stop(context, 'clock-skew', {
     component: 'talos',
     object: `node ${nodeIp}`,
-    reason: `The node ${nodeIp} reaches no time server (it asks ${servers}) and does not start etcd before its clock is set.`,
-    nextAction: `Give it a time server that it reaches: \`appliance-client set --ntp-servers <host> --site ${siteId}\`. The installer goes on by itself.`,
+    reason: `The node ${nodeIp} cannot reach a time server (it uses ${servers}) and does not start etcd before its clock is set.`,
+    advice: advise`Give it a time server that it can reach: ${set('--ntp-servers', holeFor('host'))}. ${RECHECKS}`,
     evidence: [{ source: 'talosctl', object: `node ${nodeIp}`, message, at }],
   });
 }
@@ -139,7 +140,7 @@ async function servicesOf({ ports, signal }: PhaseContext, target: TalosTarget):
 }
 
 function describe(etcd: TalosService | undefined): string {
-  return etcd ? `etcd is ${etcd.state.toLowerCase()}: ${etcd.message}` : 'the etcd service is not there yet';
+  return etcd ? `etcd is ${etcd.state.toLowerCase()}: ${etcd.message}` : 'the etcd service does not exist yet';
 }
 
 function unhealthy(context: PhaseContext, etcd: TalosService | undefined): Error {

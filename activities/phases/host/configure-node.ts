@@ -2,10 +2,11 @@ import type { PhaseOutcome } from '../../../model/workflow-contract.ts';
 import { SITE_FILES } from '../../../site-folder/index.ts';
 import type { PhaseContext } from '../../phase-context.ts';
 import { stop } from '../../stop.ts';
-import { handOver, lastHandover } from './handover.ts';
+import { handOver, insistOnOwnConfig, lastHandover } from './handover.ts';
 import { compareAuthority, openOwnNode } from './identity.ts';
 import { ensureKeyMaterial } from './key-material.ts';
 import { namesExistingCluster, nodeTarget } from './node-target.ts';
+import { recordKeys } from './site-record.ts';
 import { chooseLink, wantedConfig } from './wanted-config.ts';
 
 /**
@@ -17,32 +18,34 @@ export async function configureNode(context: PhaseContext): Promise<PhaseOutcome
   if (facts.alreadyInstalled || namesExistingCluster(context)) {
     return {
       did: 'nothing-to-do',
-      detail: `${spec.nodeIp} is installed already: keys and configuration are left alone`,
+      detail: `${spec.nodeIp} is already installed: keys and configuration are not changed`,
     };
   }
   const made = await ensureKeyMaterial(context, () => chooseLink(context));
   const target = await nodeTarget(context);
   const wanted = await wantedConfig(context);
-  if (!target || !wanted) throw new Error(`${context.folder.root} lost files while they were made`);
+  if (!target || !wanted) throw new Error(`${context.folder.root} lost files while they were being created`);
   const talosCaFingerprint = await compareAuthority(context, target);
+  await insistOnOwnConfig(context, wanted);
+  await recordKeys(context, talosCaFingerprint);
   const node = await ports.talos.mode(spec.nodeIp, signal);
   const detail = made
-    ? `${SITE_FILES.secrets}, ${SITE_FILES.machineConfig} and ${SITE_FILES.talosconfig} made`
-    : 'the keys that this site has were used again';
+    ? `${SITE_FILES.secrets}, ${SITE_FILES.machineConfig} and ${SITE_FILES.talosconfig} created`
+    : 'the existing keys of this site were used';
   if (node.mode === 'maintenance') {
-    context.see(`${spec.nodeIp} to take its configuration`, 'handing it over');
+    context.see(`${spec.nodeIp} to accept its configuration`, 'applying it');
     await handOver(context, wanted);
-    return { did: 'acted', detail: `${detail}; the node took its configuration`, facts: { talosCaFingerprint } };
+    return { did: 'acted', detail: `${detail}; the node accepted its configuration`, facts: { talosCaFingerprint } };
   }
   if (node.mode === 'configured') {
     await openOwnNode(context, target);
-    return { did: 'nothing-to-do', detail: 'the node has its configuration already', facts: { talosCaFingerprint } };
+    return { did: 'nothing-to-do', detail: 'the node already has its configuration', facts: { talosCaFingerprint } };
   }
   const handed = await lastHandover(context);
   if (handed) {
     return {
       did: 'nothing-to-do',
-      detail: `the node took its configuration at ${handed.at}`,
+      detail: `the node accepted its configuration at ${handed.at}`,
       facts: { talosCaFingerprint },
     };
   }

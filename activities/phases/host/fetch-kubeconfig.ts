@@ -13,10 +13,11 @@ import { stop } from '../../stop.ts';
 import { waitFor } from '../../wait.ts';
 import type { Sight } from '../../wait.ts';
 import { lastHandover } from './handover.ts';
-import { nodeTarget } from './node-target.ts';
+import { neededTarget } from './node-target.ts';
 import { readRecord, recordCluster } from './site-record.ts';
 import { watchTrouble } from './trouble.ts';
 import type { TroubleWatch } from './trouble.ts';
+import { RETRY, advise } from '../../../model/advice.ts';
 
 const LOOK_EVERY_MS = 1_000;
 
@@ -29,7 +30,7 @@ const REPLACED: ReadonlySet<ClusterFault> = new Set(['tls', 'unauthorized', 'ref
  * or does not open the cluster; one that the operator named is never written.
  */
 export async function fetchKubeconfig(context: PhaseContext): Promise<PhaseOutcome> {
-  const target = await nodeTarget(context);
+  const target = await neededTarget(context);
   const trouble = target ? watchTrouble(context, target) : null;
   const state = { written: false };
   const uid = await waitFor(context, {
@@ -65,7 +66,7 @@ async function look(
   try {
     if (mayWrite && !(await folder.exists(SITE_FILES.kubeconfig))) await write(context, target, state);
     const uid = await kubeSystemUid(await openCluster(context), signal);
-    return uid === null ? { saw: 'it answers and has no kube-system namespace yet' } : { done: uid };
+    return uid === null ? { saw: 'it answers but has no kube-system namespace yet' } : { done: uid };
   } catch (error) {
     if (error instanceof TalosError && ['unreachable', 'timeout', 'not-yet'].includes(error.fault)) {
       return { saw: 'the node does not answer' };
@@ -74,23 +75,23 @@ async function look(
     if (error.fault === 'unreachable' || error.fault === 'timeout') {
       if (mayWrite && !state.written && (await isOfAnotherAddress(context, target))) {
         await write(context, target, state);
-        return { saw: 'the kubeconfig named another address; this node’s is fetched' };
+        return { saw: 'the kubeconfig had another address; fetching the one of this node' };
       }
       const services = target && (await ports.talos.services(target, signal).catch(nothingOfTalos));
       const wrong = services && (await trouble?.look(services));
-      return { saw: wrong ?? 'no answer yet: the node pulls and starts its control plane' };
+      return { saw: wrong ?? 'no answer yet: the node is pulling and starting its control plane' };
     }
     // A kubeconfig of an earlier cluster at this address, or one that an earlier client took as a node gave it. Ours is fetched
     // once; the node has proven to be ours.
     if (REPLACED.has(error.fault) && mayWrite && !state.written) {
       await write(context, target, state);
-      return { saw: 'the kubeconfig did not open this cluster; one that does is fetched' };
+      return { saw: 'the kubeconfig did not open this cluster; fetching one that does' };
     }
     throw error;
   }
 }
 
-/** The file is of an earlier address or cluster when the node itself gives another server: waiting for that one is in vain. */
+/** The file is of an earlier address or cluster when the node itself gives another server: waiting for the old one would never end. */
 async function isOfAnotherAddress(context: PhaseContext, target: TalosTarget): Promise<boolean> {
   const [fresh, own] = await Promise.all([
     context.ports.talos.kubeconfig(target, context.signal).catch(nothingOfTalos),
@@ -119,8 +120,8 @@ function partsOf(context: PhaseContext, text: string): KubeconfigParts {
     throw stop(context, 'foreign-cluster', {
       component: 'kubernetes',
       object,
-      reason: `The kubeconfig that the node at ${context.spec.nodeIp} gives is none that Talos makes: ${error.message}. It was not written, and nothing was changed.`,
-      nextAction: `Distrust this node: find out what runs on it, and boot it from Talos' own image before you install it. Then retry.`,
+      reason: `The kubeconfig from the node at ${context.spec.nodeIp} is not one that Talos creates: ${error.message}. It was not written, and nothing was changed.`,
+      advice: advise`Do not trust this node: find out what runs on it, and boot it from Talos' own image before you install it. Then ${RETRY}.`,
       evidence: [{ source: 'talosctl', object, message, at }],
     });
   }
@@ -138,7 +139,7 @@ async function compareIdentity(context: PhaseContext, uid: string): Promise<void
   throw stop(context, 'foreign-cluster', {
     component: 'kubernetes',
     object: 'Namespace kube-system',
-    reason: `The cluster that ${path} opens is not the one that this site installed: ${message}. Nothing was changed.`,
+    reason: `The cluster behind ${path} is not the one that this site installed: ${message}. Nothing was changed.`,
     evidence: [{ source: 'kubernetes', object: 'Namespace kube-system', message, at }],
   });
 }

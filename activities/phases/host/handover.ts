@@ -3,7 +3,12 @@ import type { Handover } from '../../../model/records.ts';
 import { readStored, writeStored } from '../../../site-folder/documents.ts';
 import { SITE_FILES } from '../../../site-folder/index.ts';
 import type { PhaseContext } from '../../phase-context.ts';
+import { Blocked } from '../../blocked.ts';
 import { TalosError } from '../../ports/talos.ts';
+import { belongTogether } from '../../talos-config.ts';
+import { compareAuthority } from './identity.ts';
+import { keyFileGone, keysDiffer } from './key-material.ts';
+import { nodeTarget } from './node-target.ts';
 import { placeConfig } from './wanted-config.ts';
 import type { WantedConfig } from './wanted-config.ts';
 
@@ -19,6 +24,7 @@ export async function lastHandover({ folder, spec }: PhaseContext): Promise<Hand
  */
 export async function handOver(context: PhaseContext, wanted: WantedConfig): Promise<void> {
   const { folder, ports, signal, spec } = context;
+  await insistOnOwnConfig(context, wanted);
   const path = await placeConfig(context, wanted);
   const before = await lastHandover(context);
   const resolvers = await resolversBefore(context);
@@ -42,4 +48,16 @@ async function resolversBefore({ ports, spec, signal }: PhaseContext): Promise<s
     if (error instanceof TalosError) return null;
     throw error;
   }
+}
+
+/**
+ * Throws Blocked unless the configuration is of the same authority as the talosconfig, and that of the one that the site is known to
+ * have: a node that accepted another one would lock everyone out.
+ */
+export async function insistOnOwnConfig(context: PhaseContext, wanted: WantedConfig): Promise<void> {
+  const target = await nodeTarget(context);
+  if (!target) throw new Blocked([keyFileGone(context, SITE_FILES.talosconfig)]);
+  const known = await compareAuthority(context, target);
+  if (belongTogether(wanted.text, (await context.folder.read(SITE_FILES.talosconfig)) ?? '')) return;
+  throw new Blocked([keysDiffer(context, SITE_FILES.machineConfig, { found: null, known })]);
 }

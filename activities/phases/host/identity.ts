@@ -1,10 +1,14 @@
-import { readFile } from 'node:fs/promises';
+import { readRegularFile } from '../../../system/read-file.ts';
+import { SITE_FILES } from '../../../site-folder/index.ts';
+import { Blocked } from '../../blocked.ts';
 import { stop } from '../../stop.ts';
+import { keysDiffer } from './key-material.ts';
 import type { PhaseContext } from '../../phase-context.ts';
 import { TalosError } from '../../ports/talos.ts';
 import type { TalosTarget } from '../../ports/talos.ts';
 import { clientCertificateIn } from '../../talos-config.ts';
 import { readRecord } from './site-record.ts';
+import { RECHECKS, RETRY, advise, asCode, holeFor, run, set } from '../../../model/advice.ts';
 
 /**
  * Opens the node's secure API with the talosconfig at hand and gives Talos' version there. That it opens proves whose node it
@@ -24,7 +28,7 @@ export async function openOwnNode(context: PhaseContext, target: TalosTarget): P
     throw stop(context, 'talos-tls-mismatch', {
       component: 'talos',
       object,
-      reason: `The node ${target.nodeIp} is installed, and not by this site: it does not accept the certificate in ${target.talosconfig}. Nothing was changed, here or there.`,
+      reason: `The node ${target.nodeIp} is installed, but not by this site: it does not accept the certificate in ${target.talosconfig}. Nothing was changed on this machine or on the node.`,
       evidence: [{ source: 'talosctl', object, message: error.answer.stderr, at }],
     });
   }
@@ -32,19 +36,23 @@ export async function openOwnNode(context: PhaseContext, target: TalosTarget): P
 
 /**
  * Gives the fingerprint of the talosconfig's authority. Stops when this install or the site's record knows another one. The
- * record of an earlier cluster does not count where the node waits for its first configuration: that cluster is gone.
+ * record of an earlier cluster does not count where the node waits for its first configuration: that cluster no longer exists.
  */
 export async function compareAuthority(context: PhaseContext, target: TalosTarget): Promise<string> {
   const fingerprint = await context.ports.talos.caFingerprint(target.talosconfig);
-  const { facts } = context;
-  const recorded = facts.alreadyInstalled === false ? null : (await readRecord(context))?.cluster?.talosCaFingerprint;
+  const { facts, spec } = context;
+  const record = await readRecord(context);
+  const own = spec.existingCluster.talosconfig === null ? record?.keys?.talosCaFingerprint : undefined;
+  if (own !== undefined && own !== fingerprint)
+    throw new Blocked([keysDiffer(context, SITE_FILES.talosconfig, { found: fingerprint, known: own })]);
+  const recorded = facts.alreadyInstalled === false ? null : record?.cluster?.talosCaFingerprint;
   const known = facts.talosCaFingerprint ?? recorded ?? null;
   if (known === null || known === fingerprint) return fingerprint;
   throw stop(context, 'foreign-cluster', {
     component: 'talos',
     object: target.talosconfig,
-    reason: `${target.talosconfig} belongs to another cluster than the one that this site installed: its authority has the fingerprint ${fingerprint}, the record names ${known}. Nothing was changed.`,
-    nextAction: `Put the talosconfig back that was made with this site, or name another site with --site; then \`appliance-client retry --site ${context.spec.siteId}\`.`,
+    reason: `${target.talosconfig} does not belong to the cluster that this site installed: its authority has the fingerprint ${fingerprint}, the record has ${known}. Nothing was changed.`,
+    advice: advise`Restore the talosconfig that was created for this site, or choose another site with ${asCode('--site')}; then ${RETRY}.`,
   });
 }
 
@@ -53,16 +61,16 @@ export async function compareAuthority(context: PhaseContext, target: TalosTarge
  * machine's clock, it is the clocks that differ.
  */
 async function clocksDiffer(context: PhaseContext, target: TalosTarget, error: TalosError): Promise<Error> {
-  const { ports, spec } = context;
+  const { ports } = context;
   const now = ports.clock.now();
-  const certificate = clientCertificateIn(await readFile(target.talosconfig, 'utf8'));
+  const certificate = clientCertificateIn(await readRegularFile(target.talosconfig));
   if (!certificate || certificate.from > now || certificate.to < now) return error;
   const object = `node ${target.nodeIp}`;
   return stop(context, 'clock-skew', {
     component: 'talos',
     object,
-    reason: `The clocks of the node ${target.nodeIp} and of this machine differ: the certificate in ${target.talosconfig} is valid here from ${certificate.from.toISOString()} to ${certificate.to.toISOString()}, and one side refuses the other's for its time.`,
-    nextAction: `Compare \`date -u\` here with the time on the machine's console, and set the clock that is wrong; a node without a time server gets one by \`appliance-client set --ntp-servers <host> --site ${spec.siteId}\`. The installer looks again by itself.`,
+    reason: `The clocks of the node ${target.nodeIp} and of this machine differ: by this machine's clock, the certificate in ${target.talosconfig} is valid from ${certificate.from.toISOString()} to ${certificate.to.toISOString()}, and one side refuses the other's certificate because of its time.`,
+    advice: advise`Compare ${run('date', '-u')} on this machine with the time on the node's console, and set the clock that is wrong. To give the node a time server: ${set('--ntp-servers', holeFor('host'))}. ${RECHECKS}`,
     evidence: [{ source: 'talosctl', object, message: error.answer.stderr, at: now.toISOString() }],
   });
 }

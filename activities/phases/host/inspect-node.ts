@@ -1,18 +1,21 @@
 import { SITE_FILES } from '../../../site-folder/index.ts';
 import type { PhaseContext } from '../../phase-context.ts';
 import type { NodeMode, TalosError, TalosTarget } from '../../ports/talos.ts';
+import { Blocked } from '../../blocked.ts';
 import { stop } from '../../stop.ts';
+import { keysGone } from './key-material.ts';
 import { lastHandover } from './handover.ts';
 import { openOwnNode } from './identity.ts';
 import { namesExistingCluster, nodeTarget } from './node-target.ts';
-import { readRecord } from './site-record.ts';
+import { knownAuthority, readRecord } from './site-record.ts';
+import { advise, asCode } from '../../../model/advice.ts';
 
 /** `empty`: waits for its first configuration. `ours`: it let us in with this site's talosconfig. */
 export type NodeState =
   | { readonly state: 'empty' }
   | { readonly state: 'ours'; readonly target: TalosTarget; readonly version: string };
 
-/** Takes what stands at the node's address, gives what it is to this site. Stops in words where it is not ours, or not there. */
+/** Throws Blocked if the node belongs to another site, or does not answer. */
 export async function judgeNode(context: PhaseContext, node: NodeMode): Promise<NodeState> {
   if (node.mode === 'silent') throw await silent(context, node.error);
   if (node.mode === 'maintenance') {
@@ -20,7 +23,7 @@ export async function judgeNode(context: PhaseContext, node: NodeMode): Promise<
     return { state: 'empty' };
   }
   const target = await nodeTarget(context);
-  if (!target) throw installedByOthers(context);
+  if (!target) throw await installedByOthers(context);
   return { state: 'ours', target, version: await openOwnNode(context, target) };
 }
 
@@ -37,9 +40,11 @@ async function silent(context: PhaseContext, error: TalosError): Promise<Error> 
   });
 }
 
-function installedByOthers(context: PhaseContext): Error {
+async function installedByOthers(context: PhaseContext): Promise<Error> {
   const { spec, folder } = context;
   const object = `node ${spec.nodeIp}`;
+  const known = await knownAuthority(context);
+  if (known !== null) return new Blocked([keysGone(context, known)]);
   if (spec.mode === 'recover') {
     return stop(context, 'key-material-missing', {
       component: 'talos',
@@ -50,7 +55,7 @@ function installedByOthers(context: PhaseContext): Error {
   return stop(context, 'talos-already-configured', {
     component: 'talos',
     object,
-    reason: `The node ${spec.nodeIp} answers, but it is not in maintenance mode: it is installed already, and ${folder.root} holds no talosconfig that would show it to be this site's. Nothing was changed.`,
+    reason: `The node ${spec.nodeIp} answers, but it is not in maintenance mode: it is already installed, and ${folder.root} contains no talosconfig to prove that it belongs to this site. Nothing was changed.`,
   });
 }
 
@@ -59,7 +64,7 @@ function emptyNode(context: PhaseContext): Error {
   return stop(context, 'input-invalid', {
     component: 'talos',
     object: `node ${spec.nodeIp}`,
-    reason: `The files of an existing cluster were named, but the node ${spec.nodeIp} waits for its first configuration: there is no cluster on it.`,
-    nextAction: 'Check --node-ip; to install this node afresh, start without --kubeconfig and --talosconfig.',
+    reason: `Files of an existing cluster were given, but the node ${spec.nodeIp} is waiting for its first configuration: it has no cluster.`,
+    advice: advise`Check ${asCode('--node-ip')}; to install this node from scratch, start without ${asCode('--kubeconfig')} and ${asCode('--talosconfig')}.`,
   });
 }

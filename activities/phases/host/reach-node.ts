@@ -5,8 +5,8 @@ import { ensureTalosconfig } from './key-material.ts';
 import { LEFT_ALONE } from './node-target.ts';
 
 const SEEN = {
-  maintenance: 'it waits for its first configuration',
-  configured: 'it is configured and wants a certificate',
+  maintenance: 'it is waiting for its first configuration',
+  configured: 'it is configured and requires a certificate',
   silent: 'it does not answer',
 } as const;
 
@@ -30,12 +30,12 @@ export async function reachNode(context: PhaseContext): Promise<PhaseOutcome> {
   return found.state === 'empty'
     ? {
         did: 'nothing-to-do',
-        detail: `${spec.nodeIp} waits for its first configuration`,
+        detail: `${spec.nodeIp} is waiting for its first configuration`,
         facts: { alreadyInstalled },
       }
     : {
         did: 'nothing-to-do',
-        detail: `${spec.nodeIp} is this site's node already, with Talos ${found.version}: its keys and configuration are left alone`,
+        detail: `${spec.nodeIp} is already the node of this site, with Talos ${found.version}: its keys and configuration are not changed`,
         facts: { alreadyInstalled },
       };
 }

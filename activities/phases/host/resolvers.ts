@@ -5,6 +5,7 @@ import type { PhaseContext } from '../../phase-context.ts';
 import { TalosError } from '../../ports/talos.ts';
 import type { TalosTarget } from '../../ports/talos.ts';
 import { waitFor } from '../../wait.ts';
+import { RECHECKS, advise, talosctl } from '../../../model/advice.ts';
 
 const LOOK_EVERY_MS = 1_000;
 
@@ -25,7 +26,7 @@ export async function ensureResolvers(context: PhaseContext, target: TalosTarget
   if (difference(context, await ports.talos.resolvers(target.nodeIp, target, signal)) === null) return false;
   await ports.talos.setResolvers(target, spec.dnsServers, spec.ntpServers, signal);
   await waitFor(context, {
-    what: `${spec.nodeIp} to use its new resolvers`,
+    what: `${spec.nodeIp} to use its new DNS and time servers`,
     everyMs: LOOK_EVERY_MS,
     look: async () => {
       try {
@@ -33,7 +34,7 @@ export async function ensureResolvers(context: PhaseContext, target: TalosTarget
         return differs === null ? { done: true } : { saw: differs };
       } catch (error) {
         if (!(error instanceof TalosError) || error.fault !== 'unreachable') throw error;
-        // It hung on its old resolvers and goes on installing now; `awaitSecureApi` looks again when it has booted.
+        // It hung on its old resolvers and continues to install now; `awaitSecureApi` looks again when it has booted.
         return isInstalling(context) ? { done: true } : { saw: 'it does not answer' };
       }
     },
@@ -58,9 +59,9 @@ function difference({ spec }: PhaseContext, uses: Settings): string | null {
   const wanted = spec.dnsServers.map(canonical);
   // Talos keeps the servers of an address family for which the configuration names none (network.ResolverMergeController).
   const counted = dns.filter((server) => wanted.some((each) => isIPv6(each) === isIPv6(server)));
-  if (wanted.length > 0 && !same(counted, wanted)) return `it asks the DNS servers ${listed(uses.dns)}`;
+  if (wanted.length > 0 && !same(counted, wanted)) return `it uses the DNS servers ${listed(uses.dns)}`;
   if (spec.ntpServers.length > 0 && !same(uses.ntp, spec.ntpServers))
-    return `it asks the time servers ${listed(uses.ntp)}`;
+    return `it uses the time servers ${listed(uses.ntp)}`;
   return null;
 }
 
@@ -70,8 +71,8 @@ function notTakenUp(context: PhaseContext, saw: string): Error {
   return stop(context, 'unknown-failure', {
     component: 'talos',
     object,
-    reason: `The node ${spec.nodeIp} has the new resolvers in its configuration and does not use them: ${saw}.`,
-    nextAction: `Look at what overrules them: \`talosctl --talosconfig ${context.folder.path('talosconfig')} -n ${spec.nodeIp} get resolverspecs\`. The installer looks again by itself.`,
+    reason: `The node ${spec.nodeIp} has the new servers in its configuration but does not use them: ${saw}.`,
+    advice: advise`Check what overrides them: ${talosctl(spec, 'get', 'resolverspecs')}. ${RECHECKS}`,
     evidence: [{ source: 'talosctl', object, message: saw, at: ports.clock.now().toISOString() }],
   });
 }

@@ -17,8 +17,8 @@ export interface TroubleWatch {
 }
 
 /**
- * Takes a node, gives a watch on what it says itself while it comes up: its services' last events first, then the end of its
- * kernel log. So a name that cannot be resolved is told while the node still tries, and not when it has given up.
+ * What the node itself reports while it starts: the last events of its services first, then the end of its kernel
+ * log. So a name that cannot be resolved is reported while the node still retries.
  */
 export function watchTrouble(context: PhaseContext, target: TalosTarget): TroubleWatch {
   const { clock } = context.ports;
@@ -55,7 +55,7 @@ async function inLog(context: PhaseContext, target: TalosTarget): Promise<Blocke
   return null;
 }
 
-/** Only what a person can mend counts: that something is not up yet is what is being waited for. */
+/** Only what a person can fix counts: that something is not running yet is what the step waits for. */
 const MENDABLE = new Set([
   'dns-resolution-failure',
   'clock-skew',

@@ -6,6 +6,7 @@ import type { PhaseContext } from '../../phase-context.ts';
 import { stop } from '../../stop.ts';
 import { linkIn, withSiteSettings } from '../../talos-config.ts';
 import type { LinkChoice, SiteSettings } from '../../talos-config.ts';
+import { advise, anew, holeFor } from '../../../model/advice.ts';
 
 /** A configuration as a node shall get it. */
 export interface WantedConfig {
@@ -16,7 +17,6 @@ export interface WantedConfig {
   readonly isTheFile: boolean;
 }
 
-/** Takes a spec and the chosen network card, gives what the site settles about its node. */
 export function settingsOf(spec: InstallSpec, link: LinkChoice): SiteSettings {
   const { hostname, network, dnsServers, ntpServers, installDisk } = spec;
   return {
@@ -31,7 +31,7 @@ export function settingsOf(spec: InstallSpec, link: LinkChoice): SiteSettings {
   };
 }
 
-/** Takes a node's address, gives the URL of its Kubernetes API. */
+/** The URL of the Kubernetes API on the node. */
 export function endpointOf(nodeIp: string): string {
   return `https://${nodeIp.includes(':') ? `[${nodeIp}]` : nodeIp}:${PORTS.kubernetes}`;
 }
@@ -71,7 +71,7 @@ export async function chooseLink(context: PhaseContext): Promise<LinkChoice> {
   throw stop(context, 'input-invalid', {
     component: 'talos',
     object: `node ${spec.nodeIp}`,
-    reason: `The node has ${cards.length} network cards (${cards.map((card) => card.name).join(', ')}) and none of them holds ${spec.nodeIp}, so it is not clear which one shall have the static address.`,
-    nextAction: `Begin again with the name of the card: \`appliance-client cancel --site ${spec.siteId}\`, then \`appliance-client start --fresh --interface <name> --site ${spec.siteId}\`.`,
+    reason: `The node has ${cards.length} network cards (${cards.map((card) => card.name).join(', ')}) and none of them has ${spec.nodeIp}, so it is unknown which one gets the static address.`,
+    advice: advise`Start again with the name of the card: ${anew('--fresh', '--interface', holeFor('name'))}.`,
   });
 }

@@ -10,7 +10,7 @@ import { waitFor } from '../../wait.ts';
 /** Flux brings its own namespace; these are the installer's, and the Flux tree declares them in the same words. */
 const OURS = [NAMESPACES.releases, NAMESPACES.appliance, NAMESPACES.workloads, NAMESPACES.storage];
 
-/** Makes the appliance's namespaces. One that is being deleted is waited for, and made anew when it is gone. */
+/** Creates the appliance's namespaces. One that is being deleted is waited for, and created again. */
 export async function createNamespaces(context: PhaseContext): Promise<PhaseOutcome> {
   const cluster = await openCluster(context);
   let acted = false;
@@ -24,16 +24,16 @@ export async function createNamespaces(context: PhaseContext): Promise<PhaseOutc
 /** Waits while a namespace is being deleted: what is made in it now would be deleted with it. */
 export async function awaitNotTerminating(context: PhaseContext, cluster: Cluster, name: string): Promise<void> {
   await waitFor(context, {
-    what: `namespace ${name} to be gone`,
+    what: `namespace ${name} to be deleted`,
     look: async () => {
       const found = await cluster.get(ref.namespace(name), context.signal);
       const since = found?.metadata.deletionTimestamp;
-      return since ? { saw: `it is being deleted since ${since}` } : { done: true };
+      return since ? { saw: `it has been terminating since ${since}` } : { done: true };
     },
   });
 }
 
-/** Takes the name of one of the appliance's namespaces, gives it with the labels that it must have. */
+/** With the labels that the namespace must have. */
 export function namespace(name: string): KubernetesObject {
   const labels = PRIVILEGED_NAMESPACES.includes(name)
     ? { 'pod-security.kubernetes.io/enforce': 'privileged' }

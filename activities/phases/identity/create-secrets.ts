@@ -13,6 +13,7 @@ import type { Cluster } from '../../ports/kubernetes.ts';
 import { blockerFor, stop } from '../../stop.ts';
 import { provideInitialTenant } from './initial-tenant.ts';
 import { provideLicence } from './licence-seed.ts';
+import { RETRY, advise, fileOfSite } from '../../../model/advice.ts';
 
 const STATUS_TOKEN = { ref: ref.secret(NAMESPACES.appliance, OBJECTS.statusAuthSecret), key: 'token' };
 const AUTH_KEY = { ref: ref.secret(NAMESPACES.workloads, OBJECTS.sharedSecret), key: 'ALGA_AUTH_KEY' };
@@ -20,7 +21,7 @@ const AUTH_KEY = { ref: ref.secret(NAMESPACES.workloads, OBJECTS.sharedSecret), 
 const SECRET_BYTES = 32;
 
 /**
- * Makes the installer's two secrets, once, and hands over the first tenant and the licence that the operator named. No value leaves
+ * Creates the installer's two Secrets, once, and stores the first tenant and the licence that the operator gave. No value leaves
  * this function but into the cluster and a 0600 file.
  */
 export async function createSecrets(context: PhaseContext): Promise<PhaseOutcome> {
@@ -32,7 +33,7 @@ export async function createSecrets(context: PhaseContext): Promise<PhaseOutcome
   const made = [token, key.made, tenant, licence].filter((each) => each !== null);
   return {
     did: made.length > 0 ? 'acted' : 'nothing-to-do',
-    detail: made.length > 0 ? made.join('; ') : 'All secrets were there',
+    detail: made.length > 0 ? made.join('; ') : 'All Secrets exist',
     ...(key.warning && { warnings: [key.warning] }),
   };
 }
@@ -50,7 +51,7 @@ async function agreeOnStatusToken(context: PhaseContext, cluster: Cluster): Prom
     const token = (await folder.read(SITE_FILES.statusToken))?.trim();
     if (!token) throw unusableFile(context, SITE_FILES.statusToken, 'appliance-status');
     const kept = await keep(cluster, STATUS_TOKEN, token, context.signal);
-    if (kept === token) return 'Status token made';
+    if (kept === token) return 'Status token created';
     await folder.write(SITE_FILES.statusToken, `${kept}\n`);
     return 'Status token taken from the cluster';
   }
@@ -68,7 +69,7 @@ async function provideAuthKey(
   const inCluster = await valueIn(cluster, AUTH_KEY, context.signal);
   const kept = inCluster ?? (await keep(cluster, AUTH_KEY, given ?? generate(), context.signal));
   return {
-    made: inCluster === null ? (given === null ? 'Authentication key made' : 'Authentication key stored') : null,
+    made: inCluster === null ? (given === null ? 'Authentication key created' : 'Authentication key stored') : null,
     warning: given !== null && given !== kept ? keyNotUsed(context) : null,
   };
 }
@@ -114,8 +115,8 @@ function unusableFile(context: PhaseContext, file: string, component: string): E
   return stop(context, 'input-invalid', {
     component,
     object: path,
-    reason: `${path} is empty: it should hold one line.`,
-    nextAction: `Write the value into ${path}, or delete the file to have one made; then \`appliance-client retry --site ${context.spec.siteId}\`.`,
+    reason: `${path} is empty: one line is expected.`,
+    advice: advise`Write the value into ${fileOfSite(file)}, or delete the file to have one created; then ${RETRY}.`,
   });
 }
 
@@ -127,7 +128,7 @@ function keyNotUsed(context: PhaseContext): Blocker {
     object: 'Secret msp/alga-psa-shared',
     severity: 'warning',
     loginBlocking: false,
-    reason: `The authentication key in ${path} is not the one in the cluster. The cluster's was kept, because the application uses it.`,
-    nextAction: `If the new key is meant, change ALGA_AUTH_KEY in the Secret msp/alga-psa-shared and restart the application; else delete ${path}.`,
+    reason: `The authentication key in ${path} differs from the one in the cluster. The key in the cluster was kept, because the application uses it.`,
+    advice: advise`To use the new key, change ALGA_AUTH_KEY in the Secret msp/alga-psa-shared and restart the application. To keep the old one, delete ${fileOfSite(SITE_FILES.authKey)}.`,
   });
 }

@@ -7,6 +7,7 @@ import type { PhaseContext } from '../../phase-context.ts';
 import type { Cluster } from '../../ports/kubernetes.ts';
 import { stop } from '../../stop.ts';
 import { putSecret } from './put-secret.ts';
+import { RETRY, advise } from '../../../model/advice.ts';
 
 const SECRET = ref.secret(NAMESPACES.workloads, OBJECTS.initialTenantSecret);
 
@@ -38,8 +39,8 @@ function parsed(context: PhaseContext, text: string): InitialTenant {
   throw stop(context, 'input-invalid', {
     component: 'bootstrap',
     object: path,
-    reason: `${path} does not describe the first tenant: missing or unusable: ${keys.join(', ')}.`,
-    nextAction: `Write it as one JSON object of texts with the keys ${Object.keys(initialTenant.shape).join(', ')}; then \`appliance-client retry --site ${context.spec.siteId}\`.`,
+    reason: `${path} does not describe the first tenant. Missing or invalid: ${keys.join(', ')}.`,
+    advice: advise`Write it as one JSON object of strings with the keys ${Object.keys(initialTenant.shape).join(', ')}; then ${RETRY}.`,
   });
 }
 

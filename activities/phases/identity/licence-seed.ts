@@ -6,6 +6,7 @@ import type { PhaseContext } from '../../phase-context.ts';
 import type { Cluster } from '../../ports/kubernetes.ts';
 import { stop } from '../../stop.ts';
 import { putSecret } from './put-secret.ts';
+import { RETRY, advise, fileOfSite } from '../../../model/advice.ts';
 
 const SECRET = ref.secret(NAMESPACES.workloads, OBJECTS.licenceSeedSecret);
 
@@ -22,7 +23,7 @@ export async function provideLicence(context: PhaseContext, cluster: Cluster): P
   return (await putSecret(cluster, SECRET, values, signal)) ? 'Licence stored' : null;
 }
 
-/** Removes the licence from the operator's folder: the database has it. The Secret stays, for a database that is made anew. */
+/** Removes the licence from the operator's folder: the database has it. The Secret stays, for a database that is created again. */
 export async function forgetLicenceFile({ folder }: PhaseContext): Promise<void> {
   await folder.remove(SITE_FILES.licenceToken);
 }
@@ -37,6 +38,6 @@ function tokenOf(context: PhaseContext, text: string): string {
     component: 'bootstrap',
     object: path,
     reason: `${path} ${fault}.`,
-    nextAction: `Write the licence token into ${path}, or delete the file to do without; then \`appliance-client retry --site ${context.spec.siteId}\`.`,
+    advice: advise`Write the licence token into ${fileOfSite(SITE_FILES.licenceToken)}, or delete the file to install without a licence; then ${RETRY}.`,
   });
 }

@@ -5,7 +5,7 @@ import type { Cluster } from '../../ports/kubernetes.ts';
 
 const secret = z.object({ data: z.record(z.string(), z.string()).nullish() });
 
-/** Makes a Secret hold these values, whoever made it; keys that it has beside them stay. False where it held them already. */
+/** Writes these values into a Secret, whatever created it; its other keys stay. False if nothing had to change. */
 export async function putSecret(
   cluster: Cluster,
   at: ObjectRef,
@@ -20,7 +20,7 @@ export async function putSecret(
   const there = found && secret.parse(found).data;
   if (there && Object.entries(data).every(([key, value]) => there[key] === value)) return false;
   try {
-    if (found) throw new ClusterError('already-exists', name, `the Secret ${name} is there`);
+    if (found) throw new ClusterError('already-exists', name, `the Secret ${name} already exists`);
     const metadata = { name, ...(namespace && { namespace }) };
     await cluster.create({ apiVersion, kind, type: 'Opaque', metadata, data }, signal);
   } catch (error) {

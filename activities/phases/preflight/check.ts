@@ -66,12 +66,12 @@ export function skipped(detail: string): Finding {
   return { result: 'skipped', detail };
 }
 
-/** Takes blockers, gives the finding that stops the install, told in their own words. */
+/** Stops the install; the blockers' own words are the detail. */
 export function failed(...blockers: readonly Blocker[]): Finding {
   return { result: 'failed', ...reasonsOf(blockers) };
 }
 
-/** Takes blockers, gives the finding that is only said. */
+/** Shown only: the install continues. */
 export function warned(...blockers: readonly Blocker[]): Finding {
   return { result: 'warning', ...reasonsOf(blockers) };
 }
@@ -80,7 +80,7 @@ function reasonsOf(blockers: readonly Blocker[]): { detail: string; blockers: re
   return { detail: blockers.map(({ reason }) => reason).join('; '), blockers };
 }
 
-/** Takes what was asked in vain, gives the finding; `own` is told where no other check met the same cause. */
+/** `own` is shown if no other check found the same cause. */
 export function askedInVain(result: 'failed' | 'warning', inVain: AskedInVain, own: readonly Blocker[] = []): Finding {
   return { result, detail: inVain.evidence.message, blockers: own, inVain };
 }

@@ -2,6 +2,8 @@ import type { Blocker, Evidence } from '../../../model/blocker.ts';
 import { TIERS } from '../../../model/tiers.ts';
 import { blockerFor } from '../../stop.ts';
 import type { AskedInVain, Finding, Look } from './check.ts';
+import { RECHECKS, advise, client, named, oneWord, run, set } from '../../../model/advice.ts';
+import type { Advice } from '../../../model/advice.ts';
 
 type Code = AskedInVain['code'];
 
@@ -18,8 +20,8 @@ const IS_EACH_HOSTS: Record<Code, boolean> = {
 };
 
 /**
- * Takes the findings of all checks, gives the blockers in them: those that met one cause from here are one, hard when one of them
- * is. What is soft beside something hard of the same cause is told with it, and not again as a warning.
+ * Blockers that met one cause on this machine become one, hard if one of them is. What is soft beside something hard
+ * of the same cause is reported with it, and not again as a warning.
  */
 export function blockersAmong(
   look: Look,
@@ -53,32 +55,31 @@ function inOne(look: Look, group: readonly Finding[]): readonly Blocker[] {
       tier: TIERS.find((tier) => asked.some((one) => one.tier === tier)) ?? first.tier,
       object: 'this machine',
       reason: REASONS[code](listed(hosts), thingsOf(asked)),
-      nextAction: nextActionOf(look, code, hosts),
+      advice: adviceOf(code, hosts),
       evidence: evidenceOf(asked),
     }),
   ];
 }
 
 const REASONS: Record<Code, (hosts: string, things: string) => string> = {
-  'dns-resolution-failure': (hosts, things) =>
-    `This machine cannot resolve ${hosts}, and so could not ask for ${things}.`,
-  'image-registry-unreachable': (hosts, things) => `This machine does not get through to ${hosts} for ${things}.`,
-  'image-pull-unauthorized': (hosts, things) =>
-    `${hosts} does not show ${things} without credentials, and the node has none either.`,
-  'image-rate-limited': (hosts, things) => `${hosts} does not answer for ${things}: it was asked too often from here.`,
+  'dns-resolution-failure': (hosts, things) => `This machine cannot resolve ${hosts}, so it could not check ${things}.`,
+  'image-registry-unreachable': (hosts, things) => `This machine cannot reach ${hosts} to check ${things}.`,
+  'image-pull-unauthorized': (hosts, things) => `${hosts} requires credentials for ${things}, and the node has none.`,
+  'image-rate-limited': (hosts, things) =>
+    `${hosts} did not answer for ${things}: too many requests from this machine.`,
 };
 
-function nextActionOf({ spec }: Look, code: Code, [host = '']: readonly string[]): string {
-  const skip = `\`appliance-client set --skip-image-tag-validation --site ${spec.siteId}\``;
+function adviceOf(code: Code, [host]: readonly string[]): Advice {
+  const skip = set('--skip-image-tag-validation');
   switch (code) {
     case 'dns-resolution-failure':
-      return `Check this machine's network and DNS (\`nslookup ${host}\`), and its proxy. The installer looks again by itself. If only the node gets through, go on without looking at images from here: ${skip}.`;
+      return advise`Check this machine's network and DNS (${run('nslookup', named(host, 'host'))}), and its proxy. ${RECHECKS} If only the node can reach it, continue without checking images from this machine: ${skip}.`;
     case 'image-registry-unreachable':
-      return `Check this machine's network and proxy (\`curl -I https://${host}/v2/\`). The installer looks again by itself. If only the node gets through, go on without looking at images from here: ${skip}.`;
+      return advise`Check this machine's network and proxy (${run('curl', '-I', oneWord('https://', named(host, 'registry'), '/v2/'))}). ${RECHECKS} If only the node can reach it, continue without checking images from this machine: ${skip}.`;
     case 'image-pull-unauthorized':
-      return `Ask whoever publishes the images for access or for the right names, or choose a release whose images are public (\`appliance-client releases\`). If the node will get credentials of its own, go on without this check: ${skip}.`;
+      return advise`Ask the publisher of the images for access or for the right names, or choose a release whose images are public (${client('releases')}). If the node will get its own credentials, continue without this check: ${skip}.`;
     case 'image-rate-limited':
-      return `Nothing has to be done here: the node asks by itself, and later. To go on without this check: ${skip}.`;
+      return advise`Nothing has to be done: the node asks the registry itself, later. To continue without this check: ${skip}.`;
   }
 }
 

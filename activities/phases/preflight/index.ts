@@ -48,7 +48,7 @@ export async function checkEverything(context: PhaseContext): Promise<PhaseOutco
     programs,
     ...checks.map(async (check) => {
       if (!check.needsPrograms || (await programs).finding.result !== 'failed') return ask(check);
-      return answered(check, skipped('a program is missing, so that this could not be looked at'));
+      return answered(check, skipped('a program is missing, so this could not be checked'));
     }),
   ]);
   context.signal.throwIfAborted();
@@ -64,7 +64,7 @@ async function answerOf(check: Check, look: Look): Promise<Finding> {
   } catch (error) {
     look.signal.throwIfAborted();
     const met = late.aborted
-      ? new Error(`the check "${check.title}" had no answer within ${timeoutMs / 1000} s`)
+      ? new Error(`the check "${check.title}" did not finish within ${timeoutMs / 1000} s`)
       : error;
     return failed(...blockersAtOnce(met, look));
   }
@@ -89,7 +89,7 @@ function outcomeOf(look: Look, answers: readonly Answer[]): PhaseOutcome {
   };
 }
 
-/** Takes the answers of all checks, gives them in one line: `14 passed, 1 warning`. */
+/** In one line: `14 passed, 1 warning`. */
 export function summaryOf(checks: readonly PreflightCheck[]): string {
   const count = (result: PreflightCheck['result']): number => checks.filter((check) => check.result === result).length;
   const [passes, failures, warnings, skips] = [count('passed'), count('failed'), count('warning'), count('skipped')];

@@ -1,11 +1,11 @@
 import type { PhaseContext } from '../../phase-context.ts';
 
-/** Takes who asks, the question, and how to ask it; gives the answer, remembered or new. */
+/** Returns a remembered answer, or asks. */
 export type Memory<T> = (context: Pick<PhaseContext, 'ports'>, question: string, ask: () => Promise<T>) => Promise<T>;
 
 /**
- * Takes for how long an answer of somebody else's server holds, gives a memory for such answers. A parked preflight looks again
- * every few seconds, all night if need be; registries and Git servers are not asked as often.
+ * For answers of servers that belong to others. A parked preflight re-checks every few seconds, all night if
+ * necessary; registries and Git servers are not asked as often.
  */
 export function memory<T>(holdsMs: (answer: T) => number): Memory<T> {
   const byWorld = new WeakMap<object, Map<string, { readonly until: number; readonly answer: T }>>();

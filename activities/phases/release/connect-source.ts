@@ -26,7 +26,7 @@ export async function connectSource(context: PhaseContext): Promise<PhaseOutcome
   const { spec, ports, signal } = context;
   const cluster = await openCluster(context);
   const [source, ...rest] = await ports.manifests.entry({ ...spec.repo, url: fluxUrl(spec.repo.url) });
-  if (source?.kind !== SOURCE.kind) throw new Error('the entry to the Flux tree begins with its GitRepository');
+  if (source?.kind !== SOURCE.kind) throw new Error('the entry to the Flux tree must start with its GitRepository');
   const token = tokenOf(context);
 
   let changed = await applied(cluster, source, signal);
@@ -37,7 +37,7 @@ export async function connectSource(context: PhaseContext): Promise<PhaseOutcome
   const revision = await awaitRoot(context, cluster);
   return {
     did: changed ? 'acted' : 'nothing-to-do',
-    detail: `Flux works on ${revision}`,
+    detail: `Flux uses ${revision}`,
     facts: { gitRevision: revision },
   };
 }
@@ -78,7 +78,7 @@ async function awaitSource(context: PhaseContext, cluster: Cluster): Promise<voi
     what: `Flux to fetch ${spec.repo.branch} of ${spec.repo.url}`,
     look: async () => {
       const found = await cluster.get(SOURCE, signal);
-      if (!found) return { saw: 'the source is not there' };
+      if (!found) return { saw: 'the source does not exist' };
       const { ready, handled, revision } = fluxState(found);
       if (!handled || !ready) return { saw: 'it has not answered yet' };
       // The branch before an override may still be what Flux holds.
@@ -142,7 +142,7 @@ async function awaitRoot(context: PhaseContext, cluster: Cluster): Promise<strin
     look: async () => {
       const [source, root] = await Promise.all([cluster.get(SOURCE, signal), cluster.get(ROOT, signal)]);
       const wanted = source && fluxState(source).revision;
-      if (!wanted || !root) return { saw: 'the source or the entry is not there' };
+      if (!wanted || !root) return { saw: 'the source or the entry does not exist' };
       const { ready, handled, applied: at } = fluxState(root);
       if (handled && ready?.status === 'True' && at === wanted) return { done: wanted };
       await check();

@@ -10,7 +10,7 @@ import { blockersAtOnce } from '../../classify.ts';
 import type { PhaseContext } from '../../phase-context.ts';
 import { TalosError } from '../../ports/talos.ts';
 import type { TalosTarget } from '../../ports/talos.ts';
-import { nodeTarget } from '../host/node-target.ts';
+import { neededTarget } from '../host/node-target.ts';
 
 /** A line that drops once is no fault: an image is asked for twice before it is one. */
 const ATTEMPTS = 2;
@@ -19,17 +19,16 @@ const PAUSE_MS = 5_000;
 interface WantedImage {
   readonly component: string;
   readonly reference: string;
-  /** Without it nobody can log in. */
+  /** People cannot log in without it. */
   readonly core: boolean;
 }
 
 /** Has the node pull the release's images before they are needed. Core images must come; for the others it is tried. */
 export async function prepullImages(context: PhaseContext): Promise<PhaseOutcome> {
-  if (!context.spec.prepullImages)
-    return { did: 'nothing-to-do', detail: 'The images are pulled when they are needed' };
-  const target = await nodeTarget(context);
+  if (!context.spec.prepullImages) return { did: 'nothing-to-do', detail: 'Images are pulled when they are needed' };
+  const target = await neededTarget(context);
   if (!target)
-    return { did: 'nothing-to-do', detail: 'No talosconfig was given: the images are pulled when they are needed' };
+    return { did: 'nothing-to-do', detail: 'No talosconfig was given: images are pulled when they are needed' };
   const wanted = wantedImages(context.spec);
   const warnings: Blocker[] = [];
   for (const [index, image] of wanted.entries()) {

@@ -35,9 +35,9 @@ export async function selectedBootstrap(
 }
 
 /**
- * Takes what this install was asked for, gives the mode in which the database setup may run, by what stands in the cluster: what
- * this very install has put to recover stays so, whatever runs again and whatever the workflow knows of it. That an earlier install
- * was at its end is nothing to one that is asked to begin afresh: it has wiped that one's data, or found none.
+ * The mode in which the database setup may run, by the state of the cluster: what this very install has set to
+ * recover stays so, whatever runs again and whatever the workflow knows. That an earlier install was complete does
+ * not matter to one with --fresh: it has wiped that one's data, or found none.
  */
 export async function bootstrapModeFor(context: PhaseContext, cluster: Cluster): Promise<BootstrapMode> {
   const { facts, spec, signal } = context;
@@ -48,7 +48,7 @@ export async function bootstrapModeFor(context: PhaseContext, cluster: Cluster):
 
 /**
  * Writes the release's selection and the site's values into the cluster, and copies for people into the site's folder. Says
- * whether anything in the cluster changed. In recover mode the id stays what it was: the database setup runs anew for another one.
+ * whether anything in the cluster changed. In recover mode the id stays what it was: the database setup runs again for another one.
  * A size of an image that nobody tells now stays what it was.
  */
 export async function writeSelection(
@@ -60,8 +60,7 @@ export async function writeSelection(
   const { facts, folder, spec, signal } = context;
   const before = await selectedBootstrap(cluster, signal);
   const installId = mode === 'recover' ? (before?.installId ?? facts.installId) : facts.installId;
-  if (installId === undefined)
-    throw new Error('this install has no id: the database setup could not be told from another one');
+  if (installId === undefined) throw new Error('this install has no id, so its database setup cannot be identified');
   const values = Object.entries(applianceValues({ spec, bootstrapMode: mode, installId }));
   const selection = selectionOf(spec, await stillKnown(cluster, spec, sizes, signal));
   const objects = [

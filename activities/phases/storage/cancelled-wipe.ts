@@ -5,14 +5,15 @@ import { stop } from '../../stop.ts';
 import { startControllers } from './hold-flux.ts';
 import { begunPlans, readMarker } from './wipe-marker.ts';
 import { areThere } from './wipe-plan.ts';
+import { advise, anew } from '../../../model/advice.ts';
 
 /**
- * Takes up an appliance whose wipe was cancelled, for an install that keeps its data: Flux's controllers run again. That is
- * possible as long as the database's claim is the one from before. Once it is gone the application would come up empty, which
- * nobody who asks to keep data expects: then this throws Blocked, and changes nothing.
+ * For an install that keeps the data of an appliance whose wipe was cancelled: Flux's controllers run again. That is
+ * possible while the database's claim is the one from before. Once it was deleted the application would start empty,
+ * which nobody who asks to keep data expects: then this throws Blocked, and changes nothing.
  */
 export async function keepAfterCancelledWipe(context: PhaseContext, cluster: Cluster): Promise<void> {
-  const { signal, spec } = context;
+  const { signal } = context;
   const wipe = await readMarker(cluster, signal);
   if (wipe === null || wipe.is.state === 'finished') return;
   for (const { claims } of begunPlans(wipe)) {
@@ -23,11 +24,9 @@ export async function keepAfterCancelledWipe(context: PhaseContext, cluster: Clu
       tier: 'core',
       object: `PersistentVolumeClaim ${NAMESPACES.workloads}/${OBJECTS.postgresClaim}`,
       reason:
-        "A wipe of this appliance was cancelled after it had begun to delete the data: the database's claim is gone, and " +
-        'keeping the data would bring up an empty application.',
-      nextAction:
-        `To begin anew: \`appliance-client cancel --site ${spec.siteId}\`, then \`appliance-client start --fresh --site ` +
-        `${spec.siteId}\`. To save what may be left: look below ${STORAGE.path} on the node first.`,
+        'A wipe of this appliance was cancelled after it had started to delete the data: the claim of the database no longer exists, and ' +
+        'an install that keeps the data would start an empty application.',
+      advice: advise`To start from scratch: ${anew('--fresh')}. To save remaining data, check below ${STORAGE.path} on the node first.`,
     });
   }
   await startControllers(cluster, signal);

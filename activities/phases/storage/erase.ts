@@ -10,11 +10,12 @@ import { stop } from '../../stop.ts';
 import { waitFor } from '../../wait.ts';
 import { wipeJob, wipeJobName } from './wipe-job.ts';
 import type { Item } from './wipe-plan.ts';
+import { advise, kubectl, named, oneWord } from '../../../model/advice.ts';
 
 /** Asked before every step: a wipe that another attempt has finished meanwhile goes no further. */
 export type Guard = () => Promise<void>;
 
-/** Deletes these very objects and waits until they are gone, and not only on their way. */
+/** Deletes these very objects and waits until they no longer exist, and are not only terminating. */
 export async function deleteItems(
   context: PhaseContext,
   cluster: Cluster,
@@ -26,18 +27,18 @@ export async function deleteItems(
     await cluster.delete(at, { uid }, signal);
   }
   await waitFor(context, {
-    what: `${what} to be gone`,
+    what: `${what} to be deleted`,
     look: async () => {
       const there = await Promise.all(
         items.map(async ({ uid, ...at }) => ((await cluster.get(at, signal))?.metadata.uid === uid ? [at.name] : [])),
       );
       const left = there.flat();
-      return left.length === 0 ? { done: true } : { saw: `still there: ${left.join(', ')}` };
+      return left.length === 0 ? { done: true } : { saw: `not deleted yet: ${left.join(', ')}` };
     },
   });
 }
 
-/** Takes Flux's hand off these releases: with the controllers stopped nobody else would answer for their finalizers. */
+/** Removes Flux's finalizers from these releases: with the controllers stopped, nothing else would. */
 export async function releaseItems(
   cluster: Cluster,
   items: readonly Item[],
@@ -62,7 +63,7 @@ export async function releaseItems(
   }
 }
 
-/** Waits until no pod of the application is left, in whatever state: only then does nobody write to what is wiped (lesson 4). */
+/** Waits until no pod of the application is left, in whatever state: only then nothing writes to what is wiped (lesson 4). */
 export async function awaitNoPods(context: PhaseContext, cluster: Cluster): Promise<void> {
   const check = stopOnBlockers(context, cluster, ofComponents());
   await waitFor(context, {
@@ -71,7 +72,7 @@ export async function awaitNoPods(context: PhaseContext, cluster: Cluster): Prom
       const pods = await cluster.list(KINDS.pod, { namespace: NAMESPACES.workloads }, context.signal);
       if (pods.length === 0) return { done: true };
       await check();
-      return { saw: `still there: ${pods.map(({ metadata }) => metadata.name).join(', ')}` };
+      return { saw: `still running: ${pods.map(({ metadata }) => metadata.name).join(', ')}` };
     },
   });
 }
@@ -92,7 +93,7 @@ function ended(job: KubernetesObject): { readonly ok: boolean; readonly message:
   return end ? { ok: end.type === 'Complete', message: end.message } : null;
 }
 
-/** Removes the plan's folders on the node by a Job, and waits until the Job has said that they are gone. */
+/** Removes the plan's folders on the node by a Job, and waits until the Job has reported that they are removed. */
 export async function removeFolders(
   context: PhaseContext,
   cluster: Cluster,
@@ -115,13 +116,13 @@ export async function removeFolders(
       if (!job) {
         await guard();
         await cluster.create(wipeJob(installId, folders, spec.release.dependencies.busybox), signal);
-        return { saw: `Job ${at.name} is made` };
+        return { saw: `Job ${at.name} is created` };
       }
       const end = ended(job);
       if (end?.ok) return { done: true };
       if (end) throw jobFailed(context, at.name, end.message);
       const activeOperations = await check();
-      return { saw: `Job ${at.name} removes ${folders.length} folders`, activeOperations };
+      return { saw: `Job ${at.name} is removing ${folders.length} folders`, activeOperations };
     },
   });
 }
@@ -139,8 +140,8 @@ function jobFailed(context: PhaseContext, name: string, message: string): Error 
   return stop(context, 'storage-provisioner-failed', {
     component: 'local-path-provisioner',
     object,
-    reason: `The Job that removes the old data on the node failed: ${message || 'it says no more'}.`,
-    nextAction: `Read why: \`kubectl --kubeconfig ${context.folder.path('kubeconfig')} -n ${NAMESPACES.storage} logs job/${name}\`. It is tried again by itself.`,
+    reason: `The Job that removes the old data on the node failed: ${message || 'it gave no reason'}.`,
+    advice: advise`Read why: ${kubectl('-n', NAMESPACES.storage, 'logs', oneWord('job/', named(name, 'job')))}. It is retried automatically.`,
     evidence: [{ source: 'kubernetes', object, message, at: context.ports.clock.now().toISOString() }],
   });
 }

@@ -19,12 +19,12 @@ const deployment = z.object({ spec: z.object({ replicas: z.number().default(1) }
 
 /**
  * Makes Flux hold still: everything of the appliance is suspended, and the controllers that make workloads are stopped, because
- * suspending does not end an operation that is under way. Gives once all of that is seen to be so.
+ * suspending does not end an operation in progress. Gives once all of that is seen to be so.
  */
 export async function holdFlux(context: PhaseContext, cluster: Cluster, guard: Guard): Promise<void> {
   const { signal } = context;
   await waitFor(context, {
-    what: 'Flux to hold still',
+    what: 'Flux to stop',
     look: async () => {
       const active = (await applianceObjects(cluster, signal)).filter((object) => !isSuspended(object));
       for (const object of active) await patchAsSeen(cluster, object, { spec: { suspend: true } }, guard, signal);

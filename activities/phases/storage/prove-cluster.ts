@@ -4,6 +4,7 @@ import type { Cluster } from '../../ports/kubernetes.ts';
 import { stop } from '../../stop.ts';
 import { nodeTarget } from '../host/node-target.ts';
 import { readRecord } from '../host/site-record.ts';
+import { advise, anew, client, asCode } from '../../../model/advice.ts';
 
 /** Gives what this site knows of its cluster, by its record or because this very install made it; null where nothing is known. */
 export async function knownIdentity(context: PhaseContext): Promise<Identity | null> {
@@ -19,7 +20,7 @@ export async function proveCluster(context: PhaseContext, cluster: Cluster, reco
   if (uid !== recorded.kubeSystemUid) {
     throw foreign(
       context,
-      `The cluster behind ${kubeconfigPath(context)} is ${uid ?? 'without an identity'}, and the site's record names ${recorded.kubeSystemUid}.`,
+      `The cluster behind ${kubeconfigPath(context)} is ${uid ?? 'without an identity'}, but the site record has ${recorded.kubeSystemUid}.`,
     );
   }
   if (recorded.talosCaFingerprint === null) return;
@@ -28,13 +29,13 @@ export async function proveCluster(context: PhaseContext, cluster: Cluster, reco
   if (fingerprint === null) {
     throw foreign(
       context,
-      `There is no talosconfig by which the node could be told from another one; the site's record names the Talos authority ${recorded.talosCaFingerprint}.`,
+      `No talosconfig found to identify the node; the site record has the Talos authority ${recorded.talosCaFingerprint}.`,
     );
   }
   if (fingerprint !== recorded.talosCaFingerprint) {
     throw foreign(
       context,
-      `${target?.talosconfig} belongs to the Talos authority ${fingerprint}, and the site's record names ${recorded.talosCaFingerprint}.`,
+      `${target?.talosconfig} belongs to the Talos authority ${fingerprint}, but the site record has ${recorded.talosCaFingerprint}.`,
     );
   }
 }
@@ -50,14 +51,14 @@ function madeByThisInstall({ facts }: PhaseContext): Identity | null {
   return { kubeSystemUid: facts.kubeSystemUid, talosCaFingerprint: facts.talosCaFingerprint ?? null };
 }
 
-/** Gives the error for a cluster with data that nobody can prove to be the site's: that is not wiped (lesson 2). */
+/** The error for a cluster with data that cannot be proven to be the site's: it is not wiped (lesson 2). */
 export function unprovenCluster(context: PhaseContext): Error {
   const { nodeIp, siteId } = context.spec;
   return stop(context, 'foreign-cluster', {
     component: 'node',
     object: `node ${nodeIp}`,
-    reason: `Nothing is on record about the cluster of site ${siteId}: it cannot be proven that this one is it, and there is application data on it. Nothing was wiped.`,
-    nextAction: `If this is your appliance, put it on record first: \`appliance-client cancel --site ${siteId}\`, then \`appliance-client start --recover --site ${siteId}\`, which keeps all data. After that, \`start --fresh\` may wipe it. If it is not yours, \`cancel\` is all there is to do.`,
+    reason: `No record of the cluster of site ${siteId} exists, so it cannot be proven that this is that cluster, and it contains application data. Nothing was wiped.`,
+    advice: advise`If this is your appliance, record it first: ${anew('--recover')}, which keeps all data. After that, ${asCode('start', '--fresh')} can wipe it. If it is not yours: ${client('cancel')}.`,
   });
 }
 

@@ -13,6 +13,7 @@ import { awaitNotTerminating } from '../identity/create-namespaces.ts';
 import { keepAfterCancelledWipe } from './cancelled-wipe.ts';
 import { credentialsLost } from './credentials-lost.ts';
 import { cleanUpSmokeTest, smokeTestStorage } from './smoke-test.ts';
+import { RECHECKS, advise, kubectl } from '../../../model/advice.ts';
 
 /** On the storage class: the storage was proven by use, and need not be again. */
 const PROVEN = 'appliance.alga-psa/smoke-tested-at';
@@ -38,7 +39,7 @@ export async function provisionStorage(context: PhaseContext): Promise<PhaseOutc
   }
   await awaitProvisioner(context, cluster);
   const proven = await prove(context, cluster);
-  return { did: changed || proven ? 'acted' : 'nothing-to-do', detail: 'Volumes can be made, written and read' };
+  return { did: changed || proven ? 'acted' : 'nothing-to-do', detail: 'Volumes can be created, written and read' };
 }
 
 const storageClass = z.object({
@@ -59,12 +60,11 @@ async function refuseOtherClass(context: PhaseContext, cluster: Cluster): Promis
   ) {
     return;
   }
-  const kubeconfig = context.folder.path('kubeconfig');
   throw stop(context, 'storage-provisioner-failed', {
     component: 'local-path-provisioner',
     object: `StorageClass ${STORAGE.className}`,
-    reason: `The cluster has a storage class ${STORAGE.className} of another kind (${provisioner}, ${reclaimPolicy}, ${volumeBindingMode}), and a class cannot be changed.`,
-    nextAction: `If nothing else needs it: \`kubectl --kubeconfig ${kubeconfig} delete storageclass ${STORAGE.className}\` (volumes stay); the install goes on by itself.`,
+    reason: `The cluster has another storage class ${STORAGE.className} (${provisioner}, ${reclaimPolicy}, ${volumeBindingMode}), and a storage class cannot be changed.`,
+    advice: advise`If nothing else needs it: ${kubectl('delete', 'storageclass', STORAGE.className)} (volumes stay). ${RECHECKS}`,
   });
 }
 
@@ -74,7 +74,7 @@ async function awaitProvisioner(context: PhaseContext, cluster: Cluster): Promis
     what: 'the storage provisioner to be available',
     look: async () => {
       const found = await cluster.get(PROVISIONER, context.signal);
-      const state = found ? rollout(found) : { done: false, saw: 'it is not there yet' };
+      const state = found ? rollout(found) : { done: false, saw: 'it does not exist yet' };
       if (state.done) return { done: true };
       return { saw: state.saw, activeOperations: await check() };
     },

@@ -61,7 +61,7 @@ async function waitForSuccess(context: PhaseContext, cluster: Cluster): Promise<
       return;
     }
     const error = nothingHappens(context, status, seen.phase);
-    // What the phase is parked on was waited for already, and this pod may have been made anew since.
+    // What the phase is parked on was waited for already, and this pod may have been created again since.
     const since = context.isParkedOn(error) ? Math.min(idleSince, seen.madeAt) : idleSince;
     if (now - since > PATIENCE.provisionStorage.writes) throw error;
   });
@@ -72,7 +72,7 @@ async function waitForSuccess(context: PhaseContext, cluster: Cluster): Promise<
       if (!pod) {
         await cluster.apply(claim(), signal, { force: true });
         await cluster.create(testPod(imageReference(busybox)), signal);
-        return { saw: 'the test pod is made' };
+        return { saw: 'the test pod is created' };
       }
       const { phase, containerStatuses } = shape.parse(pod).status;
       if (phase === 'Succeeded') return { done: true };
@@ -112,15 +112,15 @@ async function deleteAndWait(context: PhaseContext, cluster: Cluster, at: Object
 
 async function awaitGone(context: PhaseContext, cluster: Cluster, at: ObjectRef): Promise<void> {
   await waitFor(context, {
-    what: `the test's ${at.kind} to be gone`,
-    look: async () => ((await cluster.get(at, context.signal)) ? { saw: 'it is still there' } : { done: true }),
+    what: `the ${at.kind} of the test to be deleted`,
+    look: async () => ((await cluster.get(at, context.signal)) ? { saw: 'it still exists' } : { done: true }),
     late: {
       afterMs: PATIENCE.provisionStorage.cleansUp,
       end: () => {
         throw stop(context, 'storage-provisioner-failed', {
           component: 'local-path-provisioner',
           object: at.namespace ? `${at.kind} ${at.namespace}/${at.name}` : `${at.kind} ${at.name}`,
-          reason: `The storage test could write, but its ${at.kind} ${at.name} does not go away again.`,
+          reason: `The storage test could write, but its ${at.kind} ${at.name} is not deleted.`,
         });
       },
     },
@@ -145,7 +145,7 @@ function nothingHappens(context: PhaseContext, status: StatusDocument, phase: st
   return stop(context, 'storage-provisioner-failed', {
     component: 'local-path-provisioner',
     object: TESTED,
-    reason: `The test pod is ${phase} since ${minutes} minutes, and no image is being pulled for it.`,
+    reason: `The test pod has been ${phase} for ${minutes} minutes, and no image is being pulled for it.`,
     evidence,
   });
 }

@@ -1,5 +1,7 @@
 import { NAMESPACES } from '../../../model/appliance.ts';
+import { dataIdOf } from '../../../kubernetes/data-id.ts';
 import type { PhaseOutcome } from '../../../model/workflow-contract.ts';
+import { hasConsent, useConsent } from '../../../site-folder/consent.ts';
 import { kubeSystemUid, openCluster } from '../../cluster.ts';
 import type { PhaseContext } from '../../phase-context.ts';
 import type { Cluster } from '../../ports/kubernetes.ts';
@@ -24,11 +26,10 @@ import type { ApplicationData, WipePlan } from './wipe-plan.ts';
  */
 export async function wipeApplicationData(context: PhaseContext): Promise<PhaseOutcome> {
   const { facts, signal, spec } = context;
-  if (spec.mode !== 'fresh') return { did: 'nothing-to-do', detail: 'Existing data is kept: its inputs say so' };
-  if (facts.wipe !== undefined)
-    return { did: 'nothing-to-do', detail: 'The data was looked at before in this install' };
+  if (spec.mode !== 'fresh') return { did: 'nothing-to-do', detail: 'Existing data is kept (--recover)' };
+  if (facts.wipe !== undefined) return { did: 'nothing-to-do', detail: 'The data was already checked in this install' };
   const { installId } = facts;
-  if (installId === undefined) throw new Error('this install has no id: a wipe could not be told from a repeated one');
+  if (installId === undefined) throw new Error('this install has no id, so a wipe cannot be told from a repeated one');
   const cluster = await openCluster(context);
   const known = await knownIdentity(context);
   if (known) await proveCluster(context, cluster, known);
@@ -37,7 +38,7 @@ export async function wipeApplicationData(context: PhaseContext): Promise<PhaseO
   const isOurs = found?.is.installId === installId;
   if (isOurs && found.is.state === 'finished') {
     await startControllers(cluster, signal);
-    return { did: 'nothing-to-do', detail: 'This install has wiped the old data already', facts: { wipe: 'wiped' } };
+    return { did: 'nothing-to-do', detail: 'This install has already wiped the old data', facts: { wipe: 'wiped' } };
   }
   if (!isOurs) {
     const data = await findApplicationData(cluster, signal);
@@ -46,13 +47,15 @@ export async function wipeApplicationData(context: PhaseContext): Promise<PhaseO
     if (isEmpty && found?.is.state !== 'wiping') {
       await startControllers(cluster, signal);
       if (!known) await adopt(context, cluster);
-      const detail = 'There is no application data: nothing to wipe';
+      const detail = 'No application data found: nothing to wipe';
       return { did: 'nothing-to-do', detail, facts: { wipe: 'nothing-to-wipe' } };
     }
     if (!known) throw unprovenCluster(context);
-    if (!isEmpty) refuseUnlessSafe(context, data);
+    if (!isEmpty) await refuseUnlessSafe(context, data);
   }
   const marker = isOurs ? found : await begin(context, cluster, installId, found);
+  // From here on the marker stands for it: the plan that follows can delete no other data.
+  await useConsent(context.folder);
   await wipe(context, cluster, installId, marker);
   await startControllers(cluster, signal);
   return { did: 'acted', detail: 'The old application data was wiped', facts: { wipe: 'wiped' } };
@@ -65,15 +68,18 @@ async function adopt(context: PhaseContext, cluster: Cluster): Promise<void> {
   if (uid !== null) await recordCluster(context, { kubeSystemUid: uid, talosCaFingerprint });
 }
 
-function refuseUnlessSafe(context: PhaseContext, data: ApplicationData): void {
+/** The consent is read where only the site's folder can make one: no input and no payload stands for it. */
+async function refuseUnlessSafe(context: PhaseContext, data: ApplicationData): Promise<void> {
   foldersOf(context, data);
-  if (context.spec.wipeConfirmed) return;
+  const dataId = dataIdOf(data.claims, data.volumes);
+  if (dataId === null || (await hasConsent(context.folder, dataId))) return;
+  await context.report({ facts: { dataId } }, `data: ${dataId}`);
   const names = [...data.claims, ...data.volumes].map(({ kind, metadata }) => `${kind} ${metadata.name}`);
   throw stop(context, 'confirmation-needed', {
     component: 'db',
     tier: 'core',
     object: `Namespace ${NAMESPACES.workloads}`,
-    facts: { detail: names.join(', ') },
+    facts: { detail: names.join(', '), dataId },
   });
 }
 

@@ -13,15 +13,15 @@ for folder in "$@"; do
 done
 echo "removed $# folders"`;
 
-/** Takes an install's id, gives the name of its one wipe Job. */
+/** The name of the one wipe Job of an install. */
 export function wipeJobName(installId: string): string {
   return `appliance-wipe-${createHash('sha256').update(installId).digest('hex').slice(0, 10)}`;
 }
 
 /**
- * Takes the folders of a plan, gives the Job that removes them on the node. A Job of our own, and not the provisioner's way of
- * deleting a volume: it needs no provisioner that works, it names each folder, and its end is the proof. The storage path is all
- * of the node that it can see; a symbolic link in it is removed and never followed.
+ * A Job of our own, and not the provisioner's way of deleting a volume: it needs no working provisioner, it names
+ * each folder, and its end is the proof. The storage path is all of the node that it can see; a symbolic link in it
+ * is removed and never followed.
  */
 export function wipeJob(installId: string, folders: readonly string[], busybox: Image): KubernetesObject {
   const labels = { 'app.kubernetes.io/name': 'appliance-wipe', 'app.kubernetes.io/managed-by': 'appliance-client' };

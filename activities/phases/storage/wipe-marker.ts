@@ -23,19 +23,19 @@ export type WipeState = z.infer<typeof wipeState>;
 /** The marker as it was read or written last; `version` is the API server's own. */
 export interface Marker {
   readonly is: WipeState;
-  /** What the first of the wipes before this one had begun to delete, none of which came to its end; null where there was none. */
+  /** What the first of the earlier wipes, none of which completed, had started to delete; null if there was none. */
   readonly earlier: WipePlan | null;
   readonly version: string;
 }
 
-/** Takes a marker, gives the plans by which something may have been deleted since the last wipe that came to its end. */
+/** Plans by which something may have been deleted since the last completed wipe. */
 export function begunPlans(marker: Marker | null): WipePlan[] {
   if (marker === null || marker.is.state === 'finished') return [];
   const own = marker.is.state === 'wiping' ? [marker.is.plan] : [];
   return marker.earlier ? [marker.earlier, ...own] : own;
 }
 
-/** Gives the marker of the newest wipe in this cluster, whoever's it is; null when there was none. */
+/** The marker of the newest wipe in this cluster, of any install; null if there was none. */
 export async function readMarker(cluster: Cluster, signal: AbortSignal): Promise<Marker | null> {
   const found = await cluster.get(MARKER, signal);
   return found && markerIn(found);
@@ -86,7 +86,7 @@ export async function checkMarker(cluster: Cluster, mine: Marker, signal: AbortS
 
 /** Tried again from the top, it is seen how the other attempt has left things. */
 function overtaken(): ClusterError {
-  return new ClusterError('conflict', OBJECT, `${OBJECT}: another attempt at this wipe has overtaken this one`);
+  return new ClusterError('conflict', OBJECT, `${OBJECT}: another attempt at this wipe has replaced this one`);
 }
 
 function markerIn(object: KubernetesObject): Marker {

@@ -6,6 +6,7 @@ import type { KubernetesObject } from '../../../model/snapshot.ts';
 import type { PhaseContext } from '../../phase-context.ts';
 import type { Cluster } from '../../ports/kubernetes.ts';
 import { stop } from '../../stop.ts';
+import { RETRY, advise, anew } from '../../../model/advice.ts';
 
 const item = z.strictObject({
   apiVersion: z.string(),
@@ -32,7 +33,7 @@ export const wipePlan = z.strictObject({
 });
 export type WipePlan = z.infer<typeof wipePlan>;
 
-/** Takes claims of a plan, says whether there are any and all of them are still these, and not on their way out. */
+/** True if there are any, and all of them are still the same and not being deleted. */
 export async function areThere(cluster: Cluster, claims: readonly Item[], signal: AbortSignal): Promise<boolean> {
   const found = await Promise.all(
     claims.map(async ({ uid, ...at }) => {
@@ -58,7 +59,7 @@ export interface ApplicationData {
   readonly volumes: readonly KubernetesObject[];
 }
 
-/** Takes a cluster, gives the application's claims and every volume that was ever bound to one. Changes nothing. */
+/** The application's claims and every volume that was ever bound to one. Changes nothing. */
 export async function findApplicationData(cluster: Cluster, signal: AbortSignal): Promise<ApplicationData> {
   const [claims, volumes] = await Promise.all([
     cluster.list(KINDS.claim, { namespace: NAMESPACES.workloads }, signal),
@@ -68,8 +69,8 @@ export async function findApplicationData(cluster: Cluster, signal: AbortSignal)
 }
 
 /**
- * Takes what was found, gives the folders to empty. Throws Blocked, before anything was changed, when a volume lies anywhere
- * but directly below the storage path: such data is not the installer's to wipe (lesson 3).
+ * Throws Blocked, before anything is changed, if a volume is anywhere but directly below the storage path: such data
+ * is not the installer's to wipe (lesson 3).
  */
 export function foldersOf(context: PhaseContext, { volumes }: ApplicationData): string[] {
   return volumes.map((volume) => {
@@ -79,8 +80,8 @@ export function foldersOf(context: PhaseContext, { volumes }: ApplicationData): 
     throw stop(context, 'input-invalid', {
       component: 'local-path-provisioner',
       object: `PersistentVolume ${volume.metadata.name}`,
-      reason: `The volume ${volume.metadata.name} lies at ${path || 'no path'}, which is not a folder of the provisioner below ${STORAGE.path}. Nothing was wiped.`,
-      nextAction: `Save or delete that data by hand and delete the PersistentVolume ${volume.metadata.name}; then \`appliance-client retry --site ${context.spec.siteId}\`. To keep all data: \`appliance-client cancel --site ${context.spec.siteId}\`, then \`appliance-client start --recover --site ${context.spec.siteId}\`.`,
+      reason: `The volume ${volume.metadata.name} is at ${path || 'no path'}, which is not a folder of the provisioner below ${STORAGE.path}. Nothing was wiped.`,
+      advice: advise`Save or delete that data yourself and delete the PersistentVolume ${volume.metadata.name}; then ${RETRY}. To keep all data: ${anew('--recover')}.`,
     });
   });
 }
@@ -88,7 +89,7 @@ export function foldersOf(context: PhaseContext, { volumes }: ApplicationData): 
 /** The provisioner names a folder `<volume>_<namespace>_<claim>` (local-path-provisioner, provisioner.go). */
 const PROVISIONED = /^pvc-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}_[a-z0-9-]+_[a-z0-9.-]+$/;
 
-/** Takes the storage path and a volume's path, gives the name of its folder; null unless it lies directly below, as provisioned. */
+/** The name of the folder; null unless it is directly below the root, as provisioned. */
 export function folderBelow(root: string, path: string): string | null {
   const isRootSafe = root.startsWith(`${STORAGE.root}/`) && posix.normalize(root) === root && !root.endsWith('/');
   if (!isRootSafe || !path.startsWith(`${root}/`)) return null;
@@ -96,7 +97,7 @@ export function folderBelow(root: string, path: string): string | null {
   return PROVISIONED.test(folder) ? folder : null;
 }
 
-/** Takes a cluster whose Flux stands still, gives the plan: every object by its uid. */
+/** Every object by its uid. Flux must be stopped. */
 export async function makePlan(context: PhaseContext, cluster: Cluster): Promise<WipePlan> {
   const { signal } = context;
   const data = await findApplicationData(cluster, signal);
@@ -137,7 +138,7 @@ function isNobodys({ metadata }: KubernetesObject): boolean {
 
 function itemOf({ apiVersion, kind, metadata }: KubernetesObject): Item {
   const { name, namespace, uid } = metadata;
-  if (uid === undefined) throw new Error(`${kind} ${name} came from the API server without a uid`);
+  if (uid === undefined) throw new Error(`${kind} ${name} was returned by the API server without a uid`);
   return { apiVersion, kind, name, uid, ...(namespace && { namespace }) };
 }
 

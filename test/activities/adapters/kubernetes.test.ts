@@ -74,7 +74,7 @@ describe('a real API server', () => {
       cluster.apply({ ...kind, metadata: { name: 'x', namespace: 'default' } }, signal),
     ).rejects.toMatchObject({
       fault: 'not-found',
-      message: 'Nothing default/x: the cluster knows no Nothing of nobody.example/v1',
+      message: 'Nothing default/x: the cluster has no Nothing of nobody.example/v1',
     });
   });
 

@@ -29,7 +29,7 @@ describe('this machine', () => {
       ...process.env,
       APPLIANCE_TOOLS_CACHE: cache,
       APPLIANCE_TALOSCTL: '/bin/true',
-      APPLIANCE_TEMPORAL: '/bin/true',
+      APPLIANCE_TEMPORAL_LOCAL: '/bin/true',
     };
     const found = await machinePort(environment).programs(signal);
     const talosctl = found.find(({ id }) => id === 'talosctl');

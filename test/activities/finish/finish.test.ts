@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { beforeAll, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { ref } from '../../../kubernetes/addresses.ts';
+import { ref, refOf } from '../../../kubernetes/addresses.ts';
 import { kubernetesPort } from '../../../activities/adapters/kubernetes.ts';
 import { finishInstall } from '../../../activities/phases/finish.ts';
 import { createSecrets } from '../../../activities/phases/identity/create-secrets.ts';
@@ -9,7 +9,7 @@ import { selectRelease } from '../../../activities/phases/release/select-release
 import type { Cluster } from '../../../activities/ports/kubernetes.ts';
 import type { PhaseProgress } from '../../../model/progress.ts';
 import { siteRecord } from '../../../model/site.ts';
-import { recordThisCluster } from '../storage/appliance.ts';
+import { boundClaim, recordThisCluster } from '../storage/appliance.ts';
 import { Killed, meddler } from '../support/meddler.ts';
 import { configValue, plainNamespace, secretValue, signal, versionsOf } from '../support/objects.ts';
 import { realCluster } from '../support/real-cluster.ts';
@@ -59,16 +59,25 @@ test('the mode becomes recover, the report is written without a secret, and a se
   await recordThisCluster(bed);
   await createSecrets(bed.context());
   await selectRelease(bed.context({ facts: FACTS }));
+  const [old, own] = await Promise.all([boundClaim(cluster, { name: 'old' }), boundClaim(cluster, { name: 'own' })]);
+  const noted = (id: string) => ({ metadata: { annotations: { 'appliance.alga-psa/install-id': id } } });
   const outcome = await finishInstall(
     bed.context({ facts: FACTS, phases: PHASES, spec: { imageTags: { emailService: 'hotfix' } } }),
   );
   expect(outcome).toMatchObject({
     did: 'acted',
-    facts: { promoted: true, reportFile: bed.folder.path('install-report.json') },
+    facts: { promoted: true, reportFile: bed.folder.path('install-report.json'), dataId: 'install-1' },
   });
   expect(parse((await configValue(cluster, CORE, 'values.yaml')) ?? '')).toMatchObject({
     bootstrap: { mode: 'recover', installId: 'install-1' },
   });
+
+  // Who destroys the data later names the install that made it. What is noted once stays, whoever keeps the data.
+  for (const { claim } of [old, own]) expect(await cluster.get(refOf(claim), signal)).toMatchObject(noted('install-1'));
+  await cluster.patch(refOf(own.claim), { metadata: { annotations: null } }, signal);
+  await finishInstall(bed.context({ facts: { ...FACTS, installId: 'install-2' }, phases: PHASES }));
+  for (const { claim } of [old, own]) expect(await cluster.get(refOf(claim), signal)).toMatchObject(noted('install-1'));
+  await finishInstall(bed.context({ facts: FACTS, phases: PHASES, spec: { imageTags: { emailService: 'hotfix' } } }));
 
   const text = (await bed.folder.read('install-report.json')) ?? '';
   expect(JSON.parse(text)).toMatchObject({

@@ -78,7 +78,7 @@ describe('cluster DNS', () => {
     const bed = await dnsBed();
     await expect(setClusterDns(bed.context(dns('192.0.2.53')))).rejects.toMatchObject({
       blockers: [
-        { code: 'config-missing', component: 'coredns', reason: expect.stringContaining('It was left as it is') },
+        { code: 'config-missing', component: 'coredns', reason: expect.stringContaining('It was not changed') },
       ],
     });
     expect(await versionsOf(cluster, ...KINDS)).toEqual(before);

@@ -82,7 +82,7 @@ describe('manifests that are refused', () => {
     const release = { ...TEST_RELEASE, flux: { ...flux, manifestsDigest: wanted } };
     await expect(port.flux(release, file, signal)).rejects.toMatchObject({
       fault: 'digest',
-      message: `${file} has the digest ${actual}, and the release names ${wanted}`,
+      message: `${file} has the digest ${actual}, but the release has ${wanted}`,
     });
   });
 
@@ -91,13 +91,13 @@ describe('manifests that are refused', () => {
       'another version',
       (text: string) => text.replaceAll('v2.7.3', 'v2.6.0'),
       'version',
-      'of Flux v2.6.0, and the release names v2.7.3',
+      'of Flux v2.6.0, but the release has v2.7.3',
     ],
     [
       'a controller is missing',
       (text: string) => text.replaceAll('name: helm-controller', 'name: other'),
       'version',
-      'holds no Deployment flux-system/helm-controller',
+      'contains no Deployment flux-system/helm-controller',
     ],
     ['not YAML', () => 'a: [', 'unreadable', ''],
     ['not manifests', () => 'just: text\n', 'unreadable', 'apiVersion'],

@@ -68,7 +68,7 @@ describe('the host phase on a real Talos API', () => {
     const { effects, resolvers, hostname } = await machine.control.state();
     expect(effects).toMatchObject({ applyConfiguration: 1, install: 1, bootstrap: 1 });
     expect({ resolvers, hostname }).toEqual({ resolvers: ['192.0.2.53'], hostname: 'front-desk' });
-    expect(site.seen.join('\n')).toContain('no answer: it installs Talos to its disk, or reboots');
+    expect(site.seen.join('\n')).toContain('no answer: it is installing Talos to its disk or rebooting');
   });
 
   test('leaves only files that nobody else can read', async () => {
@@ -196,7 +196,7 @@ describe('the host phase on a real Talos API', () => {
     expect(fresh).toMatchObject({ code: 'talos-already-configured' });
     const [recover] = await blockersFrom(reachNode(site.context({ spec: { mode: 'recover' } })));
     expect(recover).toMatchObject({ code: 'key-material-missing' });
-    expect(recover?.nextAction).toContain('never made anew for an installed node');
+    expect(recover?.nextAction).toContain('never created again for an installed node');
     expect(await site.folder.list()).toEqual([]);
   });
 });

@@ -44,8 +44,8 @@ test('a node whose kubeconfig names a program is distrusted: it is not written, 
   });
   const [blocker] = await blockersFrom(fetchKubeconfig(site.context()));
   expect(blocker).toMatchObject({ code: 'foreign-cluster', retry: 'manual' });
-  expect(blocker?.reason).toContain('it holds "exec" in users.0.user');
-  expect(blocker?.nextAction).toContain('Distrust this node');
+  expect(blocker?.reason).toContain('it contains "exec" in users.0.user');
+  expect(blocker?.nextAction).toContain('Do not trust this node');
   expect(await site.folder.exists('kubeconfig')).toBe(false);
   expect(await ran()).toBe(false);
 });

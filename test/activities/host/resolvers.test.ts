@@ -53,13 +53,13 @@ describe('resolvers and time servers of the node', () => {
     const { facts } = await runSteps(site, [reachNode, configureNode], { spec: OLD });
     await machine.control.waitFor(({ stage }) => stage === 'installing');
     const told = await setNodeResolvers(site.context({ facts, spec: NEW }));
-    expect(told.detail).toContain('as soon as it does');
+    expect(told.detail).toContain('as soon as it has one');
     const waiting = awaitSecureApi(site.context({ facts, spec: NEW, ports: { clock: fastClock(60) } }));
     // Three minutes of silence: where to look, and what to change.
     const seen = () => site.seen.join('\n');
-    await expect.poll(seen, { timeout: 20_000 }).toMatch(/no answer for [34] minutes\..*the machine's console/);
-    expect(seen()).toContain(`asks ${NEW.dnsServers.join(', ')} for names`);
-    expect(seen()).toContain('appliance-client set --dns-servers <ip> --site');
+    await expect.poll(seen, { timeout: 20_000 }).toMatch(/no answer for [34] minutes\..*the console of the machine/);
+    expect(seen()).toContain(`uses the DNS servers ${NEW.dnsServers.join(', ')}`);
+    expect(seen()).toContain('to use other DNS servers: --dns-servers');
     await machine.control.powerCut();
     await expect(waiting).resolves.toMatchObject({ detail: expect.stringContaining('answers') });
     expect((await machine.control.state()).resolvers).toEqual(NEW.dnsServers);
@@ -73,8 +73,8 @@ describe('resolvers and time servers of the node', () => {
     waiting.catch(() => {});
     await expect
       .poll(() => site.seen.join('\n'), { timeout: 20_000 })
-      .toContain('asked 192.0.2.1 for names before it took its configuration');
-    expect(site.seen.join('\n')).toContain('appliance-client set --dns-servers <ip> --site');
+      .toContain('used the DNS servers 192.0.2.1 before it accepted its configuration');
+    expect(site.seen.join('\n')).toContain('to use other DNS servers: --dns-servers');
     site.abort();
   });
 

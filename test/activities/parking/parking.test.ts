@@ -86,7 +86,7 @@ describe('a parked step', () => {
     for (const seenAt of ['2026-05-01T12:00:00.000Z', '2026-05-01T13:00:00.000Z']) {
       await expect(step.attempt(run, on(pull))).rejects.toMatchObject(STILL);
       const since = '2026-05-01T12:00:00.000Z';
-      expect(step.kept()?.wait).toEqual({ what: 'the cause to go away', saw: pull.reason, since, seenAt });
+      expect(step.kept()?.wait).toEqual({ what: 'the cause to be fixed', saw: pull.reason, since, seenAt });
       step.pass(3_600_000);
     }
   });
@@ -100,7 +100,7 @@ describe('a parked step', () => {
       return { did: 'acted', detail: 'there' };
     };
     expect(await step.attempt(run, { ...on(pull), attempt: 7 })).toMatchObject({ detail: 'there' });
-    expect(step.signals).toEqual([{ unblocked: true, attempt: 7 }]);
+    expect(step.signals).toEqual([{ unblocked: true, attempt: 7, nonce: expect.any(String) }]);
   });
 
   test('takes what it meets after that for news, also when the worker was killed in between', async () => {
@@ -129,7 +129,7 @@ describe('a parked step whose worker was killed', () => {
     const step = playedStep();
     await expect(step.attempt(blockedBy(pull), on(pull))).rejects.toMatchObject(STILL);
     await killed(step, clears);
-    expect(step.signals).toEqual([{ unblocked: true }]);
+    expect(step.signals).toEqual([{ unblocked: true, nonce: expect.any(String) }]);
     const told = { type: 'Blocked', nonRetryable: true, details: [[pull], {}] };
     await expect(step.attempt(blockedBy(pull), on(pull))).rejects.toMatchObject(told);
     step.scheduleAnew();
@@ -177,7 +177,7 @@ describe('a wait of a parked step', () => {
     expect([step.slept, step.signals]).toEqual([[], []]);
     answers = 1;
     expect(await step.attempt(run, on(silence))).toMatchObject({ did: 'acted' });
-    expect(step.signals).toEqual([{ unblocked: true }]);
+    expect(step.signals).toEqual([{ unblocked: true, nonce: expect.any(String) }]);
   });
 });
 

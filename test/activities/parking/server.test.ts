@@ -61,7 +61,7 @@ test('looks of a parked step add nothing to the history, hold no slot, and show 
     const events = (await parked.describe()).historyLength;
     const shown = async () => (await heartbeatsOf(environment.client, await parked.describe()))[0]?.wait;
     const before = await shown();
-    expect(before).toMatchObject({ what: 'the cause to go away', saw: 'the registry asks for a pause' });
+    expect(before).toMatchObject({ what: 'the cause to be fixed', saw: 'the registry asks for a pause' });
     const [from, began] = [looks, Date.now()];
 
     // The one slot is free: another site's install ends meanwhile.

@@ -9,6 +9,15 @@ import { privateFolder } from '../../../site-folder/index.ts';
 import { testSpec } from '../../support/spec.ts';
 import { onlyThese } from '../context.ts';
 
+const { siteId, nodeIp, appUrl, hostname } = testSpec();
+const at = '2026-05-01T12:00:00.000Z';
+const names = { siteId, nodeIp, appUrl, hostname, spec: testSpec(), cluster: null, createdAt: at, updatedAt: at };
+/** Of a client up to 0.1.0, whose inputs stand in the payload. */
+const recorded = {
+  ...privateFolder('/nowhere'),
+  read: async () => JSON.stringify({ apiVersion: 'appliance.alga-psa/v1', kind: 'Site', ...names }),
+};
+
 export interface PlayedStep {
   /** Signals that reached the workflow, in order. */
   readonly signals: InstallObservation[];
@@ -67,7 +76,7 @@ export function playedStep({ attempts = 0 }: { attempts?: number } = {}): Played
       environment.on('heartbeat', (detail: HeartbeatDetail) => {
         kept = detail;
       });
-      const ports = onlyThese({ clock, folder: () => privateFolder('/nowhere') });
+      const ports = onlyThese({ clock, folder: () => recorded });
       return environment.run(phaseActivity(ports, run), { spec: testSpec(), facts: {}, ...input });
     },
   };

@@ -40,7 +40,7 @@ describe('one cause is one blocker, however many checks met it', () => {
       { code: 'dns-resolution-failure', component: 'operator', tier: 'platform', loginBlocking: true },
     ]);
     expect(blockers[0]?.reason).toBe(
-      'This machine cannot resolve github.com, git.example.org, ghcr.io and docker.io, and so could not ask for ' +
+      'This machine cannot resolve github.com, git.example.org, ghcr.io and docker.io, so it could not check ' +
         "12 images (alga-core, db, redis and 9 more), Flux's manifests and the Git remote.",
     );
     expect(blockers[0]?.nextAction).toContain('--skip-image-tag-validation --site');
@@ -97,7 +97,7 @@ describe('one cause is one blocker, however many checks met it', () => {
     };
     const { blockers } = await preflight(await around(), { ports: { registry } });
     expect(blockers[0]?.reason).toBe(
-      'docker.io does not show the image of pgbouncer without credentials, and the node has none either.',
+      'docker.io requires credentials for the image of pgbouncer, and the node has none.',
     );
   });
 });

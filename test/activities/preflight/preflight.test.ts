@@ -55,7 +55,7 @@ describe('preflight', () => {
     ]);
     expect(results).toMatchObject({ node: 'passed', 'image-redis': 'passed', 'image-workflow-worker': 'warning' });
     const branch = blockers.find(({ code }) => code === 'git-branch-missing');
-    expect(branch?.reason).toContain(`Its branches ${BRANCH} are others`);
+    expect(branch?.reason).toContain(`Similar branches: ${BRANCH}.`);
     for (const { reason, nextAction } of blockers) expect(`${reason} ${nextAction}`).not.toMatch(/undefined|\[object/);
   });
 
@@ -88,7 +88,7 @@ describe('preflight', () => {
     test('the tree without a chart that it names', async () => {
       const { result, blockers } = await told((work) => rm(join(work, 'charts', 'pgbouncer'), { recursive: true }));
       expect(result).toBe('failed');
-      expect(blockers[0]?.reason).toContain('name charts/pgbouncer, and the branch does not have it');
+      expect(blockers[0]?.reason).toContain('refer to charts/pgbouncer, which the branch does not contain');
     });
 
     test('another folder than the one that was named', async () => {
@@ -103,7 +103,7 @@ describe('preflight', () => {
         './deploy/flux/profiles/talos-single-node/',
       );
       expect(result).toBe('failed');
-      expect(blockers[0]?.reason).toContain('lies under deploy/, but its manifests name');
+      expect(blockers[0]?.reason).toContain('is under deploy/, but its manifests refer to');
       expect(blockers[0]?.nextAction).toContain('`chart:` and `path:`');
     });
 
@@ -206,9 +206,9 @@ describe('recover', () => {
     expect(results['database-credentials']).toBe('failed');
     expect(blockers).toMatchObject([{ code: 'credentials-lost', tier: 'core', loginBlocking: true }]);
     expect(blockers[0]?.nextAction).toContain(
-      `kubectl --kubeconfig ${site.folder.path('kubeconfig')} -n msp apply -f <db-credentials.yaml>`,
+      `kubectl --kubeconfig ~/.alga-psa-appliance/appliance-single-node/kubeconfig -n msp apply -f <db-credentials.yaml>`,
     );
-    expect(blockers[0]?.nextAction).toContain('--fresh instead of --recover');
+    expect(blockers[0]?.nextAction).toContain('start --fresh');
     expect(asked).toEqual([CLAIM, SECRET]);
     expect(await site.folder.list()).toEqual(['kubeconfig']);
   });
@@ -272,7 +272,7 @@ describe("the node's resolvers", () => {
     expect(asked).toEqual([`factory.talos.dev of ${ASKED}`]);
     expect(warnings).toMatchObject([{ code: 'dns-resolution-failure', severity: 'warning' }]);
     expect(warnings[0]?.reason).toContain(
-      `asks ${ASKED} for names, and nobody there answers this machine (${ASKED}: queryA ECONNREFUSED`,
+      `uses the DNS server ${ASKED}, which does not answer this machine (${ASKED}: queryA ECONNREFUSED`,
     );
     expect(warnings[0]?.nextAction).toContain('appliance-client set --dns-servers <ip>,<ip> --site');
   });
@@ -495,7 +495,7 @@ describe('release and source', () => {
     expect(blockers).toMatchObject([{ code: 'release-invalid' }]);
   });
 
-  test('a server image that cannot make the first tenant stops a fresh install, and no recovery', async () => {
+  test('a server image that cannot create the first tenant stops a fresh install, and no recovery', async () => {
     const site = await around();
     const imageTags = { algaCore: 'a2cbb430' };
     const fresh = await preflight(site, { spec: { imageTags } });

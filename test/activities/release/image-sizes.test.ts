@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { selectRelease } from '../../../activities/phases/release/select-release.ts';
 import type { RegistryPort } from '../../../activities/ports/registry.ts';
 import { ref } from '../../../kubernetes/addresses.ts';
-import { diagnose } from '../../../diagnosis/index.ts';
+import { diagnose } from '../../support/diagnosed.ts';
 import { operationLines } from '../../../client/render/operations.ts';
 import { sizesIn } from '../../../model/image-sizes.ts';
 import type { InstallSpec } from '../../../model/site.ts';
@@ -62,12 +62,14 @@ describe('the size of an image that the node has not got yet', () => {
     const { status } = whilePulling(found);
     const [operation] = status.activeOperations;
     expect(operation).toMatchObject({ kind: 'image-pull', sizeBytes: 1_800_000_000, progressAvailable: false });
-    expect(status.rollup.message).toContain(`${CORE} for alga-core for 16 min (about 1.8 GB); the node does not say`);
+    expect(status.rollup.message).toContain(
+      `${CORE} for alga-core for 16 min (about 1.8 GB); the node does not report`,
+    );
     expect(operationLines(status.activeOperations, new Date(NOW)).join('\n')).toMatch(
       /for 16m.*, about 1\.8 GB, no percentage/,
     );
     expect(await Promise.resolve(step(status)).then((html) => html.toString())).toContain(
-      'About 1.8 GB; the node does not say',
+      'About 1.8 GB; the node does not report',
     );
   });
 

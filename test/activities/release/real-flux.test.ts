@@ -14,7 +14,7 @@ import { startFluxControllers } from '../../flux/controllers.ts';
 import type { FluxControllers } from '../../flux/controllers.ts';
 import { BRANCH, startGitServer } from '../../flux/git-server.ts';
 import type { GitServer } from '../../flux/git-server.ts';
-import { recordThisCluster } from '../storage/appliance.ts';
+import { consentTo, recordThisCluster } from '../storage/appliance.ts';
 import { installFluxDefinitions } from '../support/flux.ts';
 import { plainNamespace, signal } from '../support/objects.ts';
 import { players } from '../support/players.ts';
@@ -92,6 +92,7 @@ test('the source is connected, the tree applied, wiped, and made anew by another
   const second = order('install-2');
   // Here the controllers are processes: what the wipe does to their Deployments is done to them by hand.
   await flux.stop();
+  await consentTo(bed);
   expect(await wipeApplicationData(bed.context(second))).toMatchObject({ did: 'acted' });
   flux = await startFluxControllers(server.kubeconfig);
   expect(await cluster.get(DATABASE, signal)).toBeNull();

@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { expect, vi } from 'vitest';
+import { findApplicationData } from '../../../activities/phases/storage/wipe-plan.ts';
 import { ref } from '../../../kubernetes/addresses.ts';
+import { dataIdOf } from '../../../kubernetes/data-id.ts';
+import { giveConsent } from '../../../site-folder/consent.ts';
 import { ClusterError } from '../../../activities/ports/kubernetes.ts';
 import type { Cluster } from '../../../activities/ports/kubernetes.ts';
 import { siteRecord } from '../../../model/site.ts';
@@ -184,4 +187,13 @@ export async function recordThisCluster(bed: TestBed): Promise<void> {
 
 function unlessGone(error: unknown): void {
   if (!(error instanceof ClusterError && error.fault === 'not-found')) throw error;
+}
+
+/** As a person who names the data that is on the appliance now; gives its id. */
+export async function consentTo({ cluster, folder }: Pick<TestBed, 'cluster' | 'folder'>): Promise<string> {
+  const { claims, volumes } = await findApplicationData(cluster, signal);
+  const id = dataIdOf(claims, volumes);
+  if (id === null) throw new Error('there is no data to agree to');
+  await giveConsent(folder, id, new Date());
+  return id;
 }

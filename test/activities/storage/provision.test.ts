@@ -64,7 +64,7 @@ describe('storage', () => {
   test('a test pod to which nothing happens is not waited for without an end', async () => {
     const bed = await storageBed({ pod: null }, 600);
     await expect(provisionStorage(bed.context())).rejects.toMatchObject({
-      blockers: [{ code: 'storage-provisioner-failed', reason: expect.stringContaining('Pending since 5 minutes') }],
+      blockers: [{ code: 'storage-provisioner-failed', reason: expect.stringContaining('Pending for 5 minutes') }],
     });
   });
 

@@ -8,6 +8,7 @@ import { readMarker, writeMarker } from '../../../activities/phases/storage/wipe
 import { kubernetesPort } from '../../../activities/adapters/kubernetes.ts';
 import type { Cluster } from '../../../activities/ports/kubernetes.ts';
 import type { Blocker } from '../../../model/blocker.ts';
+import { giveConsent, useConsent } from '../../../site-folder/consent.ts';
 import { siteRecord } from '../../../model/site.ts';
 import { installFluxDefinitions } from '../support/flux.ts';
 import { Killed, meddler } from '../support/meddler.ts';
@@ -22,6 +23,7 @@ import {
   OTHER_SECRET,
   TALOS_CA,
   boundClaim,
+  consentTo,
   clearAppliance,
   oldAppliance,
   recordCluster,
@@ -56,9 +58,9 @@ describe('a wipe that must not be', () => {
   test('there is nothing: it is said, and nothing is done, without any consent', async () => {
     const bed = await wipeBed();
     const before = await versionsOf(bed.cluster, ...EVERYTHING);
-    expect(await wipeApplicationData(bed.context({ spec: { wipeConfirmed: false } }))).toEqual({
+    expect(await wipeApplicationData(bed.context())).toEqual({
       did: 'nothing-to-do',
-      detail: 'There is no application data: nothing to wipe',
+      detail: 'No application data found: nothing to wipe',
       facts: { wipe: 'nothing-to-wipe' },
     });
     expect(await versionsOf(bed.cluster, ...EVERYTHING)).toEqual(before);
@@ -80,14 +82,35 @@ describe('a wipe that must not be', () => {
       await cluster.reader.close();
     });
 
-    test.each([
-      ['nobody has agreed', { wipeConfirmed: false }, undefined, 'confirmation-needed', CLAIM],
-      ['it is another cluster', {}, { kubeSystemUid: 'x', talosCaFingerprint: null }, 'foreign-cluster', 'names x'],
-      ['nothing is on record about the cluster', {}, null, 'foreign-cluster', 'it cannot be proven'],
-    ] as const)('and %s: nothing is touched', async (_, spec, recorded, code, words) => {
+    test('and nobody has agreed, to none or to other data, whatever the inputs say: nothing is touched', async () => {
       const bed = await wipeBed();
-      if (recorded !== undefined) await recordCluster(bed, recorded);
-      expect(await refusal(bed, { spec })).toMatchObject({ code, reason: expect.stringContaining(words), changed: [] });
+      const id = await consentTo(bed);
+      await useConsent(bed.folder);
+      for (const agree of [async () => {}, () => giveConsent(bed.folder, 'data-000000000000', new Date())]) {
+        await agree();
+        for (const wipeConfirmed of [false, true])
+          expect(await refusal(bed, { spec: { wipeConfirmed } })).toMatchObject({
+            code: 'confirmation-needed',
+            reason: expect.stringContaining(CLAIM),
+            nextAction: expect.stringContaining(`start --fresh --destroy ${id} --site`),
+            changed: [],
+          });
+      }
+      expect(bed.reports).toContainEqual({ facts: { dataId: id } });
+    });
+
+    test.each([
+      ['it is another cluster', { kubeSystemUid: 'x', talosCaFingerprint: null }, 'has x'],
+      ['nothing is on record about the cluster', null, 'it cannot be proven'],
+    ] as const)('and %s: nothing is touched', async (_, recorded, words) => {
+      const bed = await wipeBed();
+      await consentTo(bed);
+      await recordCluster(bed, recorded);
+      expect(await refusal(bed, {})).toMatchObject({
+        code: 'foreign-cluster',
+        reason: expect.stringContaining(words),
+        changed: [],
+      });
     });
 
     test('and the Talos authority is another one: nothing is touched', async () => {
@@ -108,6 +131,7 @@ describe('a wipe that must not be', () => {
       async (path) => {
         const bed = await wipeBed();
         const odd = await boundClaim(bed.cluster, { name: `odd-${path.length}`, path });
+        await consentTo(bed);
         expect(await refusal(bed, {})).toMatchObject({
           code: 'input-invalid',
           reason: expect.stringContaining('Nothing was wiped'),
@@ -149,6 +173,7 @@ describe('a wipe', () => {
     });
 
     // Another one begins, and is cancelled before it has a plan: what the first has taken is not forgotten.
+    await consentTo(bed);
     const { cluster } = meddler(bed.cluster, {
       after: async (write) => {
         if (write === 'patch ConfigMap appliance-wipe') throw new Killed(write);
@@ -170,6 +195,7 @@ describe('a wipe', () => {
   test('says how far it is before it is so: what is left when it is cancelled is named truthfully', async () => {
     const bed = await wipeBed();
     await oldAppliance(bed.cluster);
+    await consentTo(bed);
     const told = new Map<string, unknown>();
     const { cluster } = meddler(bed.cluster, {
       before: async (write) => {
@@ -186,7 +212,9 @@ describe('a wipe', () => {
   test('takes the application, its data and its credentials, nothing else, and that once an install', async () => {
     const bed = await wipeBed();
     const { data, elsewhere } = await oldAppliance(bed.cluster);
+    await consentTo(bed);
     const old = await boundClaim(bed.cluster, { name: 'from-before' });
+    await consentTo(bed);
     await bed.cluster.delete(ref.claim('msp', 'from-before'), {}, signal);
     const application = await bed.cluster.get(ref.deployment('msp', 'alga-core-sebastian'), signal);
     if (application) await bed.cluster.create(startedPod('migration', application), signal);
@@ -194,7 +222,7 @@ describe('a wipe', () => {
 
     const wiping = wipeApplicationData(bed.context({ cluster }));
     // Lesson 4: nothing is wiped under a pod that has not stopped.
-    await expect.poll(() => bed.seen.join('\n'), { timeout: 20_000 }).toContain('still there: migration');
+    await expect.poll(() => bed.seen.join('\n'), { timeout: 20_000 }).toContain('still running: migration');
     expect(writes.join('\n')).not.toContain('PersistentVolumeClaim');
     await players(server.kubeconfig).ended({ namespace: 'msp', name: 'migration' });
     expect(await wiping).toMatchObject({ did: 'acted', facts: { wipe: 'wiped' } });
@@ -240,6 +268,9 @@ describe('a wipe', () => {
     expect(await versionsOf(bed.cluster, ...EVERYTHING)).toEqual(before);
     // Another install, ordered and confirmed anew, wipes anew.
     const next = { installId: 'install-2' };
+    // The first consent is used up, and was for what is gone.
+    expect(await refusal(bed, { facts: next })).toMatchObject({ code: 'confirmation-needed', changed: [] });
+    await consentTo(bed);
     expect(await wipeApplicationData(bed.context({ facts: next }))).toMatchObject({ did: 'acted' });
     expect(await names(bed.cluster, 'v1', 'PersistentVolumeClaim')).toEqual(['of-somebody-else']);
   });
@@ -247,6 +278,7 @@ describe('a wipe', () => {
   test('killed after every single write, and begun again each time, ends as if it had never been', async () => {
     const bed = await wipeBed();
     const { elsewhere } = await oldAppliance(bed.cluster);
+    await consentTo(bed);
     let kills = 0;
     for (let reached = 1; ; reached += 1) {
       const { cluster } = meddler(bed.cluster, {
@@ -273,6 +305,7 @@ describe('a wipe', () => {
   test('attempts that fell asleep anywhere, while another one finished, harm nothing of what came after', async () => {
     const bed = await wipeBed();
     await oldAppliance(bed.cluster);
+    await consentTo(bed);
     const awake = Promise.withResolvers<void>();
     const late: Promise<unknown>[] = [];
     for (const at of [
@@ -312,6 +345,7 @@ describe('a wipe', () => {
     const bed = await wipeBed();
     bed.jobsEnd = 'Failed';
     await oldAppliance(bed.cluster);
+    await consentTo(bed);
     await expect(wipeApplicationData(bed.context())).rejects.toMatchObject({
       blockers: [{ code: 'storage-provisioner-failed', severity: 'error' }],
     });

@@ -8,7 +8,7 @@ export interface Meddler {
   readonly writes: Write[];
 }
 
-/** Takes a cluster, gives it with something done before and after every write: notes, faults, pauses. */
+/** Wraps a cluster to run code before and after every write: notes, faults, pauses. */
 export function meddler(
   cluster: Cluster,
   { before, after }: { before?: (write: Write, index: number) => Promise<void>; after?: Meddle } = {},

@@ -6,7 +6,7 @@ import type { KubernetesObject } from '../../../model/snapshot.ts';
 /** Long enough for every request of a test, and an end. */
 export const signal = AbortSignal.timeout(170_000);
 
-/** Takes objects, gives each one's name, uid and version: what does not change here did not change in the cluster. */
+/** Name, uid and version of each object: if these are the same, nothing changed in the cluster. */
 export function versions(objects: readonly (KubernetesObject | null)[]): string[] {
   return objects.map((object) => (object ? versionOf(object) : 'null')).toSorted();
 }
@@ -32,7 +32,6 @@ export async function versionsOf(cluster: Cluster, ...kinds: [apiVersion: string
   return versions(lists.flat().filter(({ metadata }) => metadata.name !== 'kube-root-ca.crt'));
 }
 
-/** Takes a reference and plain values, gives the Secret of them. */
 export function secretOf(
   { apiVersion, kind, name, namespace }: ObjectRef,
   values: Record<string, string>,

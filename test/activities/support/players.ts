@@ -18,7 +18,7 @@ export interface Players {
   readonly play: (part: () => Promise<void>) => void;
 }
 
-/** Takes a kubeconfig, gives the players of its cluster; they stop with the test. */
+/** The players stop when the test ends. */
 export function players(kubeconfig: string): Players {
   const call = connectApi(kubeconfig);
   const ended = new AbortController();

@@ -14,8 +14,9 @@ import type { ManifestsPort } from '../../../activities/ports/manifests.ts';
 import type { TalosPort } from '../../../activities/ports/talos.ts';
 import type { InstallFacts, InstallObservation, PhaseProgress } from '../../../model/progress.ts';
 import type { InstallSpec } from '../../../model/site.ts';
-import { privateFolder } from '../../../site-folder/index.ts';
+import { SITE_FILES, privateFolder } from '../../../site-folder/index.ts';
 import type { PrivateFolder } from '../../../site-folder/index.ts';
+import { OWN_KUBECONFIG } from '../../support/kubeconfig.ts';
 import { testSpec } from '../../support/spec.ts';
 
 export const INSTALL_ID = 'install-1';
@@ -45,7 +46,7 @@ export interface ContextChanges {
   readonly cluster?: Cluster;
 }
 
-/** Takes a kubeconfig, gives a test bed whose time runs `speed` times faster than the test's own. */
+/** The bed's time runs `speed` times faster than the test's. */
 export async function testBed(kubeconfig: string, speed = 20): Promise<TestBed> {
   const cluster = await kubernetesPort().connect(kubeconfig);
   onTestFinished(() => cluster.reader.close());
@@ -61,6 +62,7 @@ async function bedOf(cluster: Cluster, kubeconfig: string | null, speed: number)
   const root = await mkdtemp(join(tmpdir(), 'appliance-phase-'));
   onTestFinished(() => rm(root, { recursive: true, force: true }));
   const folder = privateFolder(join(root, 'site'));
+  if (kubeconfig === null) await folder.write(SITE_FILES.kubeconfig, OWN_KUBECONFIG);
   const seen: string[] = [];
   const reports: InstallObservation[] = [];
   const aborted = new AbortController();
@@ -132,6 +134,7 @@ function testPorts({ cluster, folder, clock, http, talos, manifests }: Parts): P
     http: http ?? { get: async () => ({ status: null, location: null, date: null, error: 'connection refused' }) },
     kubernetes: { connect: async () => cluster },
     machine: unused('machine'),
+    operator: async () => ({ operatorId: '00000000-0000-4000-8000-000000000001', name: 'test@here' }),
     manifests: { ...manifestsPort({}), ...manifests },
     registry: { lookUp: async () => ({ found: false, why: 'unreachable', message: 'no route to host' }) },
     talos: unused('talos', { ...talos }),

@@ -32,7 +32,7 @@ const clusterOf = (reader: ClusterReader): Cluster => ({
   reader,
 });
 
-/** Takes a reader, gives one that counts the watches that are open. */
+/** Wraps a reader and counts its open watches. */
 function counted(reader: ClusterReader) {
   const open = { count: 0 };
   async function* watch(request: Parameters<ClusterReader['watch']>[0]) {

@@ -40,7 +40,7 @@ describe('a rollout', () => {
   const done = { observedGeneration: 2, replicas: 2, updatedReplicas: 2, availableReplicas: 2 };
   test.each([
     ['is done with every replica of the new form available', 2, done, true, '2 of 2 pods are available'],
-    ['is not begun', 3, done, false, 'the change is not taken up yet'],
+    ['is not begun', 3, done, false, 'the change is not rolled out yet'],
     [
       'has some pods of the new form',
       2,
@@ -48,9 +48,9 @@ describe('a rollout', () => {
       false,
       '1 of 2 pods are of the new version',
     ],
-    ['has old pods left', 2, { ...done, replicas: 3 }, false, '1 old pods are still there'],
+    ['has old pods left', 2, { ...done, replicas: 3 }, false, '1 old pods still exist'],
     ['has unavailable pods', 2, { ...done, availableReplicas: 1 }, false, '1 of 2 pods are available'],
-    ['has no status yet', 2, {}, false, 'the change is not taken up yet'],
+    ['has no status yet', 2, {}, false, 'the change is not rolled out yet'],
   ])('%s', (_, generation, status, expected, saw) => {
     expect(rollout(object(generation, status, { replicas: 2 }))).toEqual({ done: expected, saw: `coredns: ${saw}` });
   });

@@ -54,7 +54,7 @@ describe('core', () => {
     const { bed, appliance } = await readyBed();
     await appliance.revision(REVISION, 'release/1.0-rc4@sha1:old');
     const done = awaitCore(bed.context({ facts: FACTS }));
-    await expect.poll(() => bed.seen.at(-1), { timeout: 10_000 }).toContain('Flux works on release/1.0-rc4@sha1:old');
+    await expect.poll(() => bed.seen.at(-1), { timeout: 10_000 }).toContain('Flux uses release/1.0-rc4@sha1:old');
     await appliance.revision(REVISION);
     expect(await done).toMatchObject({ did: 'acted' });
     // A commit that came since this install has looked is as good as the one it saw.
@@ -118,7 +118,7 @@ describe('login', () => {
     const { bed } = await readyBed({ speed: 100 });
     const http: HttpPort = { get: async () => ({ status: 200, location: null, date: null, error: null }) };
     const done = awaitLogin(bed.context({ facts: FACTS, http, spec: { imageTags: { algaCore: 'next' } } }));
-    await expect.poll(() => bed.seen.at(-1), { timeout: 10_000 }).toContain('and next was asked for');
+    await expect.poll(() => bed.seen.at(-1), { timeout: 10_000 }).toContain('but the tag next is wanted');
     const at = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'msp', name: 'alga-core-sebastian' };
     const containers = [{ name: 'main', image: 'ghcr.io/nine-minds/alga-psa-ee:next' }];
     await cluster.patch(at, { spec: { template: { spec: { containers } } } }, signal);

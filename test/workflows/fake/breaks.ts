@@ -17,6 +17,9 @@ const progress = 'workflows/progress.ts';
 const state = 'workflows/state.ts';
 const carried = 'model/carried-state.ts';
 
+const carriedInstall = 'model/carried-install.ts';
+
+const CONTINUES = 'a takeover continues from the last end of a step';
 const APPLIED = 'what was acknowledged is applied';
 /** A continued run knows the progress alone, and walks its phase again; what it finds then is taken for what it found first. */
 const WALKED_AGAIN: readonly Edit[] = [
@@ -57,7 +60,7 @@ export const BREAKS: readonly Break[] = [
     ],
   },
   {
-    what: 'core, database setup and login are not looked at again after an image tag has changed',
+    what: 'core, database setup and login are not re-checked after an image tag has changed',
     rule: APPLIED,
     edits: [
       {
@@ -68,8 +71,8 @@ export const BREAKS: readonly Break[] = [
     ],
   },
   {
-    what: 'the login is looked at again before the release is changed',
-    rule: 'what was changed is looked at after it',
+    what: 'the login is re-checked before the release is changed',
+    rule: 'a change is checked after it is made',
     edits: [
       {
         file: state,
@@ -80,7 +83,7 @@ export const BREAKS: readonly Break[] = [
     ],
   },
   {
-    what: 'a warning never goes away',
+    what: 'a warning is never removed',
     rule: "a warning is its source's last word",
     edits: [
       {
@@ -91,8 +94,8 @@ export const BREAKS: readonly Break[] = [
     ],
   },
   {
-    what: 'a worker that died beside a retry is told as a failure of the step',
-    rule: 'a lost attempt is no failure of the step',
+    what: 'a worker that died during a retry is reported as a failure of the step',
+    rule: 'a lost attempt is not a failure of the step',
     edits: [
       {
         file: 'workflows/step.ts',
@@ -113,7 +116,7 @@ export const BREAKS: readonly Break[] = [
     ],
   },
   {
-    what: 'a change made while the last step ends is answered and dropped',
+    what: 'a change made while the last step ends is acknowledged and dropped',
     rule: APPLIED,
     edits: [
       {
@@ -124,8 +127,8 @@ export const BREAKS: readonly Break[] = [
     ],
   },
   {
-    what: 'what an attempt says late shows a parked install as running',
-    rule: 'what an attempt says late is not heard',
+    what: 'a late report of an attempt shows a parked install as running',
+    rule: 'a late report of an attempt is ignored',
     edits: [
       {
         file: install,
@@ -135,8 +138,8 @@ export const BREAKS: readonly Break[] = [
     ],
   },
   {
-    what: 'a change made during the last step puts the database setup of a live appliance back to fresh',
-    rule: 'what is promoted is never fresh again',
+    what: 'a change made during the last step resets the database setup of a live appliance to fresh',
+    rule: 'a promoted mode never becomes fresh again',
     edits: [
       {
         file: 'activities/phases/release/selection.ts',
@@ -151,18 +154,18 @@ export const BREAKS: readonly Break[] = [
     edits: [{ file: carried, from: 'paused: z.boolean(),', to: 'paused: z.boolean().transform(() => false),' }],
   },
   {
-    what: 'a continued run takes the node that it installed itself for one that was there before',
-    rule: 'facts of the beginning stay',
+    what: 'a continued run mistakes the node that it installed for one that existed before',
+    rule: 'facts from the start are kept',
     edits: WALKED_AGAIN,
   },
   {
-    what: 'a node that comes back empty after that gets no configuration any more',
-    rule: 'a node that comes back empty is configured again',
+    what: 'a node that returns empty after that is not configured again',
+    rule: 'a node that returns empty is configured again',
     edits: WALKED_AGAIN,
   },
   {
-    what: 'a step is told of the node as it is now, not as it was found',
-    rule: 'a step is told how it all began',
+    what: "a step gets the node's current state, not the state at the start",
+    rule: 'a step gets the state at the start',
     edits: [
       {
         file: install,
@@ -172,7 +175,7 @@ export const BREAKS: readonly Break[] = [
     ],
   },
   {
-    what: 'a continued run begins with no memo',
+    what: 'a continued run starts without a memo',
     rule: 'the memo is the progress',
     edits: [
       {
@@ -183,7 +186,7 @@ export const BREAKS: readonly Break[] = [
     ],
   },
   {
-    what: 'causes that take turns park a step all the time',
+    what: 'causes that take turns park a step again and again',
     rule: 'causes that take turns are paced',
     edits: [
       {
@@ -194,8 +197,8 @@ export const BREAKS: readonly Break[] = [
     ],
   },
   {
-    what: 'a task of which nothing is left in the history decides what its replay cannot',
-    rule: 'the length of the history is looked at where a command is given',
+    what: 'a task that leaves nothing in the history decides what its replay cannot',
+    rule: 'the length of the history is checked where a command is given',
     edits: [
       {
         file: install,
@@ -205,8 +208,8 @@ export const BREAKS: readonly Break[] = [
     ],
   },
   {
-    what: 'a run that is continued while paused stands still once another worker has it',
-    rule: 'the length of the history is looked at where a command is given',
+    what: 'a run that is continued while paused stops once another worker has it',
+    rule: 'the length of the history is checked where a command is given',
     edits: [
       {
         file: install,
@@ -219,6 +222,39 @@ export const BREAKS: readonly Break[] = [
     what: 'a command that is sent again is applied again',
     rule: 'a pause is in force until it is resumed',
     edits: [{ file: state, from: 'if (state.applied.includes(commandId)) return false;', to: '' }],
+  },
+  {
+    what: 'the state at the end of a step is not passed to a takeover of the site',
+    rule: CONTINUES,
+    edits: [
+      {
+        file: install,
+        from: 'else this.#block(phase, step, inputsVersion, attempt);\n    this.#handOn();',
+        to: 'else this.#block(phase, step, inputsVersion, attempt);',
+      },
+    ],
+  },
+  {
+    what: 'copies of the state are not counted: a newer one never replaces an older one',
+    rule: CONTINUES,
+    edits: [
+      {
+        file: install,
+        from: 'this.#state.handedOn = (this.#state.handedOn ?? 0) + 1;',
+        to: 'this.#state.handedOn ??= 1;',
+      },
+    ],
+  },
+  {
+    what: 'of two copies of the state, a takeover continues from the older one',
+    rule: CONTINUES,
+    edits: [
+      {
+        file: carriedInstall,
+        from: '|| one.counter - other.counter) > 0;',
+        to: '|| 1) > 0;',
+      },
+    ],
   },
 ];
 

@@ -42,7 +42,7 @@ export function wrongWhenComplete(
           `${step.name} ran with ${key} ${before[key]}, not ${final[key]}`,
         ]);
   }
-  for (const detail of world.outOfOrder) wrong.push(['what was changed is looked at after it', detail]);
+  for (const detail of world.outOfOrder) wrong.push(['a change is checked after it is made', detail]);
   const open = progress.phases.find((phase) => phase.state !== 'done' && phase.state !== 'degraded');
   if (open) wrong.push(['complete means that every step ran', `${open.id} is ${open.state}`]);
   if (progress.blockers.length > 0 || progress.nextAction !== null)

@@ -3,6 +3,7 @@ import type { InstallOrder } from '../../../model/order.ts';
 import type { InstallFacts, InstallProgress } from '../../../model/progress.ts';
 import { SUPERSEDED_FAILURE } from '../../../model/workflow-contract.ts';
 import { isOfBackground, sourceOf, wrongWhenComplete } from './end-state.ts';
+import type { OpenActivity } from './temporal.ts';
 import type { End, World } from './world.ts';
 
 /** A rule of design.md's "What must hold" that a play broke. */
@@ -35,6 +36,7 @@ export class Oracle {
   readonly broken = new Map<string, Broken>();
   readonly #world: World;
   readonly #sent = new Map<string, Sent>();
+  readonly #activityIds = new Set<string>();
   readonly #applied = new Set<string>();
   #order: InstallOrder;
   #pausing: Sent | null = null;
@@ -68,13 +70,15 @@ export class Oracle {
     this.#cancelled = true;
   }
 
-  began(step: string, told: InstallFacts): void {
+  began({ name: step, activityId }: Pick<OpenActivity, 'name' | 'activityId'>, told: InstallFacts): void {
     this.#begun += 1;
+    if (this.#activityIds.has(activityId)) this.#break('an activity has an id of its own in all runs', activityId);
+    this.#activityIds.add(activityId);
     for (const name of WRITE_ONCE) {
       this.#facts[name] ??= told[name];
       if (told[name] !== this.#facts[name])
         this.#break(
-          'a step is told how it all began',
+          'a step gets the state at the start',
           `${step}: ${name} was ${String(this.#facts[name])}, is ${String(told[name])}`,
         );
     }
@@ -87,7 +91,7 @@ export class Oracle {
    */
   task({ looked, commands }: { readonly looked: boolean; readonly commands: number }): void {
     if (looked && commands === 0)
-      this.#break('the length of the history is looked at where a command is given', 'a task gave none');
+      this.#break('the length of the history is checked where a command is given', 'a task gave none');
   }
 
   /** The attempt's end is told to the workflow. */
@@ -117,7 +121,7 @@ export class Oracle {
   /** An attempt that has ended says something late: nobody hears it. */
   late(step: string, before: InstallProgress, after: InstallProgress): void {
     const [one, other] = [before, after].map((progress) => JSON.stringify({ ...progress, updatedAt: null }));
-    if (one !== other) this.#break('what an attempt says late is not heard', `${step} changed the progress`);
+    if (one !== other) this.#break('a late report of an attempt is ignored', `${step} changed the progress`);
   }
 
   /** Who is to be asked what came of an update. */
@@ -167,6 +171,20 @@ export class Oracle {
       this.#break('what was acknowledged is the order', `a continued run begins with ${String(memo['inputs'])}`);
   }
 
+  /**
+   * Another order goes on with the install: its activities are those of a workflow of its own, and who waits for an answer of the one
+   * that is gone hears none. A phase that had ended before is not walked again because of it.
+   */
+  takenOver(before: InstallProgress, carried: InstallProgress): void {
+    for (const { id, state } of before.phases) {
+      const found = carried.phases.find((phase) => phase.id === id)?.state;
+      if (['done', 'degraded', 'skipped'].includes(state) && found !== state)
+        this.#break('a takeover continues from the last end of a step', `${id} was ${state}, is ${found ?? 'unknown'}`);
+    }
+    this.#activityIds.clear();
+    for (const { id, state } of this.#sent.values()) if (state === 'accepted') this.#sent.delete(id);
+  }
+
   /** A workflow task is over: everything that a person can see now agrees. */
   afterTask(progress: InstallProgress, memo: ReadonlyMap<string, string>): void {
     const { state, facts } = progress;
@@ -189,7 +207,7 @@ export class Oracle {
       this.#facts[name] ??= facts[name];
       if (facts[name] !== this.#facts[name])
         this.#break(
-          'facts of the beginning stay',
+          'facts from the start are kept',
           `${name} was ${String(this.#facts[name])}, is ${String(facts[name])}`,
         );
     }
@@ -216,7 +234,7 @@ export class Oracle {
     for (const { code, component, since } of blockers) {
       if (code === 'unknown-failure') {
         if (!this.#failedOnPurpose)
-          this.#break('a lost attempt is no failure of the step', `${component} is said to fail`);
+          this.#break('a lost attempt is not a failure of the step', `${component} is said to fail`);
         continue;
       }
       const known = this.#since.get(component) ?? new Map<string, string>();

@@ -1,3 +1,4 @@
+import type { CarriedInstall, HandedOn } from '../../../model/carried-install.ts';
 import { CHANGEABLE } from '../../../model/inputs.ts';
 import type { InstallProgress, InstallObservation } from '../../../model/progress.ts';
 import {
@@ -80,6 +81,11 @@ class Play {
   readonly #oracle: Oracle;
   readonly #acts: Act[];
   readonly #long: number[];
+  readonly #takeOvers: number[];
+  /** What the workflow handed on, as another laptop would read it: in the folder that it has a copy of, and on the appliance. */
+  readonly #copies: { folder: string | null; appliance: string | null } = { folder: null, appliance: null };
+  #epoch = 1;
+  #handed = 0;
   readonly #values: Record<string, number>;
   readonly #attempts = new Map<number, Attempt>();
   #run: Run;
@@ -96,6 +102,7 @@ class Play {
     this.#random = sequence(scenario.seed ^ 0x5e_ed);
     this.#acts = [...scenario.acts];
     this.#long = [...scenario.long];
+    this.#takeOvers = [...(scenario.takeOvers ?? [])];
     this.#world = new World(scenario, () => workflows.clock.now, workflows.bootstrapModeFor);
     this.#values = Object.fromEntries(CHANGEABLE.map(({ key }) => [key, 0]));
     if (scenario.dns) this.#values['dnsServers'] = 1;
@@ -112,6 +119,7 @@ class Play {
     await this.#task([]);
     for (let turn = 0; turn < MOST_TURNS; turn += 1) {
       if (this.#run.closed && this.#run.closed.kind !== 'continued') return;
+      if (this.#world.looks >= (this.#takeOvers[0] ?? Infinity) && this.#copies.folder !== null) await this.#takeOver();
       this.#act();
       const isIdle = this.#attempts.size === 0;
       if (this.#late.length > 0 && this.#random() < 0.3) this.#inbox.push(...this.#late.splice(0));
@@ -121,11 +129,32 @@ class Play {
     throw new Broken('an install comes to its end', `not in ${MOST_TURNS} turns`);
   }
 
+  /**
+   * Another laptop goes on. The old run is gone with what was on its way to it; its attempt ends nowhere, and whoever waited for an
+   * answer hears none. What was answered is in what was handed on.
+   */
+  async #takeOver(): Promise<void> {
+    this.#takeOvers.shift();
+    const newest = this.#newer(read(this.#copies.appliance), read(this.#copies.folder));
+    if (newest === null) throw new Error('nothing was handed on');
+    const { order, state } = newest;
+    this.#oracle.takenOver(this.#run.query(QUERY_PROGRESS) as InstallProgress, state.progress);
+    this.#epoch += 1;
+    this.#attempts.clear();
+    this.#late.length = 0;
+    this.#inbox = this.#inbox.filter(({ kind }) => kind === 'update' || kind === 'cancel');
+    this.#runs += 1;
+    this.#handed = 0;
+    const memo = { progress: state.progress, specDigest: order.specDigest, inputs: order.inputs.digest };
+    this.#run = this.#begin({ order, state }, memo);
+    await this.#task([]);
+  }
+
   #begin(input: unknown, memo: Readonly<Record<string, unknown>>): Run {
     const run = new this.#workflows.Run(`run-${this.#runs}`, memo);
     run.onScheduled = (activity) => {
       const given = activity.input as PhaseInput;
-      this.#oracle.began(activity.name, given.facts);
+      this.#oracle.began(activity, given.facts);
       const moves = this.#world.attempt(activity.name, given);
       this.#attempts.set(activity.seq, { activity, moves, wakeAt: 0, whenCancelled: null });
       if (this.#attempts.size > 1) throw new Broken('one attempt at a time', `${activity.name} began beside another`);
@@ -227,6 +256,7 @@ class Play {
       if (this.#random() < 0.3) await run.settle();
     }
     await run.settle();
+    this.#keepHandedOn(run);
     this.#ask(run);
     const progress = run.query(QUERY_PROGRESS) as InstallProgress;
     const { closed } = run;
@@ -245,11 +275,28 @@ class Play {
     if (closed.kind !== 'continued') return;
     this.#long.shift();
     this.#runs += 1;
+    this.#handed = 0;
     // An attempt's end that the last run did not hear is nobody's any more.
     this.#inbox = this.#inbox.filter(({ kind }) => kind !== 'end');
     this.#oracle.continued(progress, closed.memo);
     this.#run = this.#begin(closed.args[0], closed.memo);
     await this.#task([]);
+  }
+
+  /** As the worker does it: a copy is replaced by a newer one alone. The appliance's lags behind where its API server is away. */
+  #keepHandedOn(run: Run): void {
+    const sunk = run.sunk.get('carried.keep');
+    if (this.#takeOvers.length === 0 || !sunk || sunk.calls === this.#handed) return;
+    this.#handed = sunk.calls;
+    const handed = { ...(sunk.last as HandedOn), epoch: this.#epoch };
+    if (this.#newer(handed, read(this.#copies.folder)) !== handed) return;
+    this.#copies.folder = JSON.stringify(handed);
+    if (sunk.calls % 3 !== 0) this.#copies.appliance = this.#copies.folder;
+  }
+
+  #newer(one: Copy | null, other: Copy | null): Copy | null {
+    if (one === null) return other;
+    return this.#workflows.isNewer(asCarried(one), other && asCarried(other)) ? one : other;
   }
 
   async #apply(run: Run, job: Job): Promise<void> {
@@ -304,4 +351,27 @@ class Play {
       if (found.state === 'answered') this.#oracle.answered(update);
     }
   }
+}
+
+/** What the workflow handed on, and in which epoch. */
+type Copy = HandedOn & { readonly epoch: number };
+
+function read(text: string | null): Copy | null {
+  return text === null ? null : (JSON.parse(text) as Copy);
+}
+
+/** As it would be written down. */
+function asCarried({ order, state, epoch }: Copy): CarriedInstall {
+  const holder = { operatorId: `00000000-0000-4000-8000-${String(epoch).padStart(12, '0')}`, name: 'somebody' };
+  const writtenAt = state.progress.updatedAt;
+  return {
+    siteId: order.inputs.siteId,
+    workflowId: 'w',
+    epoch,
+    counter: state.handedOn ?? 0,
+    writtenAt,
+    holder,
+    order,
+    state,
+  };
 }

@@ -39,6 +39,8 @@ export interface Scenario {
   readonly acts: readonly Act[];
   /** At these looks the server calls the history long, once for each run. */
   readonly long: readonly number[];
+  /** At these looks another laptop takes the site over: the run is gone, and one begins from what was handed on last. */
+  readonly takeOvers?: readonly number[];
 }
 
 /** Numbers from 0 to 1 that are the same for the same seed (mulberry32). */
@@ -121,6 +123,7 @@ export function scenarioOf(seed: number): Scenario {
     warnings: Object.fromEntries(many(3, () => [oneOf(names), many(2, causes)])),
     acts: many(6, act).toSorted((one, other) => one.at - other.at),
     long: many(3, () => upTo(LOOKS)).toSorted((one, other) => one - other),
+    takeOvers: random() < 0.25 ? many(2, () => upTo(LOOKS)).toSorted((one, other) => one - other) : [],
   };
 }
 
@@ -129,6 +132,8 @@ export function* lessThan(scenario: Scenario): Generator<Scenario> {
   const without = <Value>(list: readonly Value[], index: number): Value[] => list.filter((_, at) => at !== index);
   for (const index of scenario.acts.keys()) yield { ...scenario, acts: without(scenario.acts, index) };
   for (const index of scenario.long.keys()) yield { ...scenario, long: without(scenario.long, index) };
+  const { takeOvers = [] } = scenario;
+  for (const index of takeOvers.keys()) yield { ...scenario, takeOvers: without(takeOvers, index) };
   for (const [step, tokens] of Object.entries(scenario.script)) {
     const { [step]: _, ...others } = scenario.script;
     yield { ...scenario, script: others };

@@ -86,6 +86,7 @@ export class CancellationScope {
 /** An activity that the workflow waits for; `cancelRequested` once it gave up on it. */
 export interface OpenActivity {
   readonly seq: number;
+  readonly activityId: string;
   readonly name: string;
   readonly input: unknown;
   readonly timeouts: Readonly<Record<string, unknown>>;
@@ -136,6 +137,8 @@ export class Run {
   /** In this task: whether the workflow looked at what the server suggests, and how many commands it gave. */
   task = { looked: false, commands: 0 };
   onScheduled: (activity: OpenActivity) => void = () => {};
+  /** How often the workflow called each sink in this run, and with what last. */
+  readonly sunk = new Map<string, { calls: number; readonly last: unknown }>();
   readonly #handlers = new Map<string, Handler>();
   readonly #ends = new Map<number, { readonly resolve: Resolve; readonly reject: Reject }>();
   readonly #conditions = new Set<{ readonly isMet: () => boolean; readonly resolve: () => void }>();
@@ -223,6 +226,10 @@ export class Run {
     return this.suggests;
   }
 
+  sink(name: string, value: unknown): void {
+    this.sunk.set(name, { calls: (this.sunk.get(name)?.calls ?? 0) + 1, last: value });
+  }
+
   get handlersAreFinished(): boolean {
     return this.#running === 0;
   }
@@ -236,12 +243,18 @@ export class Run {
     }
   }
 
-  schedule(name: string, input: unknown, timeouts: Readonly<Record<string, unknown>>): Promise<unknown> {
+  schedule(
+    name: string,
+    input: unknown,
+    timeouts: Readonly<Record<string, unknown>>,
+    activityId?: string,
+  ): Promise<unknown> {
     const scope = CancellationScope.current();
     if (scope.consideredCancelled) return Promise.reject(new CancelledFailure('Activity cancelled before scheduled'));
     this.#seq += 1;
     const activity: OpenActivity = {
       seq: this.#seq,
+      activityId: activityId ?? String(this.#seq),
       name,
       input: JSON.parse(JSON.stringify(input)),
       timeouts,
@@ -299,11 +312,30 @@ export function setHandler(
 }
 
 export function proxyActivities(timeouts: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return new Proxy({}, { get: (_, name) => (input: unknown) => theRun().schedule(String(name), input, timeouts) });
+  const activity = (name: string) =>
+    Object.assign((input: unknown) => theRun().schedule(name, input, timeouts), {
+      executeWithOptions: ({ activityId }: { readonly activityId: string }, [input]: readonly unknown[]) =>
+        theRun().schedule(name, input, timeouts, activityId),
+    });
+  return new Proxy({}, { get: (_, name) => activity(String(name)) });
+}
+
+/** A sink hears of things as they are when the task ends. Nothing waits for it, and a call is no command. */
+export function proxySinks(): Record<string, Record<string, (value: unknown) => void>> {
+  const call = (name: string) => (value: unknown) => theRun().sink(name, value);
+  return new Proxy(
+    {},
+    { get: (_, sink) => new Proxy({}, { get: (_of, fn) => call(`${String(sink)}.${String(fn)}`) }) },
+  );
 }
 
 export function condition(isMet: () => boolean): Promise<void> {
   return theRun().condition(isMet);
+}
+
+/** A play loses no attempt to somebody else, and nothing else rests in the workflow. */
+export function sleep(): Promise<void> {
+  return Promise.reject(new Error('no play sleeps'));
 }
 
 export function allHandlersFinished(): boolean {

@@ -90,7 +90,7 @@ export class World {
       }
       if (token?.kind === 'failed') return token;
       if (token?.kind === 'maintenance' && input.facts.alreadyInstalled === true) {
-        this.wrong.push(['a node that comes back empty is configured again', 'it is said to have lost its disk']);
+        this.wrong.push(['a node that returns empty is configured again', 'it is said to have lost its disk']);
         continue;
       }
       if (token?.kind === 'warns')
@@ -130,7 +130,7 @@ export class World {
       const decided = this.#modeFor(context as unknown as PhaseContext, this.#cluster());
       yield { kind: 'work', done: decided.then((found) => (mode = found)) };
       if (this.#isPromoted && mode === 'fresh')
-        this.wrong.push(['what is promoted is never fresh again', 'the database setup may begin anew']);
+        this.wrong.push(['a promoted mode never becomes fresh again', 'the database setup may begin anew']);
       this.#bootstrap = { mode, installId: facts.installId };
     }
     if (step === 'finishInstall') {

@@ -61,7 +61,7 @@ interface Command {
   readonly order?: InstallOrder;
 }
 
-/** Takes the plays by their workflow's id, gives activities that play for all of them. */
+/** Activities for all plays, which are keyed by workflow id. */
 export function activitiesOf(plays: ReadonlyMap<string, ServerPlay>): Activities {
   const attempt = (step: string) => (input: PhaseInput) => {
     const play = plays.get(Context.current().info.workflowExecution?.workflowId ?? '');

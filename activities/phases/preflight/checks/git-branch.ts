@@ -4,6 +4,7 @@ import { blockerFor } from '../../../stop.ts';
 import { askedInVain, failed, passed, warned } from '../check.ts';
 import { lacking } from './git-tree.ts';
 import type { Check, Look } from '../check.ts';
+import { advise, anew, asCode, holeFor, named, oneWord, run, set } from '../../../../model/advice.ts';
 
 type Unreachable = Extract<RemoteAnswer, { reachable: false }>;
 
@@ -23,7 +24,7 @@ const CODES: Record<Unreachable['why'], BlockerCode> = {
  */
 export const gitBranch: Check = {
   id: 'git-branch',
-  title: 'The branch at the Git remote',
+  title: 'The branch on the Git remote',
   group: 'git',
   needsPrograms: true,
   run: async (look) => {
@@ -58,7 +59,7 @@ function inVain(look: Look, answer: Unreachable) {
   );
 }
 
-/** Takes a Git URL (`https://host/path`, `ssh://git@host/path`, `git@host:path`), gives its host. */
+/** For `https://host/path`, `ssh://git@host/path` and `git@host:path`. */
 function hostOf(url: string): string {
   return /^(?:[a-z+]+:\/\/)?(?:[^@/]*@)?([^:/]+)/i.exec(url)?.[1] ?? url;
 }
@@ -70,7 +71,7 @@ function evidenceOf(look: Look, { message }: Unreachable): Evidence {
 function missing(look: Look, branches: readonly string[]) {
   const { url, branch } = look.spec.repo;
   const alike = branches.filter((name) => name.endsWith(branch) || name.startsWith(branch)).slice(0, 5);
-  const hint = alike.length > 0 ? ` Its branches ${alike.join(', ')} are others.` : '';
+  const hint = alike.length > 0 ? ` Similar branches: ${alike.join(', ')}.` : '';
   // Started from the product's own checkout, whose remote has no branch of a release.
   const isRelease = branch === look.spec.release.app.releaseBranch;
   return blockerFor(look, 'git-branch-missing', {
@@ -78,9 +79,9 @@ function missing(look: Look, branches: readonly string[]) {
     object: url,
     facts: { branch, url },
     ...(isRelease && {
-      nextAction: `Push the folders \`flux\` and \`charts\` of the appliance to a repository of your own, from a checkout that has them: \`git push <url> HEAD:refs/heads/${branch}\`; then start again with \`--repo-url <url>\`. Or name a branch that has them: \`--repo-branch <branch>\`.`,
+      advice: advise`Push the folders ${asCode('flux')} and ${asCode('charts')} of the appliance to a repository of your own, from a checkout that has them: ${run('git', 'push', holeFor('url'), oneWord('HEAD:refs/heads/', named(branch, 'branch')))}; then ${anew('--fresh', '--repo-url', holeFor('url'))}. Or choose a branch that has them: ${set('--repo-branch', holeFor('branch'))}.`,
     }),
-    reason: `The remote ${url} has no branch ${branch}, and Flux can only fetch what is there.${hint}`,
+    reason: `The remote ${url} has no branch ${branch}, so Flux cannot fetch it.${hint}`,
   });
 }
 
@@ -94,8 +95,8 @@ function unreachable(look: Look, answer: Unreachable) {
     facts: { url, ...(code === 'operator-tool-missing' && { tool: 'git' }) },
     ...(answer.why === 'dns' && { reason: `The name in ${url} cannot be resolved on this machine.` }),
     ...(isNone && {
-      reason: `There is no Git repository at ${url}.`,
-      nextAction: `Try it by hand: \`git ls-remote ${url}\`; then start again with the right --repo-url.`,
+      reason: `No Git repository found at ${url}.`,
+      advice: advise`Test it: ${run('git', 'ls-remote', named(url, 'url'))}; then ${anew('--fresh', '--repo-url', holeFor('url'))}.`,
     }),
     evidence: [evidenceOf(look, answer)],
   });

@@ -1,6 +1,7 @@
 import { blockerFor } from '../../../stop.ts';
 import { failed, passed, skipped, warned } from '../check.ts';
 import type { Check } from '../check.ts';
+import { advise, named, oneWord, run } from '../../../../model/advice.ts';
 
 /**
  * What the operator has in front of them is what the node will run: with `--repo-branch current` the checkout is compared with the
@@ -13,7 +14,7 @@ export const gitCheckout: Check = {
   needsPrograms: true,
   run: async (look) => {
     const { checkout, repo, requireRemoteBranch } = look.spec;
-    if (!checkout) return skipped(`the branch ${repo.branch} was named, no checkout was asked`);
+    if (!checkout) return skipped(`the branch ${repo.branch} was given, so no checkout was checked`);
     const answer = await look.remote();
     const remote = answer.reachable ? answer.revision : null;
     const here = checkout.revision.slice(0, 12);
@@ -29,8 +30,8 @@ export const gitCheckout: Check = {
       component: 'git',
       object: repo.url,
       facts: { branch: repo.branch, url: repo.url },
-      reason: `The checkout is at ${here}; ${problems.join(', ')}: the node will run what the remote has, without that work.`,
-      nextAction: `Commit and push (\`git push origin HEAD:${repo.branch}\`) if the node shall run it.`,
+      reason: `The checkout is at ${here}; ${problems.join(', ')}: the node will run what the remote has, without these changes.`,
+      advice: advise`Commit and push (${run('git', 'push', 'origin', oneWord('HEAD:', named(repo.branch, 'branch')))}) if the node should run it.`,
     });
     return requireRemoteBranch && committed !== '' ? failed(blocker) : warned(blocker);
   },

@@ -3,6 +3,7 @@ import type { Reference, TreeAnswer } from '../../../ports/git.ts';
 import { blockerFor } from '../../../stop.ts';
 import { failed } from '../check.ts';
 import type { Finding, Look } from '../check.ts';
+import { advise, anew, asCode } from '../../../../model/advice.ts';
 
 type Tree = Extract<TreeAnswer, { reachable: true }>;
 
@@ -11,8 +12,8 @@ const KUSTOMIZATION = ['kustomization.yaml', 'kustomization.yml', 'Kustomization
 const SHOWN = 4;
 
 /**
- * Takes what a branch holds, gives the finding when Flux could not apply it: the profile's folder, the folders of its tiers and
- * the charts. Told before anything is wiped. Null when all of it is there.
+ * A finding if Flux could not apply the branch: the profile's folder, the folders of its tiers or the charts are
+ * missing. Reported before anything is wiped. Null if all of it exists.
  */
 export function lacking(look: Look, tree: Tree): Finding | null {
   const { url, branch, path } = look.spec.repo;
@@ -28,8 +29,8 @@ export function lacking(look: Look, tree: Tree): Finding | null {
       .map((file) => posix.dirname(file));
     const hint = others.length > 0 ? ` It has ${others.slice(0, SHOWN).join(', ')}.` : '';
     return refusal(
-      `The branch ${branch} of ${url} has no ${profile}/kustomization.yaml, which Flux would apply.${hint}`,
-      others[0] === undefined ? null : `--repo-path ./${others[0]}`,
+      `The branch ${branch} of ${url} has no ${profile}/kustomization.yaml, which Flux must apply.${hint}`,
+      others[0] === undefined ? null : `./${others[0]}`,
     );
   }
   const missing = tree.references.filter(({ kind, target }) => !isThere(target, names(kind)));
@@ -41,24 +42,22 @@ export function lacking(look: Look, tree: Tree): Finding | null {
     targets.slice(0, SHOWN).join(', ') + (targets.length > SHOWN ? ` and ${targets.length - SHOWN} more` : '');
   return refusal(
     isMoved
-      ? `The tree in ${branch} of ${url} lies under ${root}/, but its manifests name ${named} from the root of the repository, and Flux reads them so.`
-      : `The manifests in ${branch} of ${url} name ${named}, and the branch does not have it.`,
+      ? `The tree in ${branch} of ${url} is under ${root}/, but its manifests refer to ${named} from the root of the repository, and so does Flux.`
+      : `The manifests in ${branch} of ${url} refer to ${named}, which the branch does not contain.`,
     null,
   );
 
-  function refusal(reason: string, flag: string | null): Finding {
-    const layout =
-      'the folders `flux` and `charts` of the appliance in the root of the repository (under a prefix, `chart:` and `path:` in ' +
-      'the manifests of `flux` must begin with it)';
+  function refusal(reason: string, folder: string | null): Finding {
+    const layout = advise`the folders ${asCode('flux')} and ${asCode('charts')} of the appliance in the root of the repository (under a prefix, ${asCode('chart:')} and ${asCode('path:')} in the manifests of ${asCode('flux')} must begin with it)`;
     return failed(
       blockerFor(look, 'flux-build-failed', {
         component: 'git',
         object: url,
         facts: { branch, url },
         reason,
-        nextAction: flag
-          ? `Start again with \`${flag}\`. The layout that is needed: ${layout}.`
-          : `Name the repository and branch that have the tree (--repo-url, --repo-branch, --repo-path), or push it there. The layout that is needed: ${layout}.`,
+        advice: folder
+          ? advise`Give that folder: ${anew('--fresh', '--repo-path', folder)}. The required layout: ${layout}.`
+          : advise`Give the repository and branch that have the tree (${asCode('--repo-url')}, ${asCode('--repo-branch')}, ${asCode('--repo-path')}), or push it there. The required layout: ${layout}.`,
         evidence: [
           {
             source: 'git',

@@ -11,6 +11,7 @@ import { askedImage } from '../../../image-answer.ts';
 import { blockerFor } from '../../../stop.ts';
 import { askedInVain, failed, passed, skipped, warned } from '../check.ts';
 import type { Check, Look } from '../check.ts';
+import { advise, client, asCode, holeFor, set } from '../../../../model/advice.ts';
 
 type Absent = Extract<ImageAnswer, { found: false }>;
 type Dependency = keyof ReleaseManifest['dependencies'];
@@ -58,9 +59,9 @@ export const imageChecks: readonly Check[] = ROWS.map((row) => ({
 }));
 
 async function checkImage(look: Look, row: Row) {
-  if (look.spec.skipImageTagValidation) return skipped('image tags are not checked, as asked');
+  if (look.spec.skipImageTagValidation) return skipped('image tags are not checked (--skip-image-tag-validation)');
   const image = imageIn(look.spec, row);
-  if (image === null) return skipped('the install does without');
+  if (image === null) return skipped('not part of this install');
   const reference = imageReference(image);
   const answer = await askedImage(look, reference);
   if (answer.found) {
@@ -98,12 +99,12 @@ function absent(look: Look, { component, tier, of }: Row, code: BlockerCode, evi
     object: reference,
     facts: { image: reference },
     ...(code === 'image-tag-missing' && {
-      nextAction:
+      advice:
         of === 'collaboration'
-          ? `Name an image that exists: \`appliance-client set --collaboration-image <image> --site ${look.spec.siteId}\`, or do without: \`--no-collaboration\`.`
+          ? advise`Choose an image that exists: ${set('--collaboration-image', holeFor('image'))}, or install without it: ${asCode('--no-collaboration')}.`
           : 'vendor' in of
-            ? `Choose a release whose images exist (\`appliance-client releases\`), or name a tag that does: \`appliance-client set --${tagFlag(of.vendor)} <tag> --site ${look.spec.siteId}\`.`
-            : `The release is incomplete: choose another one (\`appliance-client releases\`).`,
+            ? advise`Choose a release whose images exist (${client('releases')}), or choose a tag that exists: ${set(`--${tagFlag(of.vendor)}`, holeFor('tag'))}.`
+            : advise`The release is incomplete: choose another one (${client('releases')}).`,
     }),
     evidence: [evidence],
   });

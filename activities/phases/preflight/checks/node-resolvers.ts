@@ -1,6 +1,7 @@
 import { blockerFor } from '../../../stop.ts';
 import { accessOf, passed, skipped, warned } from '../check.ts';
 import type { Check } from '../check.ts';
+import { advise, holeFor, oneWord, set } from '../../../../model/advice.ts';
 
 /**
  * A node whose resolver does not answer cannot fetch its installer, and shows no API while it tries. Which resolvers it has is asked
@@ -14,20 +15,20 @@ export const nodeResolvers: Check = {
   needsPrograms: true,
   run: async (look) => {
     const { spec, ports, signal } = look;
-    if (spec.dnsServers.length > 0) return passed(`the node will ask ${spec.dnsServers.join(', ')}, as named`);
+    if (spec.dnsServers.length > 0) return passed(`the node will use ${spec.dnsServers.join(', ')}, as given`);
     const access = await accessOf(look);
-    if (!access) return skipped('the node cannot be asked');
-    if (access.target) return skipped('the node is installed already');
+    if (!access) return skipped('the node cannot be reached');
+    if (access.target) return skipped('the node is already installed');
     const { dns } = await ports.talos.resolvers(spec.nodeIp, null, signal);
     const named = dns.join(', ') || 'no resolver';
     const [name = ''] = spec.release.os.installer.image.split('/');
     // One of the node's own cannot be asked from here.
-    if (dns.some(isLoopback)) return passed(`the node asks ${named}; it was not asked from here`);
+    if (dns.some(isLoopback)) return passed(`the node uses ${named}; it was not checked from this machine`);
     const answers = await Promise.all(
       dns.map(async (server) => ({ server, answer: await ports.machine.askResolver(server, name, signal) })),
     );
     const good = answers.filter(({ answer }) => answer.answers).map(({ server }) => server);
-    if (good.length > 0) return passed(`the node asks ${named}; ${good.join(', ')} answers this machine, too`);
+    if (good.length > 0) return passed(`the node uses ${named}; ${good.join(', ')} also answers this machine`);
     const why = answers
       .flatMap(({ server, answer }) => (answer.answers ? [] : [`${server}: ${answer.why}`]))
       .join('; ');
@@ -39,9 +40,9 @@ export const nodeResolvers: Check = {
         facts: { host: name, ...(dns[0] !== undefined && { server: dns[0] }) },
         reason:
           dns.length === 0
-            ? `The node ${spec.nodeIp} has no resolver: it cannot look up ${name}, where its installer image is, and says so on its console alone.`
-            : `The node ${spec.nodeIp} asks ${named} for names, and nobody there answers this machine (${why}). If the node gets no answer either, it cannot fetch its installer image from ${name}, and says so on its console alone.`,
-        nextAction: `Give the node resolvers that answer: \`appliance-client set --dns-servers <ip>,<ip> --site ${spec.siteId}\`. Where only the node may ask ${dns.length === 0 ? 'them' : named}, there is nothing to do.`,
+            ? `The node ${spec.nodeIp} has no resolver: it cannot resolve ${name}, where its installer image is, and reports this only on its console.`
+            : `The node ${spec.nodeIp} uses the DNS server ${named}, which does not answer this machine (${why}). If the node gets no answer either, it cannot fetch its installer image from ${name}, and reports this only on its console.`,
+        advice: advise`Give the node DNS servers that answer: ${set('--dns-servers', oneWord(holeFor('ip'), ',', holeFor('ip')))}. If only the node can use ${dns.length === 0 ? 'them' : named}, nothing has to be done.`,
         evidence: [{ source: 'dns', object, message: why || 'no resolver', at: ports.clock.now().toISOString() }],
       }),
     );

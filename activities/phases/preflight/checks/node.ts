@@ -5,7 +5,7 @@ import type { Check } from '../check.ts';
 /** The node answers, and is either empty or this site's own. */
 export const node: Check = {
   id: 'node',
-  title: 'The node answers and may be used',
+  title: 'The node answers and can be used',
   group: 'node',
   needsPrograms: true,
   run: async (look) => {
@@ -14,8 +14,8 @@ export const node: Check = {
     const found = await look.node();
     return passed(
       found.state === 'empty'
-        ? `${nodeIp} waits for its first configuration`
-        : `${nodeIp} is this site's own, with Talos ${found.version}; keys and configuration stay`,
+        ? `${nodeIp} is waiting for its first configuration`
+        : `${nodeIp} is the node of this site, with Talos ${found.version}; keys and configuration stay`,
     );
   },
 };

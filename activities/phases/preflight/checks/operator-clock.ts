@@ -5,6 +5,7 @@ import type { Check } from '../check.ts';
 import { inWords } from '../../../words.ts';
 import { memory } from '../remember.ts';
 import { HARD_MS, SOFT_MS } from './clock-limits.ts';
+import { RETRY, advise, run } from '../../../../model/advice.ts';
 
 const TIMEOUT_MS = 10_000;
 
@@ -26,15 +27,15 @@ export const operatorClock: Check = {
       asked: look.ports.clock.now(),
     }));
     if (answer.date === null)
-      return skipped(`no clock outside could be asked (${answer.error ?? `${registry} sends none`})`);
+      return skipped(`no other clock could be checked (${answer.error ?? `${registry} sends none`})`);
     const ahead = asked.getTime() - answer.date.getTime();
     if (Math.abs(ahead) < SOFT_MS) return passed(`agrees with ${registry}`);
     const direction = ahead > 0 ? 'ahead of' : 'behind';
     const blocker = blockerFor(look, 'operator-clock-skew', {
       component: 'operator',
       object: 'this machine',
-      reason: `This machine's clock is ${inWords(Math.abs(ahead))} ${direction} that of ${registry}${ahead >= HARD_MS ? ': the certificates that it makes would be refused as not yet valid' : ''}.`,
-      nextAction: `Set this machine's clock (switch on network time), compare with \`date -u\`, then \`appliance-client retry --site ${look.spec.siteId}\`.`,
+      reason: `This machine's clock is ${inWords(Math.abs(ahead))} ${direction} that of ${registry}${ahead >= HARD_MS ? ': certificates that it creates would be refused as not yet valid' : ''}.`,
+      advice: advise`Set the clock of this machine (turn on network time), compare with ${run('date', '-u')}, then ${RETRY}.`,
     });
     return ahead >= HARD_MS ? failed(blocker) : warned(blocker);
   },

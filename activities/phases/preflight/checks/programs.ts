@@ -16,7 +16,7 @@ export const programs: Check = {
   group: 'operator',
   timeoutMs: PATIENCE.checkEverything.programs,
   run: async (look) => {
-    look.see('preflight checks', 'looking for talosctl and git; talosctl is fetched where it is missing');
+    look.see('preflight checks', 'checking talosctl and git; talosctl is downloaded if it is missing');
     const [talosctl, git] = await Promise.all([talosctlHere(look), gitHere(look)]);
     if (typeof talosctl === 'string' && typeof git === 'string') return passed(`${talosctl}, ${git}`);
     return failed(...[talosctl, git].filter((found) => typeof found !== 'string'));
@@ -34,7 +34,7 @@ async function talosctlHere(look: Look): Promise<string | Blocker> {
       component: 'talosctl',
       object: 'this machine',
       facts: { tool: `talosctl ${wanted}` },
-      reason: `talosctl ${version} is on this machine, and the release has Talos ${wanted}: only a talosctl of the same minor version knows its configuration.`,
+      reason: `This machine has talosctl ${version}, but the release has Talos ${wanted}: only a talosctl of the same minor version supports its configuration.`,
     });
   } catch (error) {
     if (!(error instanceof TalosError) || error.fault !== 'tool-missing') throw error;
