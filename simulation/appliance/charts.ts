@@ -12,7 +12,7 @@ const BUSYBOX = 'busybox:1.36';
 /** A slow pull is no failed rollout: the charts set four hours. */
 const DEADLINE = { progressDeadlineSeconds: 14_400 };
 
-/** Takes a release, its namespace and its values, gives the objects of its simulated chart. */
+/** The objects of the simulated chart of a release. */
 export function render(release: string, namespace: string, text: string): ApiObject[] {
   const chart = CHARTS[release];
   return chart ? chart(namespace, readValues(text)) : [];
@@ -42,6 +42,7 @@ const CHARTS: Record<string, (namespace: string, values: ChartValues) => ApiObje
       image: 'temporalio/auto-setup:1.27.2',
       ...DEADLINE,
       initContainers: [{ name: 'wait-for-database', image: BUSYBOX }],
+      container: { command: ['/etc/temporal/entrypoint.sh', 'autosetup'] },
       pod: { enableServiceLinks: false },
     }),
     deploymentOf({

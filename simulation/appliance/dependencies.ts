@@ -13,7 +13,7 @@ const WORKLOADS = {
   temporal: { kind: 'Deployment', namespace: NAMESPACES.workloads, name: 'temporal' },
 } as const;
 
-/** Takes a dependency, gives whether it serves: a workload with a ready pod, or the bootstrap Job that is complete. */
+/** True for a workload with a ready pod, or a completed bootstrap Job. */
 export function isUp(stage: Stage, dependency: Dependency): boolean {
   if (dependency === 'bootstrap') {
     return all<Workload>(stage, 'Job', NAMESPACES.workloads).some(

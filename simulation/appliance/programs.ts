@@ -130,7 +130,7 @@ const BY_APP: Record<string, (container: Container, init: boolean) => Program> =
 /** The label by which the simulated charts say which program a pod runs. */
 export const PROGRAM_LABEL = 'app.kubernetes.io/name';
 
-/** Takes a pod and one of its containers, gives what the program in it does. A program nobody knows works, and quickly. */
+/** What the program in a container does. An unknown program works, and quickly. */
 export function programOf(stage: Stage, pod: Pod, container: Container, init: boolean): Program {
   const fault = init ? null : setupFault(stage, pod);
   if (fault !== null) return failedSetup(fault);

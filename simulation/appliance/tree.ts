@@ -57,7 +57,7 @@ const DEPENDS_ON: Record<HelmReleaseName, readonly HelmReleaseName[]> = {
   'temporal-worker': ['alga-core', 'pgbouncer', 'temporal'],
 };
 
-/** Takes a Kustomization's name, gives the objects that lie on its path. */
+/** The objects at its path. */
 export function treeAt(kustomization: string): ApiObject[] {
   if (kustomization === FLUX.rootKustomization) return TIER_CONTENT.map(tierKustomization);
   const tier = TIER_CONTENT.find(({ name }) => name === kustomization);

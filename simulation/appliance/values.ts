@@ -10,7 +10,7 @@ const values = z.object({
 });
 export type ChartValues = z.infer<typeof values>;
 
-/** Takes values files one after another, gives what they say together: a later one takes the place of an earlier one. */
+/** Several YAML documents: a later one overrides an earlier one. */
 export function readValues(text: string): ChartValues {
   return parseAllDocuments(text)
     .map((document) => values.safeParse(document.toJS() ?? {}))

@@ -186,3 +186,17 @@ function identityOf(object: ApiObject | null): Partial<ApiObject['metadata']> {
     ...(deletionTimestamp !== undefined && { deletionTimestamp }),
   };
 }
+
+/** RBAC, as far as the installer goes by it: a user who is impersonated may write only while a binding makes it administrator. */
+export function assertAllowed(stage: Stage, user: string, object: string): void {
+  const isBound = all<Binding>(stage, 'ClusterRoleBinding').some(
+    ({ roleRef, subjects = [] }) =>
+      roleRef?.name === 'cluster-admin' && subjects.some(({ kind, name }) => kind === 'User' && name === user),
+  );
+  if (!isBound) throw new ClusterError('forbidden', object, `${object} is forbidden: User "${user}" cannot write it`);
+}
+
+interface Binding extends ApiObject {
+  readonly roleRef?: { readonly name?: string };
+  readonly subjects?: readonly { readonly kind?: string; readonly name?: string }[];
+}

@@ -65,7 +65,7 @@ export function record(stage: Stage, about: ApiObject, happening: Happening): vo
   });
 }
 
-/** Takes away the events that the API server would have forgotten. */
+/** Removes events that are older than the API server keeps them. */
 export function forgetOldEvents(stage: Stage): void {
   for (const event of all<EventObject>(stage, 'Event')) {
     if (Date.parse(event.lastTimestamp) < stage.now - EVENT_TTL_MS) drop(stage, keyOfObject(event));

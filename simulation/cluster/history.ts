@@ -24,7 +24,7 @@ export function newHistory(version: number): History {
   return { floor: version, changes: [], next: Promise.withResolvers() };
 }
 
-/** Takes one change down and wakes whoever waits for it. */
+/** Records a change and wakes everyone who waits for it. */
 export function note(history: History, change: Change): void {
   history.changes.push(change);
   if (history.changes.length > REMEMBERED) forget(history, history.changes.length - REMEMBERED);

@@ -18,7 +18,7 @@ const SIZES: readonly (readonly [RegExp, number])[] = [
   [/node:/, 50 * MEGABYTE],
 ];
 
-/** Takes a reference, gives what stands before the tag, the tag without a digest, and the registry's host. */
+/** The part before the tag, the tag without a digest, and the registry's host. */
 export function partsOf(reference: string): { repository: string; tag: string; host: string } {
   const [named = ''] = reference.split('@');
   const colon = named.lastIndexOf(':');
@@ -32,7 +32,7 @@ export function partsOf(reference: string): { repository: string; tag: string; h
   };
 }
 
-/** Takes a reference, gives the bytes that a pull brings over the line. */
+/** Bytes that a pull transfers. */
 export function sizeOf(reference: string): number {
   return SIZES.find(([pattern]) => pattern.test(reference))?.[1] ?? 25 * MEGABYTE;
 }

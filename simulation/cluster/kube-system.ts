@@ -1,4 +1,5 @@
 import { NAMESPACES } from '../../model/appliance.ts';
+import { TALOS } from '../../model/talos.ts';
 import { timestamp } from '../world/stage.ts';
 import type { Stage } from '../world/stage.ts';
 import { isServing } from '../appliance/dependencies.ts';
@@ -152,7 +153,7 @@ function putNode(stage: Stage): void {
         architecture: 'amd64',
         operatingSystem: 'linux',
         kubeletVersion: kubernetesVersion,
-        osImage: 'Talos (v1.12.0)',
+        osImage: `Talos (v${TALOS})`,
         containerRuntimeVersion: 'containerd://2.1.5',
       },
     },
@@ -172,7 +173,7 @@ function putLease(stage: Stage): void {
 /** The kubelet's sign of life. It is true at any time, so it alone is no reason to write the world to its file. */
 export function leaseController(stage: Stage, key: string): number | null {
   const lease = at(stage, key);
-  if (!lease) return null;
+  if (lease?.metadata.namespace !== LEASES) return null;
   const hadChanged = stage.changed;
   const spec = { ...(lease['spec'] as Record<string, unknown>), renewTime: microTime(stage) };
   put(stage, { ...lease, spec });

@@ -157,7 +157,7 @@ export interface FluxObject extends ApiObject {
   };
 }
 
-/** Takes conditions and a new one, gives the conditions with it; the time moves only when the status does. */
+/** The transition time changes only when the status does. */
 export function withCondition(
   conditions: readonly Condition[] | undefined,
   next: Omit<Condition, 'lastTransitionTime'>,
@@ -169,7 +169,6 @@ export function withCondition(
   return [...others, { ...next, lastTransitionTime: at }];
 }
 
-/** Takes an object and a condition's type, gives whether it is True. */
 export function isTrue(
   object: { readonly status?: { readonly conditions?: readonly Condition[] } } | null,
   type: string,

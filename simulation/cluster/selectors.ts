@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '../../model/snapshot.ts';
 
-/** Takes a label selector as the API writes it (`a=b,c!=d,e,!f,g in (h,i)`), gives whether an object's labels fit. */
+/** Label selectors as the API writes them: `a=b,c!=d,e,!f,g in (h,i)`. */
 export function fitsLabels(object: KubernetesObject, selector: string | undefined): boolean {
   if (!selector) return true;
   const labels = object.metadata.labels ?? {};
@@ -23,7 +23,7 @@ function fitsRequirement(labels: Record<string, string>, requirement: string): b
   return requirement.startsWith('!') ? !(requirement.slice(1) in labels) : requirement in labels;
 }
 
-/** Takes a field selector (`metadata.name=x,status.phase!=Running`), gives whether an object fits. */
+/** Field selectors as the API writes them: `metadata.name=x,status.phase!=Running`. */
 export function fitsFields(object: KubernetesObject, selector: string | undefined): boolean {
   if (!selector) return true;
   return selector.split(',').every((part) => {

@@ -55,7 +55,7 @@ export function keyOfObject(object: ApiObject): string {
   return keyOf({ kind: object.kind, namespace: object.metadata.namespace, name: object.metadata.name });
 }
 
-/** Takes a key, gives the object there. The caller says which kind it expects by the type it names. */
+/** The caller states the expected kind by the type parameter. */
 export function at<T extends ApiObject = ApiObject>(stage: Stage, key: string): T | null {
   return (stage.state.objects[key] as T | undefined) ?? null;
 }
@@ -152,7 +152,7 @@ export function putStatus(stage: Stage, object: ApiObject, status: Record<string
   if (current) put(stage, { ...current, status });
 }
 
-/** Takes an object away, and what it owns. */
+/** Removes an object and everything that it owns. */
 export function drop(stage: Stage, key: string): void {
   const object = at(stage, key);
   if (!object) return;

@@ -7,12 +7,12 @@ import type { Workload } from '../cluster/objects.ts';
 import { NAMESPACES } from '../../model/appliance.ts';
 import { isServing } from '../appliance/dependencies.ts';
 
-/** Takes the name of a Flux controller, gives whether it runs: without it nobody looks at its objects. */
+/** False while the controller does not run: then nothing reconciles its objects. */
 export function isControllerUp(stage: Stage, name: string): boolean {
   return isServing(find<Workload>(stage, { kind: 'Deployment', namespace: NAMESPACES.flux, name }));
 }
 
-/** Takes a Flux object and a condition, gives its conditions with that one, for the generation there is now. */
+/** For the object's current generation. */
 export function marked(
   stage: Stage,
   object: FluxObject,
@@ -53,7 +53,7 @@ export function handledForce(object: FluxObject): { lastHandledForceAt?: string 
   return forced === undefined ? {} : { lastHandledForceAt: forced };
 }
 
-/** Takes Go's way to write a duration (`1h30m`, `10m0s`), gives milliseconds. */
+/** Reads Go durations such as `1h30m` and `10m0s`. */
 export function milliseconds(duration: string | undefined, fallback: number): number {
   if (!duration) return fallback;
   const units: Record<string, number> = { h: 3_600_000, m: 60_000, s: 1_000 };
@@ -64,7 +64,7 @@ export function milliseconds(duration: string | undefined, fallback: number): nu
   return total;
 }
 
-/** Takes milliseconds, gives Go's way to write them. */
+/** Writes a Go duration. */
 export function goDuration(ms: number): string {
   const seconds = Math.round(ms / 1_000);
   const parts = [Math.floor(seconds / 3_600), Math.floor((seconds % 3_600) / 60), seconds % 60] as const;

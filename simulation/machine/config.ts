@@ -38,18 +38,18 @@ export interface OrderedMachine {
   readonly dns: readonly string[];
 }
 
-/** Takes a secrets bundle, gives the certificate authority of its machine API. */
+/** The certificate authority of its machine API. */
 export function authorityOf(secrets: string): string {
   return secretsBundle.parse(parse(secrets)).certs.os.crt;
 }
 
-/** Takes a talosconfig, gives the certificate authority that it trusts. */
+/** The certificate authority that it trusts. */
 export function trustedBy(talosconfig: string): string {
   const { context, contexts } = clientConfig.parse(parse(talosconfig));
   return contexts[context]?.ca ?? '';
 }
 
-/** Takes a machine configuration of one or several documents, gives what it orders. */
+/** What the configuration, of one or several documents, asks for. */
 export function ordersOf(machineConfig: string): OrderedMachine {
   const all = documents.parse(parseAllDocuments(machineConfig).map((document): unknown => document.toJS()));
   const machine = all.find((document) => document.machine)?.machine;

@@ -24,7 +24,7 @@ export const WORDS = {
 
 const EXIT_CODE = 1;
 
-/** Takes what a call failed on, its command line and its words; gives the error by which the port tells it. */
+/** The error by which the port reports the fault. */
 export function talosError(fault: TalosFault, command: string, stderr: string): TalosError {
   const answer: TalosAnswer = { command, exitCode: EXIT_CODE, stdout: '', stderr: `error ${stderr}` };
   return new TalosError(fault, answer);

@@ -5,6 +5,7 @@ import type { Cluster, KubernetesPort } from '../../activities/ports/kubernetes.
 import { FIELD_MANAGER } from '../../model/appliance.ts';
 import {
   applyObject,
+  assertAllowed,
   createObject,
   deleteObject,
   getObject,
@@ -29,17 +30,17 @@ const kubeconfig = z.object({
 /** The cluster on the simulated node. A kubeconfig of another cluster is refused as TLS refuses it. */
 export function kubernetesPort(world: World): KubernetesPort {
   return {
-    connect: async (path) => {
+    connect: async (path, as) => {
       const [first] = kubeconfig.parse(parse(await readFile(path, 'utf8'))).clusters;
       const server = first?.cluster.server ?? '';
       const ca = first?.cluster['certificate-authority-data'] ?? '';
-      return clusterOf(world, accessBy({ server, ca }));
+      return clusterOf(world, accessBy({ server, ca }), as);
     },
   };
 }
 
-/** The cluster whose objects a world holds. */
-export function clusterOf(world: World, access: Access): Cluster {
+/** The cluster whose objects a world holds. Writes go out as that user, or as the administrator whom nothing is refused. */
+export function clusterOf(world: World, access: Access, as?: string): Cluster {
   /** One request: what it gives is a copy, as if it had come over the network. */
   const ask = async <T>(object: string, signal: AbortSignal, act: (stage: Stage) => T): Promise<T> => {
     signal.throwIfAborted();
@@ -48,6 +49,11 @@ export function clusterOf(world: World, access: Access): Cluster {
       return structuredClone(act(stage));
     });
   };
+  const write = <T>(object: string, signal: AbortSignal, act: (stage: Stage) => T): Promise<T> =>
+    ask(object, signal, (stage) => {
+      if (as !== undefined) assertAllowed(stage, as, object);
+      return act(stage);
+    });
   return {
     get: (ref, signal) => ask(nameOf(ref), signal, (stage) => getObject(stage, ref)),
     list: (kind, query, signal) =>
@@ -55,13 +61,13 @@ export function clusterOf(world: World, access: Access): Cluster {
         isKnownKind(stage, kind) ? listObjects(stage, kind.kind, query) : [],
       ),
     apply: (object, signal, { force = false } = {}) =>
-      ask(nameOf({ ...object, ...object.metadata }), signal, (stage) =>
+      write(nameOf({ ...object, ...object.metadata }), signal, (stage) =>
         applyObject(stage, object, FIELD_MANAGER, force),
       ),
     create: (object, signal) =>
-      ask(nameOf({ ...object, ...object.metadata }), signal, (stage) => createObject(stage, object, FIELD_MANAGER)),
-    patch: (ref, patch, signal) => ask(nameOf(ref), signal, (stage) => patchObject(stage, ref, patch, FIELD_MANAGER)),
-    delete: (ref, { uid }, signal) => ask(nameOf(ref), signal, (stage) => deleteObject(stage, ref, uid)),
+      write(nameOf({ ...object, ...object.metadata }), signal, (stage) => createObject(stage, object, FIELD_MANAGER)),
+    patch: (ref, patch, signal) => write(nameOf(ref), signal, (stage) => patchObject(stage, ref, patch, FIELD_MANAGER)),
+    delete: (ref, { uid }, signal) => write(nameOf(ref), signal, (stage) => deleteObject(stage, ref, uid)),
     ready: async (signal) => {
       signal.throwIfAborted();
       return world.enter(access.isReady);

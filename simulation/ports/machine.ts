@@ -1,4 +1,5 @@
 import type { MachinePort } from '../../activities/ports/machine.ts';
+import { TALOS } from '../../model/talos.ts';
 import type { World } from '../world/index.ts';
 
 const FREE_BYTES = 120_000_000_000;
@@ -18,8 +19,8 @@ export function machinePort(world: World): MachinePort {
     programs: async (signal) => {
       signal.throwIfAborted();
       return [
-        { id: 'talosctl', path: 'simulated', version: 'v1.12.0', problem: null },
-        { id: 'temporal', path: 'simulated', version: '1.5.1', problem: null },
+        { id: 'talosctl', path: 'simulated', version: `v${TALOS}`, problem: null },
+        { id: 'temporal-local', path: 'simulated', version: '1.29.1', problem: null },
         { id: 'git', path: 'simulated', version: '2.47.0', problem: null },
       ];
     },

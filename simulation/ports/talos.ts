@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { TalosError } from '../../activities/ports/talos.ts';
 import type { TalosPort, TalosTarget } from '../../activities/ports/talos.ts';
 import { PORTS } from '../../model/appliance.ts';
+import { TALOS } from '../../model/talos.ts';
 import { isMissing, isOnNode, notFoundMessage, pull } from '../cluster/images.ts';
 import { ordersOf, trustedBy } from '../machine/config.ts';
 import { WORDS, talosError } from '../machine/faults.ts';
@@ -14,7 +15,7 @@ import type { Stage } from '../world/stage.ts';
 import type { World } from '../world/index.ts';
 import { clockPort } from './clock.ts';
 
-const TALOS_VERSION = 'v1.12.0';
+const TALOS_VERSION = `v${TALOS}`;
 
 /** The simulated machine's Talos API, in the shape and with the words of talosctl. */
 export function talosPort(world: World): TalosPort {

@@ -5,8 +5,8 @@ import type { Scenario } from '../scenario.ts';
 export const dnsRefused: Scenario = {
   ...ALL_WELL,
   name: 'dns-refused',
-  title: 'The network hands out a resolver that refuses',
+  title: 'The network gives out a DNS server that refuses',
   shows:
-    'the install parks on the host and goes on when `appliance-client set --dns-servers 1.1.1.1` names another resolver',
+    'the install parks in the phase host and continues when `appliance-client set --dns-servers 1.1.1.1` sets another DNS server',
   refusedResolver: '192.168.64.1',
 };

@@ -22,7 +22,6 @@ const BY_NAME: Record<ScenarioName, Scenario> = {
 /** Every scenario: its name, its title and what it shows. */
 export const SCENARIOS: readonly Scenario[] = SCENARIO_NAMES.map((name) => BY_NAME[name]);
 
-/** Takes a name as a person typed it, gives the scenario or null. */
 export function findScenario(name: string): Scenario | null {
   return SCENARIOS.find((scenario) => scenario.name === name) ?? null;
 }

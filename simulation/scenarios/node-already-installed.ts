@@ -4,7 +4,7 @@ import type { Scenario } from '../scenario.ts';
 export const nodeAlreadyInstalled: Scenario = {
   ...ALL_WELL,
   name: 'node-already-installed',
-  title: 'The node was installed by somebody else',
-  shows: 'a node that is not ours is named and left alone; no key is made or overwritten',
+  title: 'The node was installed by another operator',
+  shows: 'a node of another site is reported and not changed; no key is created or overwritten',
   node: 'foreign',
 };

@@ -5,7 +5,8 @@ import type { Scenario } from '../scenario.ts';
 export const postgresSubpath: Scenario = {
   ...ALL_WELL,
   name: 'postgres-subpath',
-  title: 'The folder for Postgres cannot be made on its volume',
-  shows: 'the install parks on the database volume and goes on by itself when the cause is gone, after 15 minutes',
+  title: 'The folder for Postgres cannot be created on its volume',
+  shows:
+    'the install parks on the database volume and continues automatically when the cause is fixed, after 15 minutes',
   subPath: { container: 'postgres', volumeMount: 'db-data', healsAfterSeconds: 15 * 60 },
 };

@@ -6,7 +6,7 @@ export const setupFailsOnce: Scenario = {
   ...ALL_WELL,
   name: 'setup-fails-once',
   title: 'The first Job that sets up the database fails',
-  shows: 'the install parks on the failed Job, waits for a person, and makes the Job anew when it is told to retry',
+  shows: 'the install parks on the failed Job, waits for a person, and creates the Job again on `retry`',
   setupFailure:
     'migration "20240101000002_documents.cjs" failed with error: canceling statement due to statement timeout',
 };

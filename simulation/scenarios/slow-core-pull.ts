@@ -5,7 +5,7 @@ import type { Scenario } from '../scenario.ts';
 export const slowCorePull: Scenario = {
   ...ALL_WELL,
   name: 'slow-core-pull',
-  title: 'The application image takes 16 minutes to come',
+  title: 'The application image takes 16 minutes to pull',
   shows: 'a long pull is an active operation and never a blocker',
   bytesPerSecond: 1_875_000,
 };

@@ -5,6 +5,6 @@ export const workerImageMissing: Scenario = {
   ...ALL_WELL,
   name: 'worker-image-missing',
   title: 'The workflow worker has no image of this tag',
-  shows: 'a background failure never takes login back: the install ends ready, with background issues',
+  shows: 'a background failure does not affect login: the install ends ready, with background issues',
   missingTags: ['ghcr.io/nine-minds/workflow-worker'],
 };

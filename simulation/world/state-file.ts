@@ -1,15 +1,13 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
+import { readRegularFileSync } from '../../system/read-file.ts';
+import { writeWholeSync } from '../../system/write-file.ts';
 import { readDocument, whyUnread } from '../../model/documents.ts';
 import { SIMULATED_WORLD } from '../../model/records.ts';
 import { DocumentUnreadableError } from '../../site-folder/documents.ts';
 import type { WorldState } from './state.ts';
 
-/**
- * Takes a path, gives the world that was written there; null when there is none, or something that is no world. Throws when the
- * file is cut or of a newer client.
- */
+/** Null if the file does not exist or contains no world. Throws when the file is cut or of a newer client. */
 export function readState(file: string): WorldState | null {
   if (!existsSync(file)) return null;
   const found = parseJson(file);
@@ -20,7 +18,7 @@ export function readState(file: string): WorldState | null {
 
 function parseJson(file: string): unknown {
   try {
-    return JSON.parse(readFileSync(file, 'utf8'));
+    return JSON.parse(readRegularFileSync(file));
   } catch (cause) {
     throw new Error(`the simulated world in ${file} cannot be read; delete the file to begin a new one`, { cause });
   }
@@ -29,5 +27,5 @@ function parseJson(file: string): unknown {
 /** Writes the world beside the old one and renames it: a process that is killed meanwhile leaves one of the two whole. */
 export function writeState(file: string, state: WorldState): void {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  writeFileAtomic.sync(file, JSON.stringify(state), { encoding: 'utf8', mode: 0o600, fsync: false });
+  writeWholeSync(file, JSON.stringify(state), { mode: 0o600 });
 }

@@ -71,7 +71,7 @@ describe('the simulated world', () => {
   });
 
   it.each([
-    [{ scenario: 'all-wel' }, /no scenario "all-wel".*all-well, worker-image-missing/],
+    [{ scenario: 'all-wel' }, /unknown scenario "all-wel".*all-well, worker-image-missing/],
     [{ scenario: 'all-well', speed: 0 }, /speed 0/],
     [{ scenario: 'all-well', speed: Number.NaN }, /speed NaN/],
   ])('refuses %o', (options, words) => {
