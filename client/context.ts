@@ -1,15 +1,16 @@
 import { usageError } from './terminal/failure.ts';
-import { callOf, typedHere } from './site/hints.ts';
+import { callOf, toldHere } from './site/hints.ts';
 import type { Io } from './terminal/io.ts';
 import { switchOption, textOption } from './terminal/options.ts';
 import type { Options } from './terminal/options.ts';
 import type { Prompter } from './terminal/prompts.ts';
 import { styleOf } from './terminal/style.ts';
-import type { Style } from './terminal/style.ts';
+import type { AdviceFor, AdviceTold, Style } from './terminal/style.ts';
 import type { Services } from './services.ts';
 import { withoutAliases } from './inputs/aliases.ts';
 import { chooseSite, homeOf, siteChoice } from './site/site.ts';
-import type { Site } from './site/site.ts';
+import type { Site, SiteUse } from './site/site.ts';
+import { asciiControls, withoutControls } from './terminal/text.ts';
 
 export const FORMATS = ['table', 'json', 'yaml'] as const;
 export type Format = (typeof FORMATS)[number];
@@ -34,17 +35,17 @@ export interface CommandContext {
   say(...lines: readonly string[]): void;
   /** What must be read, `--quiet` or not; on stderr. */
   insist(...lines: readonly string[]): void;
-  /** The site that this call chooses; what is told from then on is about it. */
-  site(): Promise<Site>;
-  /** What is told from here on is about this site. */
+  /** The site that this call chooses; messages from then on are about it. */
+  site(use?: SiteUse): Promise<Site>;
+  /** Messages from here on are about this site. */
   about(site: Site): void;
-  /** Takes a text with calls of the client, gives it with calls that are right for the site that is told about. */
-  typed(text: string): string;
-  /** Gives a prompter, or null where nobody can be asked. */
+  /** The message of a failure, with its commands written out for the site that it is about. */
+  told(failure: { readonly message: string; readonly advice?: readonly unknown[] | undefined }): string;
+  /** Null without a terminal to ask on. */
   prompter(): Promise<Prompter | null>;
 }
 
-/** Takes io, services and one call's flags and arguments, gives the command's context. Throws a usage error for a bad format. */
+/** The context of one call. Throws a usage error for a bad `--output` or folder. */
 export function createContext(io: Io, services: Services, given: Options, args: readonly string[]): CommandContext {
   const options = withoutAliases(given);
   const noColor = options['color'] === false;
@@ -53,9 +54,12 @@ export function createContext(io: Io, services: Services, given: Options, args: 
   const home = homeOf(textOption(options, 'configDir'), io.env, io.cwd);
   const hints = { options, io };
   const subject: { site: Site | null } = { site: null };
-  const call = (command: string): string =>
-    subject.site ? callOf(hints, subject.site, command) : `appliance-client ${command}`;
-  const style = { ...styleOf(io, 'stdout', noColor), call };
+  const call = (words: readonly string[]): string => callOf(hints, subject.site, words);
+  const written = {
+    call,
+    advise: (told: AdviceTold, install: AdviceFor) => toldHere(hints, subject.site, told, install),
+  };
+  const style = { ...styleOf(io, 'stdout', noColor), ...written };
   const insist = (...lines: readonly string[]): void => {
     if (lines.length > 0) io.stderr.write(`${lines.join('\n')}\n`);
   };
@@ -68,27 +72,27 @@ export function createContext(io: Io, services: Services, given: Options, args: 
     quiet,
     home,
     style,
-    errorStyle: { ...styleOf(io, 'stderr', noColor), call },
+    errorStyle: { ...styleOf(io, 'stderr', noColor), ...written },
     yes: switchOption(options, 'yes'),
     give: async (document, lines) => {
-      io.stdout.write(await written(format, document, lines));
+      io.stdout.write(await inFormat(format, document, lines));
     },
     say: (...lines) => {
       if (!quiet) insist(...lines);
     },
     insist,
-    site: async () => (subject.site = await chooseSite(siteChoice(home, options, io.env))),
+    site: async (use) => (subject.site = await chooseSite(siteChoice(home, options, io.env), use)),
     about: (site) => {
       subject.site = site;
     },
-    typed: (text) => (subject.site ? typedHere(hints, subject.site, text) : text),
+    told: ({ message, advice }) => toldHere(hints, subject.site, { advice, nextAction: message }, 'attended'),
     prompter: async () => (io.stdinIsTty && io.stderrIsTty ? services.prompter(io) : null),
   };
 }
 
-async function written(format: Format, document: unknown, lines: () => readonly string[]): Promise<string> {
-  if (format === 'json') return `${JSON.stringify(document, null, 2)}\n`;
-  if (format === 'yaml') return (await import('./terminal/yaml.ts')).stringify(document);
+async function inFormat(format: Format, document: unknown, lines: () => readonly string[]): Promise<string> {
+  if (format === 'json') return `${asciiControls(JSON.stringify(document, null, 2))}\n`;
+  if (format === 'yaml') return (await import('./terminal/yaml.ts')).stringify(withoutControls(document));
   return `${lines().join('\n')}\n`;
 }
 

@@ -13,12 +13,12 @@ for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     interrupt.abort(new DOMException(`interrupted by ${name}`, 'AbortError'));
   });
 }
-/** What takes nothing more: the reader is gone, or the disk of the file that it goes to is full. */
+/** For a stream that accepts no more: its reader has ended, or the disk of its file is full. */
 const endsQuietly = (end: (isFull: boolean) => void) => (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE' && error.code !== 'ENOSPC') throw error;
   end(error.code === 'ENOSPC');
 };
-// Whoever read the data has gone, as `| head` does: that is an end, not a failure. Nobody reading the progress ends nothing.
+// A reader of the data that has ended, as `| head` does, ends the client and is no failure. A reader of the progress ends nothing.
 process.stdout.on(
   'error',
   endsQuietly((isFull) => process.exit(isFull ? EXIT.missing : EXIT.done)),

@@ -16,45 +16,50 @@ export interface Call {
 }
 
 /**
- * Takes io, the arguments and what to do with a parsed call, gives the parser of these arguments: a command that they do not
- * name is known by its row alone, and its file is not read. The parser writes to the io's streams and throws commander's
- * errors instead of ending the process.
+ * The parser of these arguments: a command that they do not name is known by its row alone, and its file is not read. The parser
+ * writes to the io's streams, errors by `sayError`, and throws commander's errors instead of ending the process.
  */
 export async function createProgram(
   io: Io,
   argv: readonly string[],
   onCall: (call: Call) => Promise<void>,
+  sayError: (text: string) => void = (text) => io.stderr.write(text),
 ): Promise<Command> {
   const program = new Command(NAME)
-    .description('Installs and cares for an Alga PSA appliance.')
+    .description('Install and operate an Alga PSA appliance.')
     .usage('<command> [options]')
     .showSuggestionAfterError(true)
+    .showHelpAfterError(`See \`${NAME} --help\` for the commands.`)
     .exitOverride()
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
-      writeErr: (text) => io.stderr.write(text),
-      getOutHelpWidth: () => Math.min(io.columns(), HELP_WIDTH),
-      getErrHelpWidth: () => Math.min(io.columns(), HELP_WIDTH),
+      writeErr: sayError,
+      getOutHelpWidth: () => helpWidth(io),
+      getErrHelpWidth: () => helpWidth(io),
       getOutHasColors: () => false,
       getErrHasColors: () => false,
     })
-    .helpCommand('help [command]', 'explain a command')
+    .helpCommand('help [command]', 'show the help of a command')
     .addHelpText(
       'after',
-      `\nExample:\n  $ ${NAME} start --fresh --simulate\n\nEvery command explains itself: ${NAME} <command> --help`,
+      `\nExample:\n  $ ${NAME} start --fresh --simulate\n\nHelp for a command: ${NAME} <command> --help`,
     );
   for (const flag of COMMON_FLAGS) program.addOption(optionOf(flag));
   for (const row of COMMANDS) {
     const command = program.createCommand(nameOf(row)).copyInheritedSettings(program).summary(row.summary);
     const isNamed = argv.includes(nameOf(row));
     program.addCommand(
-      isNamed ? furnish(command, row, (await row.load()).command, onCall) : withArguments(command, row),
+      isNamed ? furnish(command, row, (await row.load()).command, io, onCall) : withArguments(command, row),
     );
   }
   return program;
 }
 
 const HELP_WIDTH = 110;
+
+function helpWidth(io: Io): number {
+  return Math.min(io.columns(), HELP_WIDTH);
+}
 
 function withArguments(command: Command, { usage }: CommandRow, meaning: Defined['arguments'] = {}): Command {
   for (const word of usage.split(' ').slice(1)) {
@@ -65,11 +70,20 @@ function withArguments(command: Command, { usage }: CommandRow, meaning: Defined
   return command;
 }
 
-function furnish(command: Command, row: CommandRow, defined: Defined, onCall: (call: Call) => Promise<void>): Command {
+function furnish(
+  command: Command,
+  row: CommandRow,
+  defined: Defined,
+  io: Io,
+  onCall: (call: Call) => Promise<void>,
+): Command {
   withArguments(command, row, defined.arguments)
     .description(sentence(row.summary))
-    .addHelpText('after', `\n${defined.examples.length > 1 ? 'Examples' : 'Example'}:\n${examples(defined)}`)
-    .showHelpAfterError(`\`${NAME} ${nameOf(row)} --help\` explains it.`);
+    .addHelpText(
+      'after',
+      `\n${defined.examples.length > 1 ? 'Examples' : 'Example'}:\n${examples(defined, helpWidth(io))}`,
+    )
+    .showHelpAfterError(`See \`${NAME} ${nameOf(row)} --help\`.`);
   for (const flag of [...defined.flags, ...COMMON_FLAGS]) command.addOption(optionOf(flag));
   return command.action(async () => {
     const own = command.optsWithGlobals<Record<string, unknown>>();
@@ -114,9 +128,17 @@ function refuseFlag(value: string): string {
   return value;
 }
 
-function examples(defined: Defined): string {
-  return defined.examples.map((example) => `  $ ${NAME} ${example}`).join('\n');
+/** A line that is too long continues below, as a shell accepts it. */
+function examples(defined: Defined, width: number): string {
+  return defined.examples.map((example) => continued(`  $ ${NAME} ${example}`, width)).join('\n');
 }
+
+function continued(text: string, width: number): string {
+  const end = text.lastIndexOf(' ', width - 2);
+  if (text.length <= width || end <= INDENT.length) return text;
+  return `${text.slice(0, end)} \\\n${continued(INDENT + text.slice(end + 1), width)}`;
+}
+const INDENT = '      ';
 
 function sentence(summary: string): string {
   return `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`;

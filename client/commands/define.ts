@@ -26,7 +26,7 @@ interface Definition<Flags extends readonly Flag[]> {
   readonly run: (context: CommandContext, flags: FlagValues<Flags>) => Promise<number>;
 }
 
-/** Takes a command's definition, gives the command: what it runs gets the flags that it declares, and no others, typed. */
+/** A command whose `run` gets the flags that it declares, and no others, typed. */
 export function defineCommand<const Flags extends readonly Flag[]>({
   arguments: taken = {},
   flags,

@@ -1,6 +1,7 @@
 import { listSites } from '../../site-folder/index.ts';
 import type { CommandContext } from '../context.ts';
 import type { ProgramRow } from '../install/required-programs.ts';
+import { callOf } from '../site/hints.ts';
 import { openSite } from '../site/site.ts';
 import type { Site } from '../site/site.ts';
 import { certificatesOf } from '../status/certificates.ts';
@@ -17,7 +18,7 @@ import { defineCommand } from './define.ts';
  * is missing or a certificate is not valid.
  */
 export const command = defineCommand({
-  flags: [{ flags: '--fetch', help: 'download or build what is missing' }],
+  flags: [{ flags: '--fetch', help: 'download or build missing programs' }],
   examples: ['doctor', 'doctor --site berlin'],
   run: async (context, { fetch = false }) => {
     const programs = await context.services.programs({
@@ -33,7 +34,8 @@ export const command = defineCommand({
       ...(certificates.length > 0 ? ['', ...certificateTable(context, certificates)] : []),
     ]);
     context.insist(...missing.flatMap(({ problem }) => (problem === null ? [] : ['', problem])));
-    if (missing.length > 0) context.say('', '`appliance-client doctor --fetch` downloads or builds what is missing.');
+    if (missing.length > 0)
+      context.say('', `\`${callOf(context, null, 'doctor --fetch')}\` downloads or builds the missing programs.`);
     context.insist(
       ...[...certificates.map(({ problem }) => problem), ...faults].flatMap((line) =>
         line === null ? [] : ['', line],
@@ -60,7 +62,7 @@ interface Certificates {
   readonly faults: readonly string[];
 }
 
-/** Of the site that is named, else of every one: a certificate ends whether somebody thinks of its site or not. */
+/** Of the named site, else of every site: certificates also expire on sites that are rarely used. */
 async function certificatesHere({ home, options, io, services }: CommandContext): Promise<Certificates> {
   const named = textOption(options, 'site') ?? (io.env['ALGA_APPLIANCE_SITE'] || undefined);
   const faults: string[] = [];
@@ -80,7 +82,7 @@ async function certificatesHere({ home, options, io, services }: CommandContext)
 function programTable({ style }: CommandContext, programs: readonly ProgramRow[]): string[] {
   return table(
     style,
-    ['PROGRAM', 'WANTED', 'FOUND', 'BY', 'PATH'],
+    ['PROGRAM', 'REQUIRED', 'FOUND', 'SOURCE', 'PATH'],
     programs.map((row) => [
       { text: row.id },
       { text: row.wanted },
@@ -97,7 +99,7 @@ function programTable({ style }: CommandContext, programs: readonly ProgramRow[]
 function certificateTable({ style }: CommandContext, certificates: readonly CertificateRow[]): string[] {
   return table(
     style,
-    ['SITE', 'CERTIFICATE', 'STATE', 'ENDS', 'DAYS LEFT', 'WHERE'],
+    ['SITE', 'CERTIFICATE', 'STATE', 'EXPIRES', 'DAYS LEFT', 'LOCATION'],
     certificates.map(({ siteId, certificate, state, to, daysLeft, at }) => [
       { text: siteId },
       { text: certificate },

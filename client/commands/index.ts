@@ -11,32 +11,36 @@ export interface CommandRow {
 
 /** Every command of the client, in the order in which the help lists them. */
 export const COMMANDS: readonly CommandRow[] = [
-  { usage: 'start', summary: 'install an appliance, or join the install that runs', load: () => import('./start.ts') },
+  {
+    usage: 'start',
+    summary: 'install an appliance, or follow the install that is already running',
+    load: () => import('./start.ts'),
+  },
   {
     usage: 'status',
-    summary: 'say what state the appliance and its install are in',
+    summary: 'show the state of the appliance and its install',
     load: () => import('./status.ts'),
   },
   {
     usage: 'progress',
-    summary: 'print how far the install is, as one document for scripts',
+    summary: 'print the progress of the install as one document, for scripts',
     load: () => import('./progress.ts'),
   },
   {
     usage: 'resume',
-    summary: 'take up an install again: ensure server and worker, end a pause, follow',
+    summary: 'resume an install and follow it (starts server and worker if needed)',
     load: () => import('./resume.ts'),
   },
-  { usage: 'retry', summary: 'have a blocked install look again at once', load: () => import('./retry.ts') },
-  { usage: 'set', summary: 'give a running install other inputs', load: () => import('./set.ts') },
+  { usage: 'retry', summary: 're-check a blocked install now', load: () => import('./retry.ts') },
+  { usage: 'set', summary: 'change inputs of a running install', load: () => import('./set.ts') },
   {
     usage: 'pause',
-    summary: 'have a running install stop before its next step; `resume` goes on',
+    summary: 'pause a running install before its next step; `resume` continues it',
     load: () => import('./pause.ts'),
   },
   {
     usage: 'cancel',
-    summary: 'stop an install cleanly and say what is left on the node',
+    summary: 'cancel an install cleanly and report what it leaves on the node',
     load: () => import('./cancel.ts'),
   },
   {
@@ -46,18 +50,23 @@ export const COMMANDS: readonly CommandRow[] = [
   },
   {
     usage: 'preflight',
-    summary: 'run every check of an install and touch nothing',
+    summary: 'run every check of an install without changing anything',
     load: () => import('./preflight.ts'),
   },
   {
     usage: 'diagnose',
-    summary: 'name what is wrong, what shows it and what to do',
+    summary: 'report what is wrong, the evidence for it and what to do',
     load: () => import('./diagnose.ts'),
+  },
+  {
+    usage: 'support-bundle',
+    summary: 'write what support needs to one archive, without secrets',
+    load: () => import('./support-bundle.ts'),
   },
   { usage: 'pods', summary: 'list the pods of the appliance', load: () => import('./pods.ts') },
   {
     usage: 'logs [name]',
-    summary: 'print the end of a log: of a component, a pod, or the installer itself',
+    summary: 'print the end of the log of a component, a pod or the installer',
     load: () => import('./logs.ts'),
   },
   {
@@ -71,37 +80,37 @@ export const COMMANDS: readonly CommandRow[] = [
     summary: 'list, show, validate, import or remove releases of the appliance',
     load: () => import('./releases.ts'),
   },
-  { usage: 'sites', summary: 'list the sites that this machine knows', load: () => import('./sites.ts') },
+  { usage: 'sites', summary: 'list the sites known on this machine', load: () => import('./sites.ts') },
   {
     usage: 'smoke <action>',
-    summary: 'watch until status page and application answer, or verify that they do',
+    summary: 'wait until the status page and the application respond, or verify that they do',
     load: () => import('./smoke.ts'),
   },
   {
     usage: 'doctor',
-    summary: 'show the programs that are needed, and when certificates end',
+    summary: 'show required programs and when certificates expire',
     load: () => import('./doctor.ts'),
   },
   {
-    usage: 'worker [action]',
-    summary: 'run, look at or stop the worker and the local Temporal server of this machine',
+    usage: 'worker [action] [what]',
+    summary: 'run, show or stop the background worker, or start it at login',
     load: () => import('./worker.ts'),
   },
   {
-    usage: 'codec',
-    summary: 'decrypt what Temporal keeps of installs, for your own `temporal` CLI',
+    usage: 'codec [action]',
+    summary: 'decrypt payloads for your own `temporal` CLI, or rotate their key',
     load: () => import('./codec.ts'),
   },
   { usage: 'completion <shell>', summary: 'print a completion script for a shell', load: loadCompletion },
   { usage: 'version', summary: 'print the version of this client', load: () => import('./version.ts') },
 ];
 
-/** Takes a row, gives the command's name alone. */
+/** The command's name without its arguments. */
 export function nameOf({ usage }: CommandRow): string {
   return usage.split(' ', 1)[0] ?? usage;
 }
 
-/** A completion script tells of every command, this one too: it is given the table that it stands in. */
+/** A completion script covers every command, `completion` included, so it gets the whole table. */
 async function loadCompletion(): Promise<{ command: Command }> {
   const { completionCommand } = await import('./completion.ts');
   const commands = () =>
@@ -112,7 +121,7 @@ async function loadCompletion(): Promise<{ command: Command }> {
 const COMMON: readonly Flag[] = [
   {
     flags: '--site <name>',
-    help: 'the site that is meant (or set ALGA_APPLIANCE_SITE; default: the only one there is)',
+    help: 'site to act on (or set ALGA_APPLIANCE_SITE; default: the only one)',
   },
   { flags: '--site-id <name>', help: 'the same as --site', hidden: true },
   {
@@ -120,9 +129,9 @@ const COMMON: readonly Flag[] = [
     help: 'folder that holds all sites (or set ALGA_APPLIANCE_HOME; default: ~/.alga-psa-appliance)',
   },
   { flags: '-o, --output <format>', help: 'table, json or yaml (default: table)' },
-  { flags: '-y, --yes', help: 'take defaults and confirm what would be asked' },
-  { flags: '--quiet', help: 'only results and errors, no progress' },
-  { flags: '--no-color', help: 'no colours (NO_COLOR does the same)' },
+  { flags: '-y, --yes', help: 'accept defaults and answer yes to prompts' },
+  { flags: '--quiet', help: 'print results and errors only, no progress' },
+  { flags: '--no-color', help: 'no colors (same as setting NO_COLOR)' },
 ];
 
 /** Flags that every command has. */

@@ -1,12 +1,15 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { withCluster } from '../status/with-cluster.ts';
 import type { CommandContext } from '../context.ts';
 import { EXIT } from '../terminal/exit-codes.ts';
 import { UserError, usageError } from '../terminal/failure.ts';
 import { listPods } from '../status/pods.ts';
-import type { PodRow } from '../status/pods.ts';
+import type { PodRow } from '../../model/page.ts';
 import type { Site } from '../site/site.ts';
+import { NotReadableFileError, readEnd } from '../../system/read-file.ts';
+import type { FileEnd } from '../../system/read-file.ts';
+import { redact } from '../../redaction/index.ts';
+import { bytes, cleanLines } from '../terminal/text.ts';
 import { defineCommand } from './define.ts';
 
 /** `logs [NAME]`: the end of one log. */
@@ -15,26 +18,31 @@ export const command = defineCommand({
     name: { help: 'component or pod; "installer" (the default) is the worker on this machine' },
   },
   flags: [
-    { flags: '--tail <lines>', help: 'how many lines (default: 100)' },
+    { flags: '--tail <lines>', help: 'number of lines (default: 100)' },
     { flags: '--container <name>', help: 'only this container of the pod' },
-    { flags: '--previous', help: 'the log of the container before its last restart' },
+    { flags: '--previous', help: 'log of the container before its last restart' },
   ],
   examples: ['logs alga-core', 'logs bootstrap --tail 50'],
   run: async (context, { tail: lines, container, previous }) => {
     const [name = 'installer'] = context.args;
     const tail = tailOf(lines);
     const site = await context.site();
-    const text =
+    const { text: shown, isCut } = shownEnd(
       name === 'installer'
-        ? await installerLog(site, tail)
-        : await podLog(context, site, name, { tail, container, previous });
-    await context.give({ name, lines: text.trimEnd().split('\n') }, () => [text.trimEnd()]);
+        ? await installerLog(site)
+        : { text: await podLog(context, site, name, { tail, container, previous }), before: 0 },
+      tail,
+    );
+    if (isCut) context.say(`The log is longer: only its last ${bytes(LIMIT_BYTES)} are shown.`);
+    await context.give({ name, lines: shown.split('\n') }, () => [shown]);
     return EXIT.done;
   },
 });
 
 const DEFAULT_TAIL = 100;
 const LIMIT_BYTES = 1024 * 1024;
+/** Read before the end that is shown, so that a secret at its start is recognised. */
+const MARGIN_BYTES = 64 * 1024;
 const TIMEOUT_MS = 10_000;
 /** Where the worker's room keeps its log, beside the local Temporal server. */
 const WORKER_LOG = join('.temporal', 'worker.log');
@@ -45,15 +53,25 @@ function tailOf(text: string | undefined): number {
   throw usageError(`--tail "${text}": expected a whole number above 0`);
 }
 
-async function installerLog(site: Site, tail: number): Promise<string> {
+async function installerLog(site: Site): Promise<FileEnd> {
   const file = join(site.home, WORKER_LOG);
   try {
-    return (await readFile(file, 'utf8')).trimEnd().split('\n').slice(-tail).join('\n');
+    return await readEnd(file, LIMIT_BYTES + MARGIN_BYTES);
   } catch (error) {
-    throw new UserError(EXIT.missing, `There is no log of an installer at ${file}: no worker ran on this machine.`, {
+    if (error instanceof NotReadableFileError) throw error;
+    throw new UserError(EXIT.missing, `No installer log at ${file}: no worker has run on this machine yet.`, {
       cause: error,
     });
   }
+}
+
+/** The last lines as they may be shown on a terminal and sent on: without secrets, and bounded. */
+function shownEnd({ text, before }: FileEnd, tail: number): { readonly text: string; readonly isCut: boolean } {
+  // All of it is redacted before it is cut: a secret is known by what comes before it.
+  const lines = redact(cleanLines(text)).trimEnd().split('\n');
+  const whole = lines.slice(-tail).join('\n');
+  const last = Buffer.from(whole).subarray(-LIMIT_BYTES).toString('utf8');
+  return { text: last, isCut: last !== whole || (before > 0 && lines.length <= tail) };
 }
 
 interface Wanted {
@@ -71,8 +89,8 @@ async function podLog(
   const { signal } = context.io;
   return withCluster(context, site, async (reader) => {
     const pods = await listPods(reader, signal);
-    const pod = newest(pods.filter((one) => one.name === name || one.component === name));
-    if (!pod) throw usageError(`there is no pod or component ${name}; there are: ${namesOf(pods)}`);
+    const pod = newest(pods.filter((one) => one.name === name || one.componentName === name));
+    if (!pod) throw usageError(`no pod or component ${name}. Available: ${namesOf(pods)}`);
     const container = asked ?? pod.containers[0] ?? '';
     context.say(`Log of ${pod.namespace}/${pod.name}, container ${container}:`);
     const { readLogEnd } = await import('../../observation/index.ts');
@@ -94,6 +112,6 @@ function newest(pods: readonly PodRow[]): PodRow | undefined {
 }
 
 function namesOf(pods: readonly PodRow[]): string {
-  const names = new Set(pods.map((pod) => pod.component ?? pod.name));
+  const names = new Set(pods.map((pod) => pod.componentName ?? pod.name));
   return names.size === 0 ? 'none' : [...names].toSorted().join(', ');
 }

@@ -13,6 +13,6 @@ export const command = defineCommand({
 async function run(context: CommandContext): Promise<number> {
   return tellInstall(context, async (installs, site) => {
     await installs.pause(site.siteId);
-    return `The install of ${site.siteId} is paused. \`${callOf(context, site, 'resume')}\` goes on.`;
+    return `The install of ${site.siteId} is paused. To continue: \`${callOf(context, site, 'resume')}\`.`;
   });
 }

@@ -23,7 +23,7 @@ async function run(context: CommandContext): Promise<number> {
   });
   context.say(...notes, `Checking everything that an install of ${spec.siteId} on ${spec.nodeIp} needs.`);
   await recordSimulation(site, simulate);
-  return withSession(context, site, { start: 'on-demand', detached: false }, async (session) => {
+  return withSession(context, site, { start: 'on-demand', detached: false, oneOff: true }, async (session) => {
     await session.ensureWorker();
     const report = await session.installs.preflight(spec, (stillOpen) => context.say(`still checking: ${stillOpen}`));
     await context.give(report, () => reportLines(context.style, report));

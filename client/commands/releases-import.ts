@@ -1,3 +1,4 @@
+import { call as callInStyle } from '../terminal/style.ts';
 import { VENDOR_IMAGES } from '../../model/appliance.ts';
 import type { VendorImage } from '../../model/appliance.ts';
 import { imageReference, releaseManifest } from '../../model/release.ts';
@@ -16,7 +17,7 @@ import { readSource } from '../inputs/import-source.ts';
 import type { Source } from '../inputs/import-source.ts';
 import { originNotes } from '../inputs/origin.ts';
 import { importedFile, importedFolder, knownReleases } from '../inputs/releases.ts';
-import { reason } from '../status/http.ts';
+import { errorWords } from '../../observation/index.ts';
 import { EXIT } from '../terminal/exit-codes.ts';
 import { UserError, usageError } from '../terminal/failure.ts';
 import { clean } from '../terminal/text.ts';
@@ -29,7 +30,7 @@ export interface ImportCall {
   readonly plainHttp: boolean;
 }
 
-/** `releases import SOURCE`: everything is read and checked first, and then one file is written. */
+/** `releases import SOURCE`: everything is read and checked first, then one file is written. */
 export async function importRelease(context: CommandContext, call: ImportCall): Promise<number> {
   const { io, services, home } = context;
   if (call.source === undefined)
@@ -44,7 +45,7 @@ export async function importRelease(context: CommandContext, call: ImportCall): 
   const isOwn = catalogue.releases.some(({ releaseVersion: version, origin }) => version === vendor.version && !origin);
   if (isOwn)
     throw usageError(
-      `${source.name} is release ${vendor.version}, and this client has a release ${vendor.version} of its own, which stays. Nothing was imported.`,
+      `${source.name} is release ${vendor.version}, which is bundled with this client and cannot be replaced. Nothing was imported.`,
     );
   const folder = importedFolder(home);
   const written = await folder.read(importedFile(vendor.version));
@@ -88,23 +89,23 @@ async function sourceOf(
 }
 
 const NEXT: Readonly<Record<RegistryFaultKind, string>> = {
-  missing: 'Name a tag that is there.',
+  missing: 'Name an existing tag.',
   denied:
-    'Only what can be read without credentials can be imported; where it needs some, get the file with another tool and import that.',
+    'Only sources that need no credentials can be imported. Otherwise download the file with another tool and import that.',
   busy: 'Try again later, or import a file.',
-  unreachable: 'Try again when it can be reached from here, or import a file.',
-  refused: 'Ask somebody who runs that registry.',
+  unreachable: 'Try again when it can be reached from this machine, or import a file.',
+  refused: 'Ask the administrator of that registry.',
 };
 
 const LONGEST_FAULT = 400;
 
-/** The registry's words are another's: in one line, and not many. */
+/** The registry's own message, from outside: in one line, and cut. */
 function faultText(error: RegistryFault): string {
-  const text = error.cause === undefined ? error.message : `${error.message}: ${reason(error.cause, TIMEOUT_MS)}`;
+  const text = error.cause === undefined ? error.message : `${error.message}: ${errorWords(error.cause, TIMEOUT_MS)}`;
   return clean(text).slice(0, LONGEST_FAULT);
 }
 
-/** A file of another kind must not fill the screen. */
+/** So that a file of another kind does not fill the screen. */
 const MOST_FAULTS = 10;
 
 function vendorReleaseIn(source: Source): VendorRelease {
@@ -115,7 +116,7 @@ function vendorReleaseIn(source: Source): VendorRelease {
   throw usageError([...lines, ...more, 'Nothing was imported.'].join('\n'));
 }
 
-/** Null for a file that is no release: it is replaced only when that was asked for. */
+/** Null for a file that is no release: it is replaced only with --replace. */
 function readBefore(text: string): ReleaseManifest | null {
   const parsed = parse('release.json', text, releaseManifest);
   return 'value' in parsed ? parsed.value : null;
@@ -124,7 +125,7 @@ function readBefore(text: string): ReleaseManifest | null {
 function otherContent(version: string, changed: readonly string[]): UserError {
   const which = changed.length === 0 ? '' : `: ${changed.join(', ')}`;
   return usageError(
-    `A release ${version} was imported before, and it has other contents${which}. \`--replace\` puts this one in its place; sites keep theirs. Nothing was changed.`,
+    `Release ${version} is already imported with different contents${which}. Nothing was changed. Replace it with \`--replace\`; sites keep the release that they have.`,
   );
 }
 
@@ -134,14 +135,14 @@ interface Asked {
   readonly why: Readonly<Partial<Record<VendorImage, string>>>;
 }
 
-/** The digest of each image's tag at its registry; an image whose registry does not give one has none, and why. */
+/** The digest of each image's tag at its registry, or why there is none. */
 async function digestsOf(
   { io, say }: CommandContext,
   { tags }: VendorRelease,
   base: ReleaseManifest,
   registry: () => Promise<RegistryClient>,
 ): Promise<Asked> {
-  say('Asking the registries for the digests of the four images.');
+  say('Reading the digests of the four images from their registries.');
   const client = await registry();
   const why: Partial<Record<VendorImage, string>> = {};
   const ask = async (key: VendorImage): Promise<string | null> => {
@@ -180,7 +181,7 @@ async function tell(context: CommandContext, { release, outcome, file, vendor, w
     ...VENDOR_IMAGES.flatMap((key) =>
       why[key] === undefined || app.images[key].digest !== null
         ? []
-        : [`${imageName(key)} ${vendor.tags[key]} has no digest here: ${why[key]}. Its tag is trusted.`],
+        : [`No digest for ${imageName(key)} ${vendor.tags[key]}: ${why[key]}. The image is pinned by its tag only.`],
     ),
     ...supportWarnings(release, context.services.clock.now()).map((text) => `${text}.`),
   ];
@@ -195,13 +196,13 @@ async function tell(context: CommandContext, { release, outcome, file, vendor, w
   };
   await context.give(document, () => [
     outcome === 'unchanged'
-      ? `Release ${version} was imported before, with the same contents: ${file} stays as it is.`
-      : `Release ${version} was ${outcome === 'replaced' ? 'imported in the place of the one before' : 'imported'}: ${file}`,
+      ? `Release ${version} is already imported with the same contents: ${file} is unchanged.`
+      : `${outcome === 'replaced' ? 'Replaced' : 'Imported'} release ${version}: ${file}`,
     `  from ${clean(origin?.reference ?? '')}, ${origin?.digest ?? origin?.configDigest ?? ''}`,
-    `  on the base of ${origin?.base ?? ''}: Talos ${release.talos.version}, Kubernetes ${release.kubernetes.version}, Flux ${release.flux.version}, branch ${app.releaseBranch}`,
+    `  based on ${origin?.base ?? ''}: Talos ${release.talos.version}, Kubernetes ${release.kubernetes.version}, Flux ${release.flux.version}, branch ${app.releaseBranch}`,
     ...VENDOR_IMAGES.map((key) => `  ${imageName(key).padEnd(16)} ${imageReference(app.images[key])}`),
-    ...(leftOut.length > 0 ? ['Not taken over:', ...leftOut.map((one) => `  ${one.field}: ${one.why}`)] : []),
-    `\`${context.typed(`appliance-client start --release-version ${version}`)}\` installs it.`,
+    ...(leftOut.length > 0 ? ['Not imported:', ...leftOut.map((one) => `  ${one.field}: ${one.why}`)] : []),
+    `To install it: ${callInStyle(context.style, 'start', '--release-version', version)}.`,
   ]);
   context.insist(...warnings.map((warning) => `warning: ${clean(warning)}`));
 }

@@ -1,4 +1,4 @@
-import { readFile, rmdir } from 'node:fs/promises';
+import { rmdir } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { VENDOR_IMAGES } from '../../model/appliance.ts';
 import { capabilitiesOf } from '../../model/capabilities.ts';
@@ -11,6 +11,7 @@ import { supportWarnings } from '../../model/support-matrix.ts';
 import type { CommandContext } from '../context.ts';
 import { EXIT } from '../terminal/exit-codes.ts';
 import { usageError } from '../terminal/failure.ts';
+import { FileRefused, readGiven } from '../terminal/given-file.ts';
 import { originNotes, originText } from '../inputs/origin.ts';
 import {
   importedFile,
@@ -31,9 +32,9 @@ const FLAGS = [
     flags: '--base <release>',
     help: 'import: Talos, Kubernetes, Flux and charts of this release (default: the newest of this client)',
   },
-  { flags: '--like <release>', help: 'import: treat images that are not known here like those of this release' },
-  { flags: '--replace', help: 'import: take the place of a release of the same version that was imported before' },
-  { flags: '--plain-http', help: 'import: ask the registry that is named by http, without encryption' },
+  { flags: '--like <release>', help: 'import: treat images unknown to this client like those of this release' },
+  { flags: '--replace', help: 'import: replace an imported release of the same version' },
+  { flags: '--plain-http', help: 'import: use plain HTTP for this registry' },
 ] as const;
 
 /** `releases list | show VERSION | validate [FILE] | import SOURCE | remove VERSION`. */
@@ -78,7 +79,7 @@ async function list(context: CommandContext): Promise<number> {
   }));
   await context.give(document, () =>
     document.length === 0
-      ? [`No release is known in ${folder}.`]
+      ? [`No releases in ${folder}.`]
       : table(
           context.style,
           ['RELEASE', 'CHANNELS', 'APPLICATION', 'TALOS', 'KUBERNETES', 'GENERATED', 'ORIGIN'],
@@ -93,12 +94,12 @@ async function list(context: CommandContext): Promise<number> {
           ]),
         ),
   );
-  context.insist(...faults.map((fault) => `not usable: ${describeFault(fault)}`));
+  context.insist(...faults.map((fault) => `invalid: ${describeFault(fault)}`));
   return EXIT.done;
 }
 
 async function show(context: CommandContext, version: string | undefined): Promise<number> {
-  if (version === undefined) throw usageError('releases show: the version is missing. `releases list` shows them.');
+  if (version === undefined) throw usageError('releases show: the version is missing. `releases list` lists them.');
   const catalogue = await knownReleases(context.io.env, context.home);
   try {
     const { release } = selectRelease(catalogue, { version });
@@ -119,7 +120,7 @@ function releaseLines(release: ReleaseManifest): string[] {
     `Installer ${release.os.installer.image}${release.os.installer.digest ? `@${release.os.installer.digest}` : ''}`,
     'Images:',
     ...images.map(([name, image]) => `  ${name.padEnd(20)} ${imageReference(image)}`),
-    "What the vendor's images can do:",
+    "Capabilities of the vendor's images:",
     ...VENDOR_IMAGES.map((name) => {
       const able = Object.entries(capabilitiesOf(release, name)).map(([key, value]) => `${key}=${String(value)}`);
       return `  ${name.padEnd(20)} ${able.join(', ')}`;
@@ -127,9 +128,9 @@ function releaseLines(release: ReleaseManifest): string[] {
   ];
 }
 
-/** A site keeps its release whatever becomes of this one: its record carries it whole. */
+/** Sites are not affected: a site's record holds its whole release. */
 async function remove(context: CommandContext, version: string | undefined): Promise<number> {
-  if (version === undefined) throw usageError('releases remove: the version is missing. `releases list` shows them.');
+  if (version === undefined) throw usageError('releases remove: the version is missing. `releases list` lists them.');
   const folder = importedFolder(context.home);
   const isVersion = RELEASE_VERSION.test(version);
   if (!isVersion || !(await folder.exists(importedFile(version)))) {
@@ -137,15 +138,15 @@ async function remove(context: CommandContext, version: string | undefined): Pro
     const isOwn = releases.some((release) => release.releaseVersion === version);
     throw usageError(
       isOwn
-        ? `releases remove: ${version} belongs to this client, and stays. Only a release that was imported can be removed.`
-        : `releases remove: no release "${clean(version)}" was imported here. \`releases list\` shows them.`,
+        ? `releases remove: ${version} is bundled with this client. Only an imported release can be removed.`
+        : `releases remove: no imported release "${clean(version)}". \`releases list\` lists them.`,
     );
   }
   await folder.remove(importedFile(version));
   await rmdir(folder.path(version)).catch(ifNotEmpty);
   const file = folder.path(importedFile(version));
   await context.give({ removed: version, file }, () => [
-    `Removed the imported release ${version} (${file}). Sites that were installed from it keep it in their records.`,
+    `Removed the imported release ${version} (${file}). Sites installed from it keep it in their records.`,
   ]);
   return EXIT.done;
 }
@@ -160,7 +161,9 @@ async function validate(context: CommandContext, file: string | undefined): Prom
   const folder = releasesFolder(context.io.env);
   const where = file === undefined ? folder : resolve(context.io.cwd, file);
   const { names, faults, sound } =
-    file === undefined ? readAll(await knownReleases(context.io.env, context.home)) : await readOne(where, folder);
+    file === undefined
+      ? readAll(await knownReleases(context.io.env, context.home))
+      : await readOne(where, folder, context.io.signal);
   const warnings = warningsOf(context, sound);
   await context.give({ where, valid: faults.length === 0, releases: names, faults, warnings }, () => [
     ...(faults.length === 0
@@ -180,28 +183,36 @@ function warningsOf({ services }: CommandContext, releases: readonly ReleaseMani
   });
 }
 
-/** What a validation tells: names of what is sound, and every fault. */
+/** Result of a validation: names of what is valid, and every fault. */
 interface Told {
   readonly names: readonly string[];
   readonly faults: readonly ReleaseFault[];
   readonly sound: readonly ReleaseManifest[];
 }
 
-/** A folder without any release is no sound one: a client cannot install from it. */
+/** A folder without any release is invalid: a client cannot install from it. */
 function readAll({ releases, faults }: ReleaseCatalogue): Told {
-  const none = { file: '', field: '', message: 'no <version>/release.json is in it' };
+  const none = { file: '', field: '', message: 'it has no <version>/release.json' };
   const names = releases.map(({ releaseVersion }) => releaseVersion);
   return { names, faults: names.length + faults.length === 0 ? [none] : faults, sound: releases };
 }
+
+/** More than any manifest has. */
+const MOST_BYTES = 4 * 1024 * 1024;
 
 /**
  * A single file, wherever it lies: a manifest is read as if it stood in the folder that its version names, a channel's file as if
  * it stood beside the releases that are known.
  */
-async function readOne(path: string, folder: string): Promise<Told> {
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+async function readOne(path: string, folder: string, signal: AbortSignal): Promise<Told> {
+  const bytes = await readGiven(path, { most: MOST_BYTES, signal }).catch((error: unknown) => {
+    signal.throwIfAborted();
+    if (error instanceof FileRefused && !error.message.startsWith('is a folder'))
+      throw usageError(`${path} ${error.message}: name a release.json, or the file of a channel`, { cause: error });
     throw usageError(`${path} cannot be read: ${unreadable(error)}`);
   });
+  if (bytes.length >= MOST_BYTES) throw usageError(`${path} has ${MOST_BYTES} bytes or more: no manifest has`);
+  const text = bytes.toString('utf8');
   const isChannel = /"channel"\s*:/.test(text);
   const version = /"releaseVersion"\s*:\s*"([^"/]+)"/.exec(text)?.[1] ?? 'unknown';
   const name = isChannel ? `channels/${basename(path)}` : `${version}/release.json`;
@@ -218,7 +229,8 @@ async function readOne(path: string, folder: string): Promise<Told> {
 
 function unreadable(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'ENOENT') return 'there is no such file';
-  if (code === 'EISDIR') return 'it is a folder; name a file in it, such as its release.json';
+  if (code === 'ENOENT') return 'no such file; name a release.json, or the file of a channel';
+  if (code === 'EISDIR' || error instanceof FileRefused)
+    return 'it is a folder; name a file in it, such as its release.json';
   return error instanceof Error ? error.message : String(error);
 }

@@ -3,7 +3,7 @@ import { callOf } from '../site/hints.ts';
 import { tellInstall } from '../install/update.ts';
 import { defineCommand } from './define.ts';
 
-/** `retry`: a blocked install looks again at once. */
+/** `retry`: a blocked install checks again now. */
 export const command = defineCommand({
   flags: [],
   examples: ['retry'],
@@ -13,6 +13,6 @@ export const command = defineCommand({
 async function run(context: CommandContext): Promise<number> {
   return tellInstall(context, async (installs, site) => {
     await installs.retry(site.siteId);
-    return `The install of ${site.siteId} looks again now. \`${callOf(context, site, 'status --watch')}\` shows it.`;
+    return `The install of ${site.siteId} is checking again. To follow it: \`${callOf(context, site, 'status --watch')}\`.`;
   });
 }

@@ -14,7 +14,7 @@ import { CHANGEABLE } from '../../model/inputs.ts';
 import type { InputChange } from '../../model/site.ts';
 import { defineCommand } from './define.ts';
 
-/** `set`: other inputs for a running install; what depends on them runs again. */
+/** `set`: changes inputs of a running install; steps that depend on them run again. */
 export const command = defineCommand({
   flags: [...CHANGEABLE_FLAGS, ...NAMED_ADMINISTRATOR],
   examples: ['set --dns-servers 9.9.9.9,1.1.1.1', 'set --workflow-worker-tag a2cbb43'],
@@ -33,15 +33,15 @@ async function run(context: CommandContext): Promise<number> {
     // The install may refuse the inputs; the administrator is a file of this machine, which was just found to be there.
     if (change) await setInputs(context, installs, site, change);
     if (administrator) await setAdministrator(context, installs, site, { administrator, isAll });
-    if (isAll) return `The install of ${site.siteId} makes the first administrator as changed.`;
+    if (isAll) return `The install of ${site.siteId} will create the first administrator as changed.`;
     const isPaused = (await installs.view(site.siteId))?.progress?.state === 'paused';
     return isPaused
-      ? `The install of ${site.siteId} has the new input. It is paused: \`${callOf(context, site, 'resume')}\` has it go on with that.`
-      : `The install of ${site.siteId} goes on with the new input. \`${callOf(context, site, 'status --watch')}\` shows it.`;
+      ? `Changed the inputs of ${site.siteId}. The install is paused. To continue: \`${callOf(context, site, 'resume')}\`.`
+      : `Changed the inputs of ${site.siteId}; the install continues with them. To follow it: \`${callOf(context, site, 'status --watch')}\`.`;
   });
 }
 
-/** Of two changes at once the later answer need not have the later inputs: the record follows what the install goes by now. */
+/** Of two changes at once the later answer need not have the later inputs: the record follows the install's present inputs. */
 async function setInputs(
   context: CommandContext,
   installs: InstallClient,
@@ -52,31 +52,32 @@ async function setInputs(
   await recordSite(site, (await installs.runningSpec(site.siteId)) ?? changed, context.services.clock.now());
 }
 
-/** The file of the first administrator goes when the database has it: then an install that runs, or is over, has none to make. */
+/** The file of the first administrator is removed once the database has it: then no install has one left to create. */
 async function needOneToMake(context: CommandContext): Promise<void> {
   const site = await orderedSite(context);
   if (await hasAdministratorToMake(site)) return;
-  const why = `the install of ${site.siteId} has no first administrator to make`;
-  if (site.record?.spec.mode === 'recover') throw tooLate(context, site, `${why}: it keeps those of its database`);
+  const why = `the install of ${site.siteId} has no first administrator to create`;
+  if (site.record?.spec.mode === 'recover')
+    throw tooLate(context, site, `${why}: it keeps the administrators in its database`);
   throw tooLate(
     context,
     site,
-    `${why}: either its database has its own already, or none was named yet, which \`${callOf(context, site, 'start --fresh')}\` ` +
-      'does with the same flags',
+    `${why}: either its database already has one, or none was given yet; \`${callOf(context, site, 'start --fresh')}\` ` +
+      'takes the same flags',
   );
 }
 
 function tooLate(context: CommandContext, site: Site, why: string): Error {
   return usageError(
-    `${why}; nothing was changed. \`${callOf(context, site, 'admin show')}\` says who administers the appliance, ` +
-      `\`${callOf(context, site, 'admin reset-password')}\` gives a new password; names and addresses are changed in Alga PSA itself`,
+    `${why}; nothing was changed. \`${callOf(context, site, 'admin show')}\` shows the administrators, ` +
+      `\`${callOf(context, site, 'admin reset-password')}\` sets a new password; change names and addresses in Alga PSA`,
   );
 }
 
 /** Until its values are in the cluster the administrator is a file of this machine; from then on it is the appliance's own. */
 async function needBeInTime(context: CommandContext, installs: InstallClient, site: Site): Promise<void> {
   if ((await isBeforeIdentity(installs, site)) && (await hasAdministratorToMake(site))) return;
-  throw tooLate(context, site, `the first administrator of ${site.siteId} is in the cluster already`);
+  throw tooLate(context, site, `the first administrator of ${site.siteId} is already in the cluster`);
 }
 
 async function setAdministrator(
@@ -89,8 +90,8 @@ async function setAdministrator(
   // The step that takes them to the cluster may have begun meanwhile.
   if (isKept && (await isBeforeIdentity(installs, site))) return;
   context.insist(
-    `${isAll ? 'This' : 'The change of the first administrator'} may have come too late: ` +
-      `\`${callOf(context, site, 'admin show')}\` says who it is, once people can log in.`,
+    `${isAll ? 'This' : 'The change of the first administrator'} may be too late: ` +
+      `\`${callOf(context, site, 'admin show')}\` shows who it is, once people can log in.`,
   );
 }
 

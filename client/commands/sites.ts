@@ -4,6 +4,7 @@ import { EXIT } from '../terminal/exit-codes.ts';
 import { explain } from '../terminal/failure.ts';
 import type { Explanation } from '../terminal/failure.ts';
 import { table } from '../terminal/table.ts';
+import { callOf } from '../site/hints.ts';
 import { openSite, simulationHome } from '../site/site.ts';
 import type { Site } from '../site/site.ts';
 import { defineCommand } from './define.ts';
@@ -32,7 +33,7 @@ async function run(context: CommandContext): Promise<number> {
   }));
   await context.give(document, () =>
     found.length === 0
-      ? [`No site is known in ${context.home}. \`appliance-client start\` installs one.`]
+      ? [`No sites in ${context.home}. Install one: \`${callOf(context, null, 'start')}\`.`]
       : table(
           context.style,
           ['SITE', 'NODE', 'RELEASE', 'ORDERED', 'APPLICATION'],
@@ -45,7 +46,7 @@ async function run(context: CommandContext): Promise<number> {
           ]),
         ),
   );
-  for (const { message } of broken) context.insist(`A site is left out: ${message}`);
+  for (const { message } of broken) context.insist(`Skipped a site: ${message}`);
   return broken[0]?.exit ?? EXIT.done;
 }
 

@@ -1,5 +1,8 @@
 import { adviceOn } from '../status/advice.ts';
-import { documentOf, lookAt, presentAt } from '../status/observe.ts';
+import { documentOf, installThere, lookAt, presentAt } from '../status/observe.ts';
+import { heldLines, isInAnothersQueue, lookAtHolder } from '../install/holder.ts';
+import { knownSite } from '../install/update.ts';
+import { EXIT } from '../terminal/exit-codes.ts';
 import { parseDuration } from '../terminal/options.ts';
 import { servePage } from '../page/serve.ts';
 import { statusLines } from '../render/status.ts';
@@ -13,20 +16,24 @@ import { defineCommand } from './define.ts';
  */
 export const command = defineCommand({
   flags: [
-    { flags: '--watch', help: 'show it again at every change' },
-    { flags: '--serve', help: 'show it as a page on this machine, for a browser' },
+    { flags: '--watch', help: 'print it again at every change' },
+    { flags: '--serve', help: 'serve it as a web page on this machine' },
     { flags: '--timeout <duration>', help: 'stop watching or serving after this time, with exit code 5' },
   ],
   examples: ['status', 'status -o json', 'status --serve'],
   run: async (context, { watch, serve, timeout }) => {
-    const site = await context.site();
+    const site = await knownSite(context);
     if (watch) return watchStatus(context, site, parseDuration('--timeout', timeout));
     if (serve) return servePage(context, site, parseDuration('--timeout', timeout));
-    const look = await lookAt(context, site);
+    const [look, { other }] = await Promise.all([lookAt(context, site), lookAtHolder(context, site)]);
     const document = await documentOf(context, site, look);
     const at = presentAt(look, context.services.clock.now());
-    await context.give(document, () => statusLines(context.style, document, at));
+    await context.give(document, () => statusLines(context.style, document, at, installThere(look)));
+    if (other !== null || isInAnothersQueue(look.install)) {
+      context.insist(...heldLines(context, site, other));
+      return EXIT.held;
+    }
     context.say(...adviceOn(context, site, look));
-    return exitOf(document, look.install);
+    return exitOf(document, look.install, look);
   },
 });

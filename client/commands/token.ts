@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { kubeconfigOf } from '../site/kubeconfig.ts';
+import { NAMESPACES, OBJECTS } from '../../model/appliance.ts';
 import { SITE_FILES } from '../../site-folder/index.ts';
+import { clusterToWrite, holderFailure } from '../install/holder.ts';
 import type { CommandContext } from '../context.ts';
 import { EXIT } from '../terminal/exit-codes.ts';
 import { UserError } from '../terminal/failure.ts';
@@ -16,15 +18,16 @@ export const command = defineCommand({
   flags: [],
   examples: ['token show', 'token rotate'],
   run: async (context) => {
-    const site = await context.site();
-    const token = context.args[0] === 'rotate' ? await rotate(context, site) : await show(context, site);
+    const isRotated = context.args[0] === 'rotate';
+    const site = await context.site(isRotated ? 'changes' : 'looks');
+    const token = isRotated ? await rotate(context, site) : await show(context, site);
     const file = site.folder.path(SITE_FILES.statusToken);
     await context.give({ siteId: site.siteId, token, file }, () => [token]);
     return EXIT.done;
   },
 });
 
-/** As many as the install makes: 256 bits. */
+/** As many as the install generates: 256 bits. */
 const TOKEN_BYTES = 32;
 
 async function show(context: CommandContext, site: Site): Promise<string> {
@@ -32,7 +35,7 @@ async function show(context: CommandContext, site: Site): Promise<string> {
   if (token) return token;
   throw new UserError(
     EXIT.missing,
-    `There is no token of the status page yet: the install makes it. \`${callOf(context, site, 'status')}\` shows how far it is.`,
+    `No token for the status page yet: the install creates it. \`${callOf(context, site, 'status')}\` shows how far the install is.`,
   );
 }
 
@@ -42,11 +45,35 @@ async function rotate(context: CommandContext, site: Site): Promise<string> {
   if (kubeconfig === null)
     throw new UserError(
       EXIT.missing,
-      `There is no kubeconfig for ${site.siteId}: its status page cannot be given a token.`,
+      `No kubeconfig for ${site.siteId}: the token of its status page cannot be set. \`${callOf(context, site, 'status')}\` shows how far the install is.`,
     );
   const token = randomBytes(TOKEN_BYTES).toString('hex');
-  await context.services.writeStatusToken(kubeconfig, token);
+  await give(context, site, kubeconfig, token);
   await site.folder.write(SITE_FILES.statusToken, `${token}\n`);
-  context.say('The token is rotated. The status page takes it within two minutes; the old one opens nothing then.');
+  context.say('Rotated the token. The status page accepts it within two minutes; the old token stops working then.');
   return token;
+}
+
+/** Puts it into the Secret that the status page reads. Throws a UserError that says what the cluster answered. */
+async function give(context: CommandContext, site: Site, kubeconfig: string, token: string): Promise<void> {
+  const cluster = await clusterToWrite(context, site, kubeconfig, null);
+  const data = { token: Buffer.from(token).toString('base64') };
+  const metadata = { name: OBJECTS.statusAuthSecret, namespace: NAMESPACES.appliance };
+  const secret = { apiVersion: 'v1', kind: 'Secret', metadata, type: 'Opaque', data };
+  try {
+    await cluster.apply(secret, context.io.signal, { force: true });
+  } catch (error) {
+    const held = holderFailure(context, site, error);
+    if (held) throw held;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UserError(
+      EXIT.missing,
+      `The cluster did not accept the new token: ${reason}. The old token is still valid.`,
+      {
+        cause: error,
+      },
+    );
+  } finally {
+    await cluster.reader.close();
+  }
 }

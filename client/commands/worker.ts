@@ -1,21 +1,27 @@
 import type { CommandContext } from '../context.ts';
 import { EXIT } from '../terminal/exit-codes.ts';
 import { followFile } from '../follow/follow-file.ts';
+import { UserError, usageError } from '../terminal/failure.ts';
 import { textOption } from '../terminal/options.ts';
 import { table } from '../terminal/table.ts';
+import { callOf } from '../site/hints.ts';
 import { recordedSimulation, environmentFor } from '../site/simulation.ts';
 import { openSite, simulationHome } from '../site/site.ts';
 import { defineCommand } from './define.ts';
 
-/** `worker run | status | stop`: what goes on behind the client on this machine. */
+/** `worker run | status | stop | service`: the background processes of the client on this machine. */
 export const command = defineCommand({
   arguments: {
-    action: { help: 'what to do (default: status)', choices: ['run', 'status', 'stop'] },
+    action: { help: 'what to do (default: status)', choices: ['run', 'status', 'stop', 'service'] },
+    what: { help: 'what to do with the service (default: print)', choices: ['print', 'install', 'remove'] },
   },
   flags: [{ flags: '--stop', help: 'the same as `worker stop`' }],
-  examples: ['worker status', 'worker --stop'],
+  examples: ['worker status', 'worker --stop', 'worker service install'],
   run: async (context, { stop: isStop }) => {
     const action = isStop ? 'stop' : context.args[0];
+    if (action !== 'service' && context.args[1] !== undefined)
+      throw usageError(`worker ${action}: "${context.args[1]}" belongs to \`worker service\``);
+    if (action === 'service') return service(context);
     if (action === 'stop') return stop(context);
     return action === 'run' ? runHere(context) : status(context);
   },
@@ -33,21 +39,28 @@ async function status(context: CommandContext): Promise<number> {
   const { services } = context;
   const rows = await Promise.all(
     homes(context).map(async ({ name, home }) => {
-      const [worker, server] = await Promise.all([services.runningWorker(home), services.runningServer(home)]);
-      return { name, home, worker, server };
+      const [worker, server, supervisor] = await Promise.all([
+        services.runningWorker(home),
+        services.runningServer(home),
+        services.runningSupervisor(home),
+      ]);
+      return { name, home, worker, server, supervisor };
     }),
   );
-  const shown = rows.filter(({ name, worker, server }) => name === 'real' || worker || server);
+  const shown = rows.filter(
+    ({ name, worker, server, supervisor }) => name === 'real' || worker || server || supervisor,
+  );
   await context.give(shown, () =>
     table(
       context.style,
-      ['INSTALLS', 'WORKER', 'TEMPORAL SERVER', 'FOLDER'],
-      shown.map(({ name, home, worker, server }) => [
+      ['INSTALLS', 'WORKER', 'TEMPORAL SERVER', 'SUPERVISOR', 'FOLDER'],
+      shown.map(({ name, home, worker, server, supervisor }) => [
         { text: name },
         worker
-          ? { text: `runs, process ${worker.pid}${worker.detached ? '' : ' (tied to a client)'}`, tone: 'good' }
-          : { text: 'does not run', tone: 'dim' },
-        server ? { text: `runs at ${server.address}`, tone: 'good' } : { text: 'does not run', tone: 'dim' },
+          ? { text: `running, process ${worker.pid}${worker.detached ? '' : ' (tied to a client)'}`, tone: 'good' }
+          : { text: 'not running', tone: 'dim' },
+        server ? { text: `running at ${server.address}`, tone: 'good' } : { text: 'not running', tone: 'dim' },
+        supervisor ? { text: `process ${supervisor.pid}`, tone: 'good' } : { text: 'none', tone: 'dim' },
         { text: home },
       ]),
     ),
@@ -59,16 +72,62 @@ async function stop(context: CommandContext): Promise<number> {
   const stopped = await Promise.all(
     homes(context).map(async ({ name, home }) => ({ name, ...(await context.services.stopBackground({ home })) })),
   );
-  await context.give(stopped, () =>
-    stopped
-      .filter(({ name, worker, server }) => name === 'real' || worker || server)
-      .map(({ name, worker, server }) => {
-        const what = [worker ? 'the worker' : '', server ? 'the Temporal server' : ''].filter((part) => part !== '');
-        return what.length === 0 ? 'Nothing was running.' : `Stopped ${what.join(' and ')} of ${name} installs.`;
-      }),
-  );
+  await context.give(stopped, () => {
+    const lines = stopped.flatMap(({ name, worker, server, supervisor }) => {
+      const what = [
+        supervisor ? 'the supervisor' : '',
+        worker ? 'the worker' : '',
+        server ? 'the Temporal server' : '',
+      ].filter((part) => part !== '');
+      return what.length === 0 ? [] : [`Stopped ${listed(what)} of ${name} installs.`];
+    });
+    return lines.length === 0 ? ['Nothing was running.'] : lines;
+  });
   if (stopped.some(({ worker }) => worker))
-    context.say('Installs that were under way stand still; `appliance-client resume` takes them up again.');
+    context.say(`Unfinished installs do not continue until you run \`${callOf(context, null, 'resume')}\`.`);
+  return EXIT.done;
+}
+
+function listed(what: readonly string[]): string {
+  const last = what.at(-1) ?? '';
+  return what.length < 2 ? last : `${what.slice(0, -1).join(', ')} and ${last}`;
+}
+
+/** A file that makes the system start the supervisor of real installs at login, once a person enables it. */
+async function service(context: CommandContext): Promise<number> {
+  const { services, io, home } = context;
+  const found = await services.service(home, io.env);
+  if (!found)
+    throw new UserError(
+      EXIT.missing,
+      `This system has no supported service manager. Start the worker in the background instead: \`${callOf(context, null, 'resume --detach')}\`.`,
+    );
+  const what = context.args[1] ?? 'print';
+  if (what === 'print') {
+    await context.give(found, () => found.text.trimEnd().split('\n'));
+    context.say('', `\`${callOf(context, null, 'worker service install')}\` writes this to ${found.file}.`);
+    return EXIT.done;
+  }
+  if (what === 'remove') {
+    const isRemoved = await services.removeService(found);
+    context.insist(
+      isRemoved
+        ? `Removed ${found.file}. To remove it from the system's service manager as well, run:`
+        : `No service of appliance-client at ${found.file}.`,
+      ...(isRemoved ? found.off.map((line) => `  ${line}`) : []),
+    );
+    return EXIT.done;
+  }
+  if (!(await services.installService(found)))
+    throw new UserError(
+      EXIT.held,
+      `${found.file} already exists and was not written by appliance-client. Nothing was changed. Move it away first.`,
+    );
+  context.insist(
+    `Wrote ${found.file}. It is not enabled yet. To start the worker at login, run:`,
+    ...found.on.map((line) => `  ${line}`),
+    `Set variables that it needs, such as TEMPORAL_ADDRESS, in ${found.variables}.`,
+  );
   return EXIT.done;
 }
 
@@ -86,7 +145,7 @@ async function runHere(context: CommandContext): Promise<number> {
     onProgress: (line) => context.say(line),
   });
   if (!worker.startedNow) {
-    context.insist(`A worker (process ${worker.pid}) runs already; its log: ${worker.logFile}`);
+    context.insist(`A worker (process ${worker.pid}) is already running; its log: ${worker.logFile}`);
     return EXIT.done;
   }
   context.say(`The worker (process ${worker.pid}) runs until Ctrl-C. Its log, also in ${worker.logFile}:`);

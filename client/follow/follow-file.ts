@@ -1,11 +1,11 @@
-import { open } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { openRegular } from '../../system/read-file.ts';
 
 const LOOK_EVERY_MS = 300;
 
-/** Takes a file that grows, gives what is appended from now on to `write`, until the signal is aborted. */
+/** Hands what is appended to the file from now on to `write`, until the signal is aborted; like `tail -f`. */
 export async function followFile(file: string, write: (text: string) => void, signal: AbortSignal): Promise<void> {
-  const handle = await open(file, 'r');
+  const handle = await openRegular(file);
   try {
     let position = (await handle.stat()).size;
     const buffer = Buffer.alloc(64 * 1024);

@@ -6,11 +6,11 @@ import type { FollowOptions } from './follow.ts';
 /** Flags of every command that follows an install. */
 export const FOLLOW = [
   { flags: '--until <event>', help: 'stop following at "login" or "complete" (default: complete)' },
-  { flags: '--exit-on-block', help: 'end with exit code 4 as soon as the install is blocked' },
+  { flags: '--exit-on-block', help: 'exit with code 4 as soon as the install is blocked' },
   { flags: '--timeout <duration>', help: 'stop following after this time, such as 90m, with exit code 5' },
 ] as const satisfies readonly Flag[];
 
-/** Takes the flags that say when to stop following, gives them checked. Throws a usage error. */
+/** When to stop following, checked. Throws a usage error. */
 export function followOptions({ until = 'complete', exitOnBlock, timeout }: FlagValues<typeof FOLLOW>): FollowOptions {
   if (until !== 'login' && until !== 'complete') throw usageError(`--until "${until}": expected login or complete`);
   return {

@@ -1,7 +1,6 @@
 import type { CommandContext } from '../context.ts';
 import { EXIT } from '../terminal/exit-codes.ts';
 import { UserError } from '../terminal/failure.ts';
-import { callOf } from '../site/hints.ts';
 import { whyNoSpace } from '../site/full-disk.ts';
 import { failingAdvice, failingSentence } from '../install/failing-task.ts';
 import type { InstallView } from '../install/view.ts';
@@ -33,7 +32,7 @@ export type FollowEnd =
 
 export interface Followed {
   readonly end: FollowEnd;
-  /** The last look; null when none succeeded. */
+  /** What was read last; null when nothing could be read. */
   readonly view: InstallView | null;
 }
 
@@ -41,7 +40,7 @@ const LOOK_EVERY_MS = 1_000;
 const AGAIN_EVERY_MS = 2_000;
 /** A server that hangs is not noticed before a call's time-out; no silence over 10 seconds is promised. */
 const SAY_EVERY_MS = 6_000;
-/** A worker that dies this often does not die by accident. */
+/** A worker that dies more often than this has a permanent fault. */
 const MAX_WORKER_STARTS = 5;
 
 /**
@@ -67,7 +66,7 @@ export async function follow(
       view = (await look(context, site, session, painter)) ?? view;
       const now = clock.now();
       const end = view && endOf(view, options);
-      // A preflight that failed is over: it is told as a list of checks, not as an install that looks again.
+      // A preflight that failed is over: it is shown as a list of checks, not as an install that checks again.
       if (!signal.aborted && end !== 'preflight') painter.show(view?.progress ?? null, now);
       if (view) tellFailing(view, now);
       if (end) return { end, view };
@@ -81,7 +80,7 @@ export async function follow(
   }
 }
 
-/** Takes a look at an install, gives how following it ends; null while it goes on. */
+/** How following ends for this state of the install; null while it continues. */
 export function endOf({ run, progress, failing }: InstallView, options: FollowOptions): FollowEnd | null {
   if (run === 'COMPLETED') return 'complete';
   if (run === 'CANCELLED') return 'cancelled';
@@ -100,16 +99,13 @@ function failingTeller(context: CommandContext, site: Site, painter: Painter): (
     const said = failing ? failingSentence(failing) : '';
     if (said !== '' && said !== told) {
       painter.note(said, now);
-      painter.note(
-        failingAdvice((command) => callOf(context, site, command)),
-        now,
-      );
+      painter.note(failingAdvice(context, site), now);
     }
     told = said;
   };
 }
 
-/** One look; when the server does not answer it is found or started again, for as long as the caller has patience. */
+/** Reads the install once; a server that does not answer is found or started again, until the caller's signal aborts. */
 async function look(
   context: CommandContext,
   site: Site,
@@ -118,7 +114,7 @@ async function look(
 ): Promise<InstallView | null> {
   const { clock } = context.services;
   const stillWaiting = setInterval(
-    () => painter.note('still waiting for the Temporal server to answer', clock.now()),
+    () => painter.note('still waiting for an answer from the Temporal server', clock.now()),
     SAY_EVERY_MS,
   );
   try {
@@ -129,7 +125,7 @@ async function look(
         if (context.io.signal.aborted) return null;
         if (!(error instanceof UserError && error.exit === EXIT.missing)) throw error;
         const why = await whyNoSpace(site.home);
-        painter.note(why ?? 'the Temporal server does not answer; looking for it again', clock.now());
+        painter.note(why ?? 'the Temporal server does not answer; reconnecting', clock.now());
         await session.reopen();
         await clock.sleep(AGAIN_EVERY_MS, context.io.signal);
       }
@@ -156,10 +152,15 @@ function workerKeeper(context: CommandContext, session: Session, painter: Painte
     if (!ended || context.io.signal.aborted) return;
     starts += 1;
     if (starts > MAX_WORKER_STARTS)
-      throw new UserError(EXIT.defect, `The worker keeps ending. Its log: ${session.worker?.logFile ?? 'unknown'}`);
-    painter.note('the worker ended; starting another', context.services.clock.now());
+      throw new UserError(
+        EXIT.defect,
+        `The worker ended ${MAX_WORKER_STARTS + 1} times. Check its log: ${session.worker?.logFile ?? 'unknown'}`,
+      );
+    const { clock } = context.services;
+    painter.note('the worker ended; starting another', clock.now());
     ended = null;
-    await session.ensureWorker();
+    const { startedNow, pid } = await session.ensureWorker();
+    if (!startedNow) painter.note(`a background worker (process ${pid}) continues the install`, clock.now());
     watch();
   };
 }

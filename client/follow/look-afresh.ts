@@ -8,8 +8,8 @@ import { endOf } from './follow.ts';
 import type { FollowOptions } from './follow.ts';
 
 /**
- * Before an install that was parked is followed: where following would end at the blocker, has the install look again first,
- * because what it was parked on may be gone since. A parked install answers once its new look has begun.
+ * Before a parked install is followed: if following would end at the blocker, has the install check again first, because the
+ * blocker may be resolved by now. A parked install answers once its new check has started.
  */
 export async function lookAfresh(
   context: CommandContext,
@@ -19,11 +19,11 @@ export async function lookAfresh(
 ): Promise<void> {
   const view: InstallView | null = await session.installs.view(site.siteId);
   if (view?.progress?.state !== 'parked' || view.failing || endOf(view, options) === null) return;
-  context.say('It was blocked when it was last seen: it looks again first.');
+  context.say('The install was blocked when it was last checked: checking again first.');
   try {
     await session.installs.retry(site.siteId);
   } catch (error) {
-    // Refused: it went on by itself meanwhile. Following shows what it is at.
+    // Refused: it has continued by itself meanwhile. Following shows its state.
     if (!(error instanceof UserError && error.exit === EXIT.usage)) throw error;
   }
 }

@@ -25,7 +25,7 @@ const EXIT_OF: Record<FollowEnd, ExitCode> = {
   interrupted: EXIT.interrupted,
 };
 
-/** Says how following ended and what goes on without this client; gives the exit code. */
+/** Reports how following ended and what continues without this client; gives the exit code. */
 export async function conclude(
   context: CommandContext,
   site: Site,
@@ -48,29 +48,29 @@ export async function conclude(
   }
   if (progress && end === 'blocked') tellBlockers(context, progress, presentOf(progress, context.services.clock.now()));
   if (view?.failing && end === 'failing')
-    context.insist(
-      `The install stands still: ${failingSentence(view.failing)}.`,
-      failingAdvice((command) => callOf(context, site, command)),
-    );
+    context.insist(`The install is stuck: ${failingSentence(view.failing)}.`, failingAdvice(context, site));
   if (end === 'failed')
-    context.insist(`The install ended as ${view?.run ?? 'failed'}. ${callOf(context, site, 'logs')} shows why.`);
+    context.insist(`The install ended as ${view?.run ?? 'failed'}. \`${callOf(context, site, 'logs')}\` shows why.`);
   if (end === 'cancelled')
     context.insist(
-      `The install was cancelled. \`${callOf(context, site, 'start --recover')}\` goes on with what is there.`,
+      `The install was cancelled. To continue from its present state: \`${callOf(context, site, 'start --recover')}\`.`,
     );
-  if (end === 'timeout') context.insist('The time that you gave has passed; the install is not there yet.');
+  if (end === 'timeout') {
+    const endsItsWorker = session.worker?.startedNow === true && !session.worker.detached;
+    context.insist(`Timed out; the install is ${endsItsWorker ? 'not complete' : 'still running'}.`);
+  }
   if (end !== 'failed' && end !== 'cancelled' && end !== 'preflight') await tellWhoGoesOn(context, site, session);
   const tool = progress?.blockers.some((blocker) => blocker.code === 'operator-tool-missing') ?? false;
   return end === 'preflight' && tool ? EXIT.missing : EXIT_OF[end];
 }
 
-/** Takes the progress of an install that people can use, and how a command is called, gives what they want to know of it. */
+/** What people want to know of an install that they can use: addresses, token, report, issues. `call` writes a command out. */
 export function outcomeLines(progress: InstallProgress, call: (command: string) => string): string[] {
   const { urls, warnings, state } = progress;
   const facts: [string, string | null | undefined][] = [
     ['Alga PSA', urls.loginUrl],
     ['Status page', urls.statusUrl && `${urls.statusUrl} (token: \`${call('token show')}\`)`],
-    ['Install', state === 'complete' ? 'complete' : 'people can log in; background services go on'],
+    ['Install', state === 'complete' ? 'complete' : 'people can log in; background services are still starting'],
     ['Report', progress.facts.reportFile],
     ['Issues', warnings.length > 0 ? `${count(warnings.length, 'warning')}; \`${call('status')}\` lists them` : null],
   ];
@@ -78,7 +78,7 @@ export function outcomeLines(progress: InstallProgress, call: (command: string) 
 }
 
 function tellBlockers(context: CommandContext, progress: InstallProgress, now: Date): void {
-  // Where lines are written they have been told already; a quiet client has told nothing.
+  // A line painter has shown them already; a quiet client has shown nothing.
   if (!context.quiet && !drawsOver(context.io)) return;
   context.insist(...progress.blockers.flatMap((blocker) => blockerLines(context.errorStyle, blocker, now)));
 }
@@ -87,16 +87,16 @@ async function tellWhoGoesOn(context: CommandContext, site: Site, session: Sessi
   const resume = callOf(context, site, 'resume');
   if (await session.stopOwnWorker()) {
     context.insist(
-      'No longer following. No worker runs now, so the install stands still.',
-      `\`${resume}\` takes it up again; \`${resume} --detach\` leaves it to a background worker.`,
+      'Stopped following. No worker is running now, so the install does not continue.',
+      `\`${resume}\` resumes it; \`${resume} --detach\` resumes it in a background worker.`,
     );
     return;
   }
   const { worker } = session;
   context.insist(
     worker
-      ? `No longer following. A worker (process ${worker.pid}, log ${worker.logFile}) goes on with the install.`
-      : 'No longer following. The install goes on while a worker runs.',
-    `\`${callOf(context, site, 'status --watch')}\` shows it; \`${resume}\` comes back to it.`,
+      ? `Stopped following. A worker (process ${worker.pid}, log ${worker.logFile}) continues the install.`
+      : 'Stopped following. The install continues while a worker is running.',
+    `\`${callOf(context, site, 'status --watch')}\` shows it; \`${resume}\` follows it again.`,
   );
 }

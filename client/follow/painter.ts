@@ -6,9 +6,9 @@ import { liveLines } from '../render/install.ts';
 import type { Style } from '../terminal/style.ts';
 import { clockTime } from '../terminal/text.ts';
 
-/** Shows an install while it goes on; one for a terminal, one for a pipe. */
+/** Shows an install while it runs; one for a terminal, one for a pipe. */
 export interface Painter {
-  /** `progress` is null until a worker has taken up the install. */
+  /** `progress` is null until a worker has picked up the install. */
   show(progress: InstallProgress | null, now: Date): void;
   /** Something of the client's own: a worker that was started again, a server that is away. */
   note(line: string, now: Date): void;
@@ -16,11 +16,11 @@ export interface Painter {
   done(): void;
 }
 
-/** No silence over 10 seconds is promised; looks are a second apart, so this leaves room for a slow one. */
+/** No silence over 10 seconds is promised; reads are a second apart, so this leaves room for a slow one. */
 const LONGEST_SILENCE_MS = 8_000;
-const NOT_BEGUN = 'waiting for a worker to take up the install';
+const NOT_BEGUN = 'waiting for a worker to pick up the install';
 
-/** Takes the context, gives the painter that fits where stderr goes. */
+/** The painter that fits where stderr goes; a silent one with --quiet. */
 export async function createPainter(context: CommandContext): Promise<Painter> {
   if (context.quiet) return { show: () => {}, note: () => {}, done: () => {} };
   if (!drawsOver(context.io)) return linePainter(context);

@@ -15,23 +15,23 @@ import type { Prompter } from '../terminal/prompts.ts';
 import { faultsError } from './faults.ts';
 import type { Fault } from './faults.ts';
 
-/** What was said of the first administrator so far, and what is wrong with it. */
+/** What was given for the first administrator so far, and what is wrong with it. */
 export interface AdministratorSoFar {
   readonly texts: ReadonlyMap<AdministratorKey, string>;
   readonly password: string | null;
-  /** Whether this order makes one: a database that is kept has its administrators. */
+  /** Whether this order creates one: a database that is kept has its administrators. */
   readonly isWanted: boolean;
   /** Whether this very call says anything of it by a flag. */
   readonly isNamed: boolean;
   readonly faults: readonly Fault[];
-  /** What nobody has said yet, and what nobody would be told: a fault where nobody can be asked and an install begins. */
+  /** What was not given yet, or could be shown to no one: a fault if there is no prompt and an install starts. */
   readonly missing: readonly Fault[];
 }
 
 /** The first administrator of an order. */
 export interface Administrator {
   readonly tenant: InitialTenant;
-  /** Nobody has seen the password yet. */
+  /** The password has not been shown yet. */
   readonly isGenerated: boolean;
 }
 
@@ -43,8 +43,8 @@ export interface AdministratorRequest {
 }
 
 /**
- * Takes what flags, environment and an earlier order say of the first administrator, in this order, and checks it. The
- * password comes by a file or standard input, never as a flag or a variable.
+ * The first administrator from flags, environment and an earlier order, in this precedence, checked. The password comes from a
+ * file or standard input, never from a flag or a variable.
  */
 export async function givenAdministrator(request: AdministratorRequest): Promise<AdministratorSoFar> {
   const { io, options, site, mode } = request;
@@ -67,7 +67,7 @@ export async function givenAdministrator(request: AdministratorRequest): Promise
   if (mode === 'recover' && isNamed && !isWanted)
     faults.push({
       flag: '--recover',
-      text: 'keeps the administrators that exist: leave the first one out, or use --fresh',
+      text: 'keeps the existing administrators: omit the flags of the first administrator, or use --fresh',
     });
   const password = given.password ?? before?.INITIAL_ADMIN_PASSWORD ?? null;
   const isTold = password !== null || io.stderrIsTty;
@@ -75,7 +75,7 @@ export async function givenAdministrator(request: AdministratorRequest): Promise
   return { texts, password, isWanted, isNamed, faults, missing };
 }
 
-/** Asks for what is missing, where somebody can be asked; a password that nobody gives is generated. Null where none is wanted. */
+/** Asks for what is missing if there is a prompter, and generates a password if none is given. Null where none is wanted. */
 export async function wholeAdministrator(
   { texts, password, isWanted }: AdministratorSoFar,
   site: Site,
@@ -108,7 +108,7 @@ export async function recordAdministrator(site: Site, { tenant }: Administrator)
 
 export type AdministratorChange = Partial<Record<AdministratorKey, string>>;
 
-/** Takes flags, gives what they say of the first administrator, or null for nothing. Throws a usage error that names every fault. */
+/** What flags change of the first administrator, or null for nothing. Throws a usage error that names every fault. */
 export function administratorChange(options: Options, helpOf: string): AdministratorChange | null {
   const change: AdministratorChange = {};
   const faults: Fault[] = [];
@@ -124,12 +124,12 @@ export function administratorChange(options: Options, helpOf: string): Administr
   return Object.keys(change).length === 0 ? null : change;
 }
 
-/** Whether the install has a first administrator to make, that can be changed. */
+/** Whether the install still has a first administrator to create, which can be changed. */
 export async function hasAdministratorToMake(site: Site): Promise<boolean> {
   return (await recorded(site)) !== null;
 }
 
-/** Changes the first administrator that the install is to make; gives false, and changes nothing, where it has none to make (any more). */
+/** Changes the first administrator that the install will create; false, and nothing changed, if it has none to create (any more). */
 export async function changeAdministrator(site: Site, change: AdministratorChange): Promise<boolean> {
   const before = await recorded(site);
   if (!before) return false;
@@ -138,22 +138,22 @@ export async function changeAdministrator(site: Site, change: AdministratorChang
 }
 
 const LENGTH = 28;
-/** Without characters that look like others, or that a shell takes for something else. */
+/** Without characters that look like others, or that a shell interprets. */
 const ALPHABET = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789-_+=@.';
 
 /** A password of 28 characters that the vendor's rule accepts: 160 bits of chance. */
 export function generatedPassword(): string {
   for (;;) {
     const password = Array.from({ length: LENGTH }, () => ALPHABET[randomInt(ALPHABET.length)] ?? '').join('');
-    // A leading dash would be taken for a flag by whoever pastes it.
+    // A leading dash would be read as a flag where it is pasted.
     if (!password.startsWith('-') && passwordFault(password) === null) return password;
   }
 }
 
-/** A password that is generated is shown once, on a terminal: without one nobody would ever know it. */
+/** A generated password is shown once, on a terminal: without one it would never be known. */
 const UNTOLD: Fault = {
   flag: '--admin-password-file',
-  text: 'is missing (or --admin-password-stdin): there is no terminal to show a generated password on',
+  text: 'is missing (or --admin-password-stdin): a generated password is shown only on a terminal',
 };
 
 function missingTexts(texts: ReadonlyMap<AdministratorKey, string>): Fault[] {
@@ -163,7 +163,7 @@ function missingTexts(texts: ReadonlyMap<AdministratorKey, string>): Fault[] {
   }));
 }
 
-/** One that cannot be read is none: it is asked for again and written anew. */
+/** One that cannot be read counts as missing: it is asked for and written again. */
 async function recorded(site: Site): Promise<InitialTenant | null> {
   const text = await site.folder.read(SITE_FILES.initialTenant);
   if (text === null) return null;
@@ -181,19 +181,19 @@ export interface GivenPassword {
 
 async function givenPassword(io: Io, options: Options): Promise<GivenPassword> {
   if (switchOption(options, 'adminPasswordStdin') && switchOption(options, 'authKeyStdin'))
-    return wrong('--admin-password-stdin', 'and --auth-key-stdin exclude each other: give one of them by a file');
+    return wrong('--admin-password-stdin', 'and --auth-key-stdin cannot be combined: give one of them in a file');
   return passwordGivenBy(io, options, 'admin-password');
 }
 
 /** Far more than any password has. */
 const MOST_BYTES = 64 * 1024;
 
-/** Takes the stem of a pair of flags, gives the password that came by `--<stem>-file` or `--<stem>-stdin`, checked by the vendor's rule. */
+/** The password from `--<stem>-file` or `--<stem>-stdin`, checked by the vendor's rule. */
 export async function passwordGivenBy(io: Io, options: Options, stem: string): Promise<GivenPassword> {
   const [byFile, byStdin] = [`--${stem}-file`, `--${stem}-stdin`];
   const file = textOption(options, optionKey(`${stem}-file`));
   const fromStdin = switchOption(options, optionKey(`${stem}-stdin`));
-  if (file !== undefined && fromStdin) return wrong(byFile, `and ${byStdin} exclude each other: give one of them`);
+  if (file !== undefined && fromStdin) return wrong(byFile, `and ${byStdin} cannot be combined: give one of them`);
   if (fromStdin) return checked(byStdin, await readAll(io.stdin));
   if (file === undefined) return { password: null, faults: [] };
   const path = resolve(io.cwd, file);
@@ -207,7 +207,7 @@ export async function passwordGivenBy(io: Io, options: Options, stem: string): P
   }
 }
 
-/** The line's end and a byte order mark are no part of a password; spaces are. What is no UTF-8 could be typed by nobody. */
+/** The line end and a byte order mark are not part of a password; spaces are. What is not UTF-8 could not be typed. */
 function checked(flag: string, bytes: Uint8Array): GivenPassword {
   const text = textIn(bytes);
   if (text === null) return wrong(flag, 'the password is not UTF-8: save it as UTF-8 text');
@@ -236,9 +236,9 @@ async function askFor({ prompt, schema }: AdministratorInput, prompter: Prompter
   return answer.trim();
 }
 
-/** Asks for a password, hidden, by the vendor's rule; null where one is to be generated. */
+/** Prompts for a password, hidden, by the vendor's rule; null if one is to be generated. */
 export async function askPassword(prompter: Prompter, what: string): Promise<string | null> {
-  const answer = await prompter.secret(`${what} (empty: one is generated)`, (text) =>
+  const answer = await prompter.secret(`${what} (leave empty to generate one)`, (text) =>
     text === '' ? undefined : (passwordFault(text) ?? undefined),
   );
   return answer === '' ? null : answer;

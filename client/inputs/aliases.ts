@@ -8,7 +8,7 @@ import type { Options } from '../terminal/options.ts';
 /** `--image-tag workflow-worker=61e4a00e`, as often as needed, is `--workflow-worker-tag 61e4a00e`. */
 export const IMAGE_TAG_FLAG = '--image-tag <image=tag>';
 
-/** Takes options, gives them with every alias replaced by what it means. What was given in full stays. */
+/** Replaces every alias by the option that it stands for. An option that was given in full wins. */
 export function withoutAliases(options: Options): Options {
   const { imageTag, bootstrapMode, siteId, ...rest } = options;
   const meant = INPUTS.flatMap(({ flag, aliases = [] }) =>
@@ -31,5 +31,5 @@ function imageTagOption(text: string): [key: string, tag: string] {
   const image = VENDOR_IMAGES.find((key) => imageName(key) === name);
   if (image && tag !== '' && more.length === 0) return [optionKey(tagFlag(image)), tag];
   const names = VENDOR_IMAGES.map(imageName).join(', ');
-  throw usageError(`--image-tag "${text}": expected image=tag, with one of the images ${names}`);
+  throw usageError(`--image-tag "${text}": expected image=tag, where image is one of ${names}`);
 }

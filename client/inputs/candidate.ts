@@ -9,19 +9,19 @@ import type { Fault } from './faults.ts';
 import { faultOfValue, textsOf } from './values.ts';
 import type { Values } from './values.ts';
 
-/** What a spec is made of beside the values of its inputs. */
+/** What a spec consists of beside the values of its inputs. */
 export interface Surroundings {
   readonly siteId: string;
   readonly mode: InstallSpec['mode'] | null;
   readonly wipeConfirmed: boolean;
-  /** Null when the release could not be found: that fault is told already. */
+  /** Null when the release could not be found: that fault is reported already. */
   readonly release: ReleaseManifest | null;
   readonly checkout: Checkout | null;
 }
 
 export type Candidate = { readonly spec: InstallSpec; readonly faults: [] } | { spec: null; readonly faults: Fault[] };
 
-/** Takes values and their surroundings, gives the spec, or every fault by the flag that it belongs to. */
+/** The spec, or the first fault of each flag. */
 export function candidateSpec(values: Values, surroundings: Surroundings): Candidate {
   const parsed = installSpec.safeParse(draft(values, surroundings));
   const faults = [...switchFaults(values), ...edgeFaults(values)];
@@ -31,7 +31,7 @@ export function candidateSpec(values: Values, surroundings: Surroundings): Candi
   return { spec: null, faults: firstOfEachFlag(faults) };
 }
 
-/** Takes one value more than is known, gives what is wrong with just that one; undefined when nothing is. */
+/** What is wrong with this one value beside those that are known; undefined when nothing is. */
 export function faultIn(key: InputKey, text: string, values: Values, surroundings: Surroundings): string | undefined {
   const tried: Values = new Map(values).set(key, { text, source: 'prompt' });
   const flag = `--${inputOf(key).flag}`;
@@ -61,7 +61,7 @@ function draft(values: Values, { siteId, mode, wipeConfirmed, release, checkout 
   };
 }
 
-/** An install that runs goes by what is recorded: in another form it would be another order. */
+/** A running install uses what is recorded: in another form it would be another order. */
 function untidied({ tidy: _tidy, ...input }: Input): Input {
   return input;
 }
@@ -89,26 +89,26 @@ interface Issue {
 }
 
 function faultOf(issue: Issue, values: Values, hasRelease: boolean): Fault[] {
-  if (issue.path[0] === 'mode') return [{ flag: '--fresh | --recover', text: 'is missing: say which one you want' }];
+  if (issue.path[0] === 'mode') return [{ flag: '--fresh | --recover', text: 'is missing: choose one' }];
   if (issue.path[0] === 'siteId') return [{ flag: '--site', text: issue.message }];
   const input = inputAt(issue.path);
-  // A release that could not be found is told by whoever looked for it.
+  // A release that could not be found is reported where it was looked up.
   if (!input || input.key === 'release') return [];
   const given = values.get(input.key);
   const from = input.default?.from ?? [];
   if (given) {
-    // What was only made from another input is wrong when that one is, and that is told.
+    // What was only derived from another input is wrong when that one is, and that is reported.
     if (given.source === 'default' && from.some((key) => key !== 'release')) return [];
     return [faultOfValue(input, given, issue.message)];
   }
   const has = textsOf(values);
-  // Nor does it say anything that a default is absent, where what it is made from is.
+  // Nor is an absent default a fault of its own, if what it derives from is absent.
   if (from.some((key) => (key === 'release' ? !hasRelease : has(key) === undefined))) return [];
   const { flag, variable, help } = input;
   return [{ flag: `--${flag}`, text: `is missing${variable === null ? '' : ` (or set ${variable})`}: ${help}` }];
 }
 
-/** Takes faults, gives the first one of each flag: what else is wrong with it follows from that as often as not. */
+/** Only the first fault of each flag: the others often follow from it. */
 export function firstOfEachFlag(faults: readonly Fault[]): Fault[] {
   return faults.filter((fault, index) => faults.findIndex((other) => other.flag === fault.flag) === index);
 }

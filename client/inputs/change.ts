@@ -16,18 +16,20 @@ import type { Values } from './values.ts';
 export interface ChangeInput {
   readonly options: Options;
   readonly cwd: string;
-  /** Looks at the Git checkout of the current folder; null where there is none. */
+  /** Reads the Git checkout of the current folder; null if there is none. */
   readonly checkout: () => Promise<Checkout | null>;
 }
 
 /**
- * Puts together what a running install is to do otherwise, as the inputs of `start` are read. Flags alone: a variable that is
- * set for every call of this shell was not meant for this one. Throws one usage error that names every fault.
+ * The changed inputs of a running install, read as the inputs of `start` are. From flags only: a variable that is set for every call
+ * of this shell was not meant for this one. Throws one usage error that names every fault.
  */
 export async function gatherChange({ options, cwd, checkout }: ChangeInput): Promise<InputChange> {
   const values = givenValues(CHANGEABLE, options, {});
   if (values.size === 0)
-    throw usageError(`nothing to change was given: use one of ${CHANGEABLE.map(({ flag }) => `--${flag}`).join(', ')}`);
+    throw usageError(
+      `no input to change: give at least one of ${CHANGEABLE.map(({ flag }) => `--${flag}`).join(', ')}`,
+    );
   const { faults } = await resolveHere(values, cwd, checkout);
   const parsed = inputChange.safeParse(draftOf(values));
   if (!parsed.success) faults.push(...parsed.error.issues.map((issue) => faultOf(issue.path, issue.message, values)));

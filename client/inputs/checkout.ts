@@ -4,18 +4,18 @@ import { UserError } from '../terminal/failure.ts';
 
 const GIT_TIMEOUT_MS = 10_000;
 
-/** The operator's Git checkout: what Flux would be told to follow, and what the remote does not have yet. */
+/** The operator's Git checkout: what Flux would follow, and what the remote does not have yet. */
 export interface Checkout {
   /** Null when no branch is checked out (a detached HEAD). */
   readonly branch: string | null;
   readonly revision: string;
   readonly originUrl: string | null;
   readonly uncommittedFiles: number;
-  /** Null when the branch follows no remote branch, so that nobody can say. */
+  /** Null when the branch tracks no remote branch: unknown then. */
   readonly unpushedCommits: number | null;
 }
 
-/** Takes a folder, gives the checkout that it lies in; null where there is none. Throws a UserError when git cannot be run. */
+/** The checkout that the folder belongs to; null if there is none. Throws a UserError when git cannot be run. */
 export async function inspectCheckout(cwd: string, signal: AbortSignal): Promise<Checkout | null> {
   const git = async (...args: string[]): Promise<string | null> => {
     try {
@@ -24,7 +24,10 @@ export async function inspectCheckout(cwd: string, signal: AbortSignal): Promise
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof ExecaError && error.exitCode !== undefined) return null;
-      throw new UserError(EXIT.missing, `git cannot be run: ${String(error)}. Install git, or name the branch itself.`);
+      throw new UserError(
+        EXIT.missing,
+        `Cannot run git: ${String(error)}. Install git, or name the branch with --repo-branch.`,
+      );
     }
   };
   const revision = await git('rev-parse', 'HEAD');

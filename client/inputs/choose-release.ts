@@ -6,7 +6,7 @@ import type { InstallSpec } from '../../model/site.ts';
 import type { Fault } from './faults.ts';
 import type { Values } from './values.ts';
 
-/** The release that an install gets, the channel that it came by, and the branch that Flux follows for it. */
+/** The release of an install, the channel that named it, and the branch that Flux follows for it. */
 export interface Choice {
   readonly release: ReleaseManifest | null;
   readonly channel: ChannelName | null;
@@ -15,14 +15,14 @@ export interface Choice {
 }
 
 /**
- * Takes what was said about release and channel, gives the release. A flag or variable wins over the site's record; a site
- * that is installed keeps its release, because moving to another one is an upgrade and not a repair.
+ * The release to install. A flag or variable wins over the site's record; an installed site keeps its release, because moving to
+ * another one is an upgrade and not a repair.
  */
 export function chooseRelease(said: Values, recorded: InstallSpec | null, catalogue: ReleaseCatalogue): Choice {
   const version = said.get('release')?.text;
   const channel = said.get('channel')?.text;
   if (version !== undefined && channel !== undefined)
-    return failed('--release-version', `"${version}" and --channel "${channel}" exclude each other: give one of them`);
+    return failed('--release-version', `"${version}" and --channel "${channel}" cannot be combined: give one of them`);
   if (version === undefined && channel === undefined && recorded) {
     const { release } = recorded;
     return { release, channel: recorded.channel, branch: release.app.releaseBranch, faults: [] };

@@ -5,7 +5,7 @@ import type { Difference } from './differences.ts';
 import type { Style } from '../terminal/style.ts';
 import { table } from '../terminal/table.ts';
 
-/** Takes the running spec (null when it cannot be read) and the one asked for, gives why a second install is refused. */
+/** Why a second install is refused; `running` is null when its spec cannot be read. */
 export function refusalLines(
   style: Style,
   running: InstallSpec | null,
@@ -14,14 +14,14 @@ export function refusalLines(
 ): string[] {
   const site = asked.siteId;
   const found = running ? summed(differences(running, asked), running, asked) : [];
-  // `set` has no way back to a default.
+  // `set` cannot restore a default.
   const canSet = found.filter(({ path, asked: after }) => after && inputAt(path)?.changeable);
   return [
-    `error: an install of ${site} runs already, and its inputs are others than these. Nothing was changed.`,
+    `error: ${site} is already being installed with different inputs. Nothing was changed.`,
     ...(running
       ? table(
           style,
-          ['INPUT', 'RUNNING', 'ASKED FOR'],
+          ['INPUT', 'RUNNING', 'REQUESTED'],
           found.map(({ path, running: before, asked: after }) => [
             { text: inputName(path) },
             { text: before || 'none' },
@@ -32,10 +32,10 @@ export function refusalLines(
     `To follow the running install: \`${call('resume')}\`.`,
     ...(canSet.length > 0 && canSet.length === found.length
       ? [
-          `To give it the new inputs: \`${call('set')}\` with ${[...new Set(canSet.map(({ path }) => inputName(path)))].join(', ')}.`,
+          `To change its inputs: \`${call('set')}\` with ${[...new Set(canSet.map(({ path }) => inputName(path)))].join(', ')}.`,
         ]
       : []),
-    `To stop it and install otherwise: \`${call('cancel')}\`, then start again.`,
+    `To replace it: \`${call('cancel')}\`, then start again.`,
   ];
 }
 
@@ -47,7 +47,7 @@ function summed(found: readonly Difference[], running: InstallSpec, asked: Insta
   const release = {
     path: ['release'],
     running: before,
-    asked: before === after ? `${after}, with other contents` : after,
+    asked: before === after ? `${after}, with different contents` : after,
   };
   return [release, ...others];
 }

@@ -8,7 +8,7 @@ export interface Difference {
   readonly asked: string | null;
 }
 
-/** Takes the spec of a running install and the one asked for, gives every input in which they differ. */
+/** Every input in which the two specs differ. */
 export function differences(running: InstallSpec, asked: InstallSpec): Difference[] {
   const before = flatten(installed(running));
   const after = flatten(installed(asked));

@@ -7,55 +7,55 @@ import { faultOfValue, textsOf } from './values.ts';
 import { hasCredentials } from './repository-url.ts';
 import type { Source, Values } from './values.ts';
 
-/** Takes an input as it was written, and the others; gives what is wrong with it, or null. What a site has on record may be let pass. */
+/** What is wrong with an input as it was written, or null. `others` looks up other inputs; a recorded value may be accepted as it is. */
 type Rule = (text: string, others: (key: string) => string | undefined, source: Source) => string | null;
 
 /**
- * What is refused of an order although a record may hold it: the schemas of the rows read specs of every age, and must not lose
- * one for a value that was let pass then. What a row's own schema refuses never comes here.
+ * What is refused of an order although a record may hold it: the schemas of the rows read specs of every age, and must not reject
+ * one for a value that was accepted then. What a row's own schema refuses never comes here.
  */
 const RULES: Readonly<Partial<Record<InputKey, Rule>>> = {
   appUrl: (text) => {
     if (originOf(text) !== null) return null;
     return /^[^/]*\/\/[^/?#]*@/.test(text)
-      ? 'a user name or password does not belong in the URL'
-      : 'expected scheme, host and port alone, such as https://psa.example.com: Alga PSA is served from the root of its host';
+      ? 'the URL must not contain a user name or password'
+      : 'expected only scheme, host and port, such as https://psa.example.com: Alga PSA is served from the root of its host';
   },
   'repo.url': (text, others, source) => {
     if (source === 'site') return null;
     if (hasCredentials(text))
-      return 'credentials do not belong in the URL: they would stand in the cluster and in arguments of programs. Name a repository that the node can read without';
+      return 'the URL must not contain credentials: they would be visible in the cluster and in program arguments. Use a repository that the node can read without credentials';
     if (text.includes('://') && (!URL.canParse(text) || /[?#]/.test(text)))
-      return 'expected scheme, host and path alone: what else stands in the URL would stand in the cluster as well';
+      return 'expected only scheme, host and path: any other part of the URL would be visible in the cluster';
     // The pattern of GitRepository's spec.url (source-controller, source.toolkit.fluxcd.io/v1).
     if (text.includes('://') && !/^(https?|ssh):\/\//.test(text))
-      return 'Flux fetches by https://, ssh:// or http:// alone';
+      return 'Flux supports only https://, ssh:// and http://';
     if (text.startsWith('http://') && others('allowInsecureHttp') !== 'true')
-      return 'anybody between the node and that server can change what the appliance runs. Use https:// or ssh://, or add --allow-insecure-http';
+      return 'anyone between the node and that server can change what the appliance runs. Use https:// or ssh://, or add --allow-insecure-http';
     return null;
   },
   nodeIp: (text) => {
     const kind = NO_NODE.find(({ list }) => contains(list, text))?.kind;
-    return kind === undefined ? null : `expected the address of one machine, and this one is ${kind}`;
+    return kind === undefined ? null : `expected the address of one machine, but this is ${kind}`;
   },
 };
 
 type Subnet = readonly [address: string, bits: number, family: 'ipv4' | 'ipv6'];
 
 const NO_NODE = [
-  { kind: 'unspecified', list: listOf(['0.0.0.0', 8, 'ipv4'], ['::', 128, 'ipv6']) },
+  { kind: 'an unspecified address', list: listOf(['0.0.0.0', 8, 'ipv4'], ['::', 128, 'ipv6']) },
   { kind: 'a loopback address', list: listOf(['127.0.0.0', 8, 'ipv4'], ['::1', 128, 'ipv6']) },
   { kind: 'a multicast address', list: listOf(['224.0.0.0', 4, 'ipv4'], ['ff00::', 8, 'ipv6']) },
   { kind: 'the broadcast address', list: listOf(['255.255.255.255', 32, 'ipv4']) },
 ];
 
-/** Takes the values of an order, gives what the charts or the network would refuse later, after the wipe. */
+/** What the charts or the network would refuse later, after the wipe. */
 export function edgeFaults(values: Values): Fault[] {
   const others = textsOf(values);
   return INPUTS.flatMap((input) => {
     const given = values.get(input.key);
     if (!given || (input.when && !input.when(others)) || !input.schema.safeParse(given.text).success) return [];
-    // What was made from another input is wrong when that one is, and that is told.
+    // What was derived from another input is wrong when that one is, and that is reported.
     if (given.source === 'default' && (input.default?.from.length ?? 0) > 0) return [];
     const message = RULES[input.key]?.(given.text, others, given.source) ?? null;
     return message === null ? [] : [faultOfValue(input, given, message)];

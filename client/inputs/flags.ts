@@ -25,13 +25,13 @@ export const INPUT_FLAGS: readonly Flag[] = [...INPUTS.flatMap(flagsOf), IMAGE_T
 /** A flag for every input that a running install can still take. */
 export const CHANGEABLE_FLAGS: readonly Flag[] = [...CHANGEABLE.flatMap(flagsOf), IMAGE_TAG];
 
-/** What an install does with what is there. */
+/** What an install does with existing data. */
 export const MODE = [
   {
     flags: '--fresh',
-    help: 'install anew; application data that is there is wiped, after every check and a confirmation',
+    help: 'install from scratch; existing application data is wiped, after every check and a confirmation',
   },
-  { flags: '--recover', help: 'install again and keep all data and credentials' },
+  { flags: '--recover', help: 'reinstall and keep all data and credentials' },
   {
     flags: '--bootstrap-mode <mode>',
     help: 'the same as --fresh or --recover',
@@ -40,7 +40,7 @@ export const MODE = [
   },
 ] as const satisfies readonly Flag[];
 
-/** Ways in which the authentication key is handed over; never on the command line itself. */
+/** Ways to give the authentication key; never on the command line itself. */
 export const AUTH_KEY = [
   { flags: '--auth-key-file <file>', help: 'file with the authentication key; never give the key itself as a flag' },
   { flags: '--auth-key-stdin', help: 'read the authentication key from standard input' },
@@ -50,7 +50,7 @@ export const AUTH_KEY = [
 export const LICENCE = [
   {
     flags: '--license-file <file>',
-    help: 'file with the licence token, for a database that has no licence yet (without: a trial)',
+    help: 'file with the license token, for a database without a license (default: a trial)',
   },
 ] as const satisfies readonly Flag[];
 
@@ -68,7 +68,7 @@ export const ADMINISTRATOR_FLAGS: readonly Flag[] = [
   ...NAMED_ADMINISTRATOR,
   {
     flags: '--admin-password-file <file>',
-    help: 'file with the password; without one it is asked for, or generated and shown, which takes a terminal',
+    help: 'file with the password (default: prompt for it, or generate it and show it; needs a terminal)',
   },
   { flags: '--admin-password-stdin', help: 'read the password from standard input' },
 ].map((flag) => ({ ...flag, group: FIRST_ADMINISTRATOR }));

@@ -25,27 +25,27 @@ export interface GatherInput {
   readonly environment: NodeJS.ProcessEnv;
   readonly cwd: string;
   readonly catalogue: ReleaseCatalogue;
-  /** Looks at the Git checkout of the current folder; null where there is none. */
+  /** Reads the Git checkout of the current folder; null if there is none. */
   readonly checkout: () => Promise<Checkout | null>;
-  /** Null where nobody can be asked. */
+  /** Null without a terminal to ask on. */
   readonly prompter: Prompter | null;
   /** Ask only for what has no default (`--yes`). */
   readonly takeDefaults: boolean;
-  /** Faults that were found before, to be told with the others. */
+  /** Faults that were found before, to be reported with the others. */
   readonly faults: readonly Fault[];
   /** The command whose help explains the flags. */
   readonly command: string;
 }
 
-/** The spec as it was put together, and what a person should know about how. */
+/** The spec, and notes for a person about how it came together. */
 export interface Gathered {
   readonly spec: InstallSpec;
   readonly notes: readonly string[];
 }
 
 /**
- * Puts the spec of an install together: flag, environment, site file, prompt, default, in this order. Throws one usage error
- * that names every input that is missing or wrong.
+ * Assembles the spec of an install: flag, environment, site file, prompt, default, in this order. Throws one usage error that names
+ * every input that is missing or wrong.
  */
 export async function gatherSpec(input: GatherInput): Promise<Gathered> {
   const { site } = input;
@@ -74,7 +74,7 @@ export async function gatherSpec(input: GatherInput): Promise<Gathered> {
     release,
     checkout: here.followed,
   };
-  // A site that was ordered before is not interviewed again.
+  // A site that was ordered before is not asked again.
   const takeDefaults = input.takeDefaults || recorded !== null;
   if (input.prompter) await ask(input.prompter, values, known, surroundings, takeDefaults);
   for (const one of INPUTS) takeDefault(one, values, known);
@@ -92,16 +92,18 @@ export async function gatherSpec(input: GatherInput): Promise<Gathered> {
   };
 }
 
-/** What becomes of credentials in a URL that nobody typed for this order. */
+/** What happens to credentials in a URL that was not typed for this order. */
 function credentialNotes(values: Values, origin: string | null): string[] {
   const url = values.get('repo.url');
   if (url?.source === 'site' && hasCredentials(url.text))
     return [
-      'The URL of the Git repository on record holds credentials, which stand in the cluster: revoke them, and name a repository that the node can read without (--repo-url).',
+      'The recorded URL of the Git repository contains credentials, which are visible in the cluster: revoke them, and give a repository that the node can read without credentials (--repo-url).',
     ];
   const isOffered = url?.source === 'default' || url?.source === 'prompt';
   return isOffered && origin !== null && hasCredentials(origin) && url.text === withoutCredentials(origin)
-    ? [`The credentials in the URL of the remote "origin" are left out: the node has to read ${url.text} without.`]
+    ? [
+        `The credentials in the URL of the remote "origin" were removed: the node must be able to read ${url.text} without them.`,
+      ]
     : [];
 }
 
@@ -118,7 +120,7 @@ function stillValid(recorded: InstallSpec, said: Values): Values {
   return values;
 }
 
-/** Tags that were meant for another release must not follow the site to this one unseen. */
+/** Tags that were set for another release must not silently apply to this one. */
 function droppedTags(recorded: InstallSpec | null, version: string | undefined, values: Values): string[] {
   if (!recorded || version === undefined || recorded.release.releaseVersion === version) return [];
   const dropped = INPUTS.filter(({ key, ofRelease }) => ofRelease && values.get(key)?.source === 'site');
@@ -174,7 +176,7 @@ async function askFor(
         message,
         ...(preset !== undefined && { initial: preset }),
         check: (value) => {
-          if (value.trim() === '') return input.kind === 'list' ? undefined : 'a value is needed';
+          if (value.trim() === '') return input.kind === 'list' ? undefined : 'a value is required';
           return faultIn(input.key, value.trim(), values, surroundings);
         },
       });

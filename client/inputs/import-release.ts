@@ -1,3 +1,4 @@
+import { advise, asCode, client, holeFor } from '../../model/advice.ts';
 import { VENDOR_IMAGES } from '../../model/appliance.ts';
 import type { VendorImage } from '../../model/appliance.ts';
 import { capabilities as capabilitiesIn, capabilitiesOf, knownCapabilities } from '../../model/capabilities.ts';
@@ -9,59 +10,63 @@ import { describeFault, readReleases } from '../../model/releases.ts';
 import type { ReleaseCatalogue } from '../../model/releases.ts';
 import { imageName } from '../../model/vendor-images.ts';
 import type { VendorRelease } from '../../model/vendor-release.ts';
+import { advisedError } from '../site/hints.ts';
+import { EXIT } from '../terminal/exit-codes.ts';
 import { usageError } from '../terminal/failure.ts';
 import { importedFile } from './releases.ts';
 import type { Source } from './import-source.ts';
 
-/** What a person says about an import beside its source. */
+/** Options of an import. */
 export interface ImportWishes {
   /** The release that gives Talos, Kubernetes, Flux, charts and dependencies; the newest of this client when undefined. */
   readonly base: string | undefined;
-  /** The release whose images those are like that nobody here knows; without it they are refused. */
+  /** The release to whose images unknown images are assumed equal; without it they are refused. */
   readonly like: string | undefined;
 }
 
 /** What the vendor's images are at their registries; null where no digest could be learned. */
 export type Digests = Readonly<Record<VendorImage, string | null>>;
 
-/** Takes the releases of this machine, gives the one that an import is built on. Throws a usage error. */
+/** The release that an import is built on. Throws a usage error. */
 export function baseOf(catalogue: ReleaseCatalogue, { base }: ImportWishes): ReleaseManifest {
   if (base !== undefined) return named(catalogue, '--base', base);
   const own = catalogue.releases.filter(({ origin }) => origin === undefined);
   const [newest] = own.toSorted((one, other) => compareReleaseVersions(other.releaseVersion, one.releaseVersion));
   if (newest) return newest;
-  throw usageError('This client has no release to build on: `appliance-client releases validate` says what is wrong.');
+  throw advisedError(
+    EXIT.usage,
+    advise`This client has no valid release to build on. Find out why: ${client('releases', 'validate')}.`,
+  );
 }
 
 function named({ releases }: ReleaseCatalogue, flag: string, version: string): ReleaseManifest {
   const found = releases.find(({ releaseVersion }) => releaseVersion === version);
   if (found) return found;
   const known = releases.map(({ releaseVersion }) => releaseVersion).join(', ');
-  throw usageError(`${flag}: there is no release ${version}; there are: ${known || 'none'}`);
+  throw usageError(`${flag}: unknown release ${version}. Available: ${known || 'none'}`);
 }
 
-/** Images that nobody here knows, and the release that they are like. */
+/** Unknown images, and the release to whose images each is assumed equal. */
 export type Assumed = NonNullable<ReleaseManifest['origin']>['assumed'];
 
 /**
- * Takes the vendor's release, gives those of its images that are said to be like another release's. An image is known by its tag
- * alone. Neither the age of the manifest nor the day of a commit says what an image can do: manifests go on naming images of months
- * before, and commits beside the main line lack what it has long had. Throws a usage error where nothing was said.
+ * The vendor's images that --like equates with another release's. An image is known by its tag alone. Neither the age of the manifest
+ * nor the date of a commit tells what an image can do: manifests keep naming images from months before, and commits beside the main
+ * line lack what it has long had. Throws a usage error if an image is unknown and there is no --like.
  */
 export function assumedImages({ tags }: VendorRelease, catalogue: ReleaseCatalogue, { like }: ImportWishes): Assumed {
   const unknown = VENDOR_IMAGES.filter((key) => knownCapabilities(key, tags[key]) === undefined);
   const model = like === undefined ? null : named(catalogue, '--like', like);
   if (unknown.length === 0) return {};
   if (model) return Object.fromEntries(unknown.map((key) => [key, model.releaseVersion]));
-  throw usageError(
-    `What these images can do is not known here: ${unknown.map((key) => `${imageName(key)} ${tags[key]}`).join(', ')}. ` +
-      'A wrong guess fails the setup of the database or leaves licensing dead, so none is made. Take a newer client that knows ' +
-      'them, or say with --like <release> which release their images are like (`appliance-client releases show <release>` says ' +
-      'what each of its images can do; a tag is a commit of github.com/Nine-Minds/alga-psa). Nothing was imported.',
+  const names = unknown.map((key) => `${imageName(key)} ${tags[key]}`).join(', ');
+  throw advisedError(
+    EXIT.usage,
+    advise`The capabilities of these images are unknown: ${names}. Nothing was imported. A wrong guess fails the setup of the database or leaves licensing dead, so this client does not guess. Use a newer client that knows them, or name the release that has the same kind of images with ${asCode('--like', holeFor('release'))}. ${client('releases', 'show', holeFor('release'))} shows what each of its images can do; a tag is a commit of github.com/Nine-Minds/alga-psa.`,
   );
 }
 
-/** What a release is made of. */
+/** What a release consists of. */
 export interface Parts {
   readonly vendor: VendorRelease;
   readonly source: Source;
@@ -72,7 +77,7 @@ export interface Parts {
   readonly now: Date;
 }
 
-/** Puts the release together, and reads it back as every reader does. Throws a usage error when its parts do not fit together. */
+/** Assembles the release, and reads it back as every reader does. Throws a usage error when its parts do not fit together. */
 export function putTogether({ vendor, source, base, catalogue, assumed, digests, now }: Parts): ReleaseManifest {
   const abilities = capabilitiesIn(strict);
   const image = <Key extends VendorImage>(key: Key) => {
@@ -107,15 +112,15 @@ export function putTogether({ vendor, source, base, catalogue, assumed, digests,
   if (sound) return sound;
   throw usageError(
     [
-      `${source.name} and release ${base.releaseVersion} make no release that can be installed. Nothing was imported.`,
+      `${source.name} and release ${base.releaseVersion} do not form an installable release. Nothing was imported.`,
       ...faults.map((fault) => `  ${describeFault({ ...fault, file: '' })}`),
     ].join('\n'),
   );
 }
 
 /**
- * Takes digests as they were answered and the release of this version that was imported before, gives the digests to write: a
- * registry that is silent today takes no pin away from a tag that had one.
+ * The digests to write: a registry that does not answer today removes no pin from a tag that had one in the release of this version
+ * that was imported before.
  */
 export function keptDigests(asked: Digests, tags: VendorRelease['tags'], before: ReleaseManifest | null): Digests {
   const kept = (key: VendorImage): string | null => {
@@ -130,7 +135,7 @@ export function keptDigests(asked: Digests, tags: VendorRelease['tags'], before:
   };
 }
 
-/** Takes two releases, gives the paths of what an install of the one would do otherwise. */
+/** The paths in which an install of the one release would differ from an install of the other. */
 export function changedPaths(one: ReleaseManifest, other: ReleaseManifest): string[] {
   return pathsOf(installed(one), installed(other), []);
 }

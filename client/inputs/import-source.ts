@@ -11,9 +11,9 @@ import { usageError } from '../terminal/failure.ts';
 /** The vendor's manifest holds a few texts of YAML; a megabyte is many times that. */
 const RELEASE_LIMIT_BYTES = 1024 * 1024;
 
-/** What was imported, before anybody has read it. */
+/** What was imported, not parsed yet. */
 export interface Source {
-  /** The reference, or the file's name, as it is recorded and told. */
+  /** The reference, or the file's name, as it is recorded and shown. */
   readonly name: string;
   readonly text: string;
   /** Of the OCI manifest; null for a file that is the manifest of the vendor itself. */
@@ -36,8 +36,8 @@ const ociManifest = z.object({ config: descriptor, manifests: z.undefined().opti
 const ociIndex = z.object({ manifests: z.array(descriptor) });
 
 /**
- * Takes what a person named, gives the text behind it: a file with the vendor's manifest, a folder that is an OCI image layout, or
- * a reference to a registry with its tag or digest. What is there as a file is a file. Throws a usage error or RegistryFault.
+ * The text behind a name: a file with the vendor's manifest, a folder that is an OCI image layout, or a reference to a registry with
+ * a tag or digest. An existing file or folder wins. Throws a usage error or RegistryFault.
  */
 export async function readSource(
   named: string,
@@ -57,7 +57,7 @@ export async function readSource(
   const reference = explicitReference(isReference ? named.slice('oci://'.length) : named);
   if (reference === null)
     throw usageError(
-      `"${named}" is neither a file on this machine nor a reference with a registry and a tag or digest, such as ` +
+      `"${named}" is neither a file on this machine nor a reference with registry and tag or digest, such as ` +
         'ghcr.io/nine-minds/alga-appliance-release:stable.',
     );
   const client = await registry();
@@ -68,7 +68,7 @@ export async function readSource(
   });
 }
 
-/** A reference that leaves nothing to be guessed: with its registry, and a tag or a digest. */
+/** A reference without anything to guess: with its registry, and a tag or a digest. */
 function explicitReference(text: string): ImageReference | null {
   const [host = '', ...rest] = text.split('/');
   const isExplicit = (/[.:]/.test(host) || host === 'localhost') && /[:@]/.test(rest.at(-1) ?? '');
@@ -81,19 +81,19 @@ async function fromStore(name: string, store: Store): Promise<Source> {
   const parsed = ociManifest.safeParse(document);
   if (!parsed.success) {
     const why = ociIndex.safeParse(document).success
-      ? 'is an index of several manifests, as images for several platforms have one; a release is a single manifest'
-      : 'is no OCI manifest with a config blob';
+      ? 'is an index of several manifests, as multi-platform images have; a release is a single manifest'
+      : 'is not an OCI manifest with a config blob';
     throw usageError(`${name} ${why}. Nothing was imported.`);
   }
   const { config } = parsed.data;
   if (config.size > RELEASE_LIMIT_BYTES)
     throw usageError(
-      `${name} has a config blob of ${config.size} bytes, and a release has at most ${RELEASE_LIMIT_BYTES}. Nothing was imported.`,
+      `${name} has a config blob of ${config.size} bytes; a release has at most ${RELEASE_LIMIT_BYTES}. Nothing was imported.`,
     );
   const blob = await store.blob(config.digest);
   if (blob.length !== config.size)
     throw usageError(
-      `${name} has a config blob of ${blob.length} bytes, and its manifest says ${config.size}. Nothing was imported.`,
+      `${name} has a config blob of ${blob.length} bytes, but its manifest says ${config.size}. Nothing was imported.`,
     );
   return { name, text: utf8(blob, name), digest, configDigest: config.digest };
 }
@@ -116,7 +116,7 @@ function layout(folder: string, signal: AbortSignal): Store {
       const [only, ...others] = index.success ? index.data.manifests : [];
       if (!only || others.length > 0)
         throw usageError(
-          `${join(folder, 'index.json')} does not name one manifest: a layout with one release is wanted.`,
+          `${join(folder, 'index.json')} does not list exactly one manifest: expected a layout with one release.`,
         );
       return { bytes: await blob(only.digest, MANIFEST_LIMIT_BYTES), digest: only.digest };
     },
@@ -128,13 +128,13 @@ function layout(folder: string, signal: AbortSignal): Store {
 async function readBounded(path: string, limit: number, signal: AbortSignal): Promise<Buffer> {
   try {
     const bytes = await readGiven(path, { most: limit + 1, signal });
-    if (bytes.length > limit) throw new FileRefused(`is larger than ${limit} bytes, and none of it was taken`);
+    if (bytes.length > limit) throw new FileRefused(`is larger than ${limit} bytes; nothing was imported`);
     return bytes;
   } catch (error) {
     if (error instanceof FileRefused) throw usageError(`${path} ${error.message}.`, { cause: error });
     signal.throwIfAborted();
     if (ifMissing(error) === null)
-      throw usageError(`${path} is not there: this is no OCI image layout with a release.`);
+      throw usageError(`${path} does not exist: this is not an OCI image layout with a release.`);
     throw error;
   }
 }
@@ -143,7 +143,7 @@ function utf8(bytes: Buffer, name: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (error) {
-    throw usageError(`${name} holds what is not UTF-8 text: this is no release manifest. Nothing was imported.`, {
+    throw usageError(`${name} is not UTF-8 text, so it is not a release manifest. Nothing was imported.`, {
       cause: error,
     });
   }

@@ -10,16 +10,16 @@ import { textOption } from '../terminal/options.ts';
 import type { Options } from '../terminal/options.ts';
 import type { Fault } from './faults.ts';
 
-/** The licence of an order as it was handed over, or why it could not be taken; never part of the spec. */
+/** The licence of an order as it was given, or why it cannot be used; never part of the spec. */
 export interface Licence {
-  /** Null when none was given: what the appliance has stays, or a trial is begun. */
+  /** Null when none was given: the appliance keeps its licence, or a trial starts. */
   readonly token: string | null;
   readonly faults: readonly Fault[];
 }
 
 const FLAG = '--license-file';
 
-/** Takes the file that a flag names, gives the licence token in it. */
+/** The licence token in the file of --license-file. */
 export async function givenLicence(io: Io, options: Options): Promise<Licence> {
   const file = textOption(options, 'licenseFile');
   if (file === undefined) return { token: null, faults: [] };
@@ -37,14 +37,14 @@ export async function givenLicence(io: Io, options: Options): Promise<Licence> {
   }
 }
 
-/** What stands in the way of a licence in an order: an image that knows none would drop it unseen. */
+/** What rules out a licence in an order: an image that does not support licences would silently drop it. */
 export function licenceFaults({ token }: Licence, spec: InstallSpec): Fault[] {
   if (token === null || capabilitiesOf(spec.release, 'algaCore', spec.imageTags.algaCore).licenseState) return [];
   const { releaseVersion } = spec.release;
   return [
     {
       flag: FLAG,
-      text: `the server of release ${releaseVersion} knows no licence: leave it out, or take a release from 1.0 on`,
+      text: `the server of release ${releaseVersion} does not support licenses: omit the flag, or choose release 1.0 or newer`,
     },
   ];
 }
@@ -54,7 +54,7 @@ export async function recordLicence(site: Site, token: string): Promise<void> {
   await site.folder.write(SITE_FILES.licenceToken, `${token}\n`);
 }
 
-/** Not the whole of a file that is no licence: it may be a disk, or without an end. */
+/** Never the whole of a file: one that is no licence may be a disk, or endless. */
 async function beginningOf(path: string, signal: AbortSignal): Promise<string> {
   return (await readGiven(path, { most: LICENCE_TOKEN_LIMIT + 3, signal })).toString('utf8');
 }

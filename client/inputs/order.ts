@@ -20,7 +20,7 @@ import { gatherSpec } from './gather.ts';
 import { givenLicence, licenceFaults } from './licence.ts';
 import type { Simulate } from '../../worker/index.ts';
 
-/** An install as a person ordered it, before anything of it was written or begun. */
+/** An install as a person ordered it, before anything of it was written or started. */
 export interface Order {
   readonly site: Site;
   readonly spec: InstallSpec;
@@ -33,29 +33,29 @@ export interface Order {
   readonly notes: readonly string[];
 }
 
-/** The first administrator of an order. One that runs already has its own, so that nobody is asked before that is known. */
+/** The first administrator of an order. A running install has its own, so no one is asked before that is known. */
 export interface AdministratorOrder {
-  /** Whether this call says anything of it by a flag. */
+  /** Whether a flag of this call says anything about it. */
   readonly isNamed: boolean;
   /** Whether nothing is missing. */
   readonly isWhole: boolean;
   /**
-   * Gives it, asking for what is missing; null where the administrators of a database are kept, or nothing is written. Throws
-   * one usage error with all that is missing where nobody can be asked.
+   * Asks for what is missing; null where the administrators of a database are kept, or nothing is written. Throws one usage error
+   * with all that is missing if there is no terminal to ask on.
    */
   readonly make: () => Promise<Administrator | null>;
 }
 
 export interface OrderOptions {
-  /** The command, as its help is asked for. */
+  /** The command whose help explains the flags. */
   readonly command: string;
-  /** The mode when neither --fresh nor --recover is given and nobody can be asked; null where it must be given. */
+  /** The mode when neither --fresh nor --recover is given and there is no terminal to ask on; null where it must be given. */
   readonly modeOtherwise: InstallSpec['mode'] | null;
   /** Whether secrets are written, and a person is asked for them. */
   readonly writes: boolean;
 }
 
-/** Puts an order together from flags, environment, site file and prompts. Throws one usage error with all faults. */
+/** Assembles an order from flags, environment, site file and prompts. Throws one usage error with all faults. */
 export async function takeOrder(
   context: CommandContext,
   { command, modeOtherwise, writes }: OrderOptions,
@@ -69,7 +69,7 @@ export async function takeOrder(
   const auth = await givenAuthKey(io, options);
   const licence = await givenLicence(io, options);
   const named = await givenAdministrator({ io, options, site, mode: mode.mode });
-  // An install of a site that was ordered before may run: whoever joins it is asked for nothing.
+  // An install of a site that was ordered before may be running: joining it needs no answers.
   const isNew = site.record === null;
   const missing = writes && prompter === null ? named.missing : [];
   const catalogue = await knownReleases(io.env, context.home);
@@ -123,15 +123,15 @@ async function modeOf(
   if (fresh && recover)
     return {
       mode: 'recover',
-      faults: [{ flag: '--fresh', text: 'and --recover exclude each other: give one of them' }],
+      faults: [{ flag: '--fresh', text: 'and --recover cannot be combined: give one of them' }],
     };
   if (fresh || recover) return { mode: fresh ? 'fresh' : 'recover', faults: [] };
   if (site.simulated) return { mode: 'fresh', faults: [] };
   if (otherwise || !prompter) return { mode: otherwise, faults: [] };
   const mode = await prompter.choose(
-    'Install fresh, or recover what is there?',
+    'Install from scratch, or recover the existing appliance?',
     [
-      { value: 'fresh', label: 'fresh', hint: 'a new appliance; application data that is there is wiped' },
+      { value: 'fresh', label: 'fresh', hint: 'a new appliance; existing application data is wiped' },
       { value: 'recover', label: 'recover', hint: 'keeps all data and credentials' },
     ],
     site.record ? 'recover' : 'fresh',
@@ -139,14 +139,16 @@ async function modeOf(
   return { mode, faults: [] };
 }
 
-/** A database that is there has its tenant: only a fresh one needs an image that makes it. */
+/** An existing database has its tenant: only a fresh one needs an image that can create it. */
 function tenantFaults(spec: InstallSpec, { releases }: ReleaseCatalogue): Fault[] {
   const fault = spec.mode === 'fresh' ? firstTenantFault(spec) : null;
   if (fault === null) return [];
   const able = releases.filter((release) => firstTenantFault({ release, imageTags: {} }) === null);
   const names = able.map(({ releaseVersion }) => releaseVersion).join(', ');
   const flag = spec.imageTags.algaCore === undefined ? '--release-version' : `--${tagFlag('algaCore')}`;
-  return [{ flag, text: `${fault}. Releases that can: ${names || 'none is known here'}; --recover keeps a database` }];
+  return [
+    { flag, text: `${fault}. Releases that can: ${names || 'none known'}; --recover keeps an existing database` },
+  ];
 }
 
 async function folderFaults(site: Site): Promise<Fault[]> {

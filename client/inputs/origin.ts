@@ -2,12 +2,12 @@ import type { ReleaseManifest, ReleaseOrigin } from '../../model/release.ts';
 import { imageName } from '../../model/vendor-images.ts';
 import { VENDOR_IMAGES } from '../../model/appliance.ts';
 
-/** Takes where a release came from, gives it in a few words. */
+/** Source and day of an import, in a few words. */
 export function originText({ reference, importedAt }: ReleaseOrigin): string {
   return `imported from ${reference}, ${importedAt.slice(0, 10)}`;
 }
 
-/** Takes a release, gives what whoever installs it should know of where it came from; nothing of one of this client. */
+/** What anyone who installs an imported release should know of its source; nothing for a bundled one. */
 export function originNotes({
   releaseVersion,
   origin,
@@ -15,14 +15,14 @@ export function originNotes({
 }: Pick<ReleaseManifest, 'releaseVersion' | 'origin' | 'app'>): string[] {
   if (!origin) return [];
   return [
-    `Release ${releaseVersion} was ${originText(origin)}, on the base of ${origin.base}.`,
+    `Release ${releaseVersion} was ${originText(origin)}, based on ${origin.base}.`,
     ...VENDOR_IMAGES.flatMap((key) => {
       const like = origin.assumed[key];
       const tag = app.images[key].tag;
       return like === undefined
         ? []
         : [
-            `${imageName(key)} ${tag}: what this image can do is not known here; whoever imported it said that it is like that of ${like}.`,
+            `${imageName(key)} ${tag}: the capabilities of this image are unknown; the import declared it equal to that of ${like}.`,
           ];
     }),
   ];

@@ -6,15 +6,15 @@ import type { ReleaseCatalogue } from '../../model/releases.ts';
 import { privateFolder } from '../../site-folder/index.ts';
 import type { PrivateFolder } from '../../site-folder/index.ts';
 
-/** Takes the environment, gives the folder of releases: ALGA_APPLIANCE_RELEASES, else the one beside this client. */
+/** ALGA_APPLIANCE_RELEASES, else the releases beside this client. */
 export function releasesFolder(environment: NodeJS.ProcessEnv): string {
   return environment['ALGA_APPLIANCE_RELEASES'] || join(packageRoot(), 'releases');
 }
 
-/** No site can have this name: a site's name begins with a letter or digit. */
+/** No site can have this name: a site's name starts with a letter or digit. */
 const IMPORTED = '.releases';
 
-/** Takes the folder of all sites, gives that of the releases that were imported on this machine. */
+/** The folder of the releases that were imported on this machine. */
 export function importedFolder(home: string): PrivateFolder {
   return privateFolder(join(home, IMPORTED));
 }
@@ -24,7 +24,7 @@ export function importedFile(version: string): string {
   return `${version}/release.json`;
 }
 
-/** Takes the environment and the folder of all sites, gives the releases of this client and those that were imported. */
+/** The releases of this client and the imported ones. */
 export async function knownReleases(environment: NodeJS.ProcessEnv, home: string): Promise<ReleaseCatalogue> {
   const { root } = importedFolder(home);
   const [own, imported] = await Promise.all([
@@ -34,12 +34,12 @@ export async function knownReleases(environment: NodeJS.ProcessEnv, home: string
   return readReleases(own, { folder: root, files: imported });
 }
 
-/** Takes a folder of releases, gives what it holds; one that is not there holds nothing. */
+/** The releases in a folder; none if it does not exist. */
 export async function loadReleases(folder: string): Promise<ReleaseCatalogue> {
   return readReleases(await filesIn(folder, '*/*.json'));
 }
 
-/** Takes a folder of releases, gives its manifests' text by path. */
+/** The text of each manifest in a folder of releases, by path. */
 export function releaseFiles(folder: string): Promise<Map<string, string>> {
   return filesIn(folder, '*/release.json');
 }
@@ -52,7 +52,7 @@ async function filesIn(folder: string, pattern: string): Promise<Map<string, str
   return files;
 }
 
-/** Gives the folder of the product, both from its sources and from the built file. */
+/** The folder of the product, both from its sources and from the built file. */
 export function packageRoot(): string {
   let folder = import.meta.dirname;
   while (!existsSync(join(folder, 'package.json'))) {

@@ -9,8 +9,8 @@ import type { Values } from './values.ts';
 const CURRENT = 'current';
 
 /**
- * Replaces in the values what has a meaning on this machine alone: the branch `current`, and files relative to the current
- * folder. Gives the checkout where the branch was taken from it, and what is wrong.
+ * Replaces in the values what is only meaningful on this machine: the branch `current`, and files relative to the current folder.
+ * Gives the checkout if the branch came from it, and what is wrong.
  */
 export async function resolveHere(
   values: Values,
@@ -39,7 +39,7 @@ async function followCheckout(
   const found = await checkout();
   const flag = '--repo-branch';
   const wrong = (text: string) => ({ checkout: found, faults: [{ flag, text: `"${CURRENT}": ${text}` }] });
-  if (!found) return wrong('this folder is no Git checkout');
+  if (!found) return wrong('this folder is not a Git checkout');
   if (found.branch === null) return wrong('no branch is checked out here (detached HEAD)');
   values.set('repo.branch', { text: found.branch, source: 'flag' });
   return { checkout: found, faults: [] };

@@ -4,11 +4,11 @@ import type { InstallSpec } from '../../model/site.ts';
 import { optionKey } from '../terminal/flags.ts';
 import type { Options } from '../terminal/options.ts';
 import type { Fault } from './faults.ts';
-import { hasCredentials } from './repository-url.ts';
+import { concealed } from './repository-url.ts';
 
 export type Source = 'flag' | 'environment' | 'site' | 'prompt' | 'default';
 
-/** A value as it was written, and who wrote it. Switches are `true` or `false`, lists are comma-separated. */
+/** A value as it was written, and its source. Switches are `true` or `false`, lists are comma-separated. */
 interface Given {
   readonly text: string;
   readonly source: Source;
@@ -17,7 +17,7 @@ interface Given {
 /** What is known of the inputs so far. */
 export type Values = Map<InputKey, Given>;
 
-/** Takes inputs, flags and environment, gives the values that they hold; a flag wins. An empty variable counts as not set. */
+/** The values in flags and environment; a flag wins. An empty variable counts as not set. */
 export function givenValues(inputs: readonly Input[], options: Options, environment: NodeJS.ProcessEnv): Values {
   const values: Values = new Map();
   for (const { key, flag, variable } of inputs) {
@@ -29,7 +29,7 @@ export function givenValues(inputs: readonly Input[], options: Options, environm
   return values;
 }
 
-/** Takes the spec that a site was last ordered with, gives it as values. What it says nothing about is left out. */
+/** The values of the spec that a site was last ordered with, without those that it does not set. */
 export function recordedValues(spec: InstallSpec): Values {
   const values: Values = new Map();
   for (const input of INPUTS) {
@@ -39,13 +39,13 @@ export function recordedValues(spec: InstallSpec): Values {
   return values;
 }
 
-/** Takes values, gives what looks one up by its key. */
+/** Looks up a value's text by its key. */
 export function textsOf(values: Values): (key: string) => string | undefined {
   const texts = new Map<string, string>([...values].map(([key, { text }]) => [key, text]));
   return (key) => texts.get(key);
 }
 
-/** Takes an input, what was given for it and what was expected, gives the fault by the name that a person finds again. */
+/** The fault, under the name by which the value was given: the flag, or the variable. `message` says what was expected. */
 export function faultOfValue({ key, flag, variable, choices }: Input, given: Given, message: string): Fault {
   const name = given.source === 'environment' ? (variable ?? `--${flag}`) : `--${flag}`;
   return {
@@ -54,9 +54,9 @@ export function faultOfValue({ key, flag, variable, choices }: Input, given: Giv
   };
 }
 
-/** Credentials in a URL are wrong wherever one is taken, and are not said again. */
+/** Credentials in a URL are refused everywhere, and are not repeated in a message. */
 function masked(text: string, key: Input['key']): string {
-  const shown = hasCredentials(text) ? text.replace(/\/\/[^/\s]*@/, '//…@') : text;
-  // What else a repository's URL holds may be a secret as well.
+  const shown = concealed(text);
+  // Other parts of a repository's URL may be secret as well.
   return key !== 'repo.url' ? shown : shown.replaceAll(/([?&#][^=&#\s]{1,100}=)[^&#\s]+/g, '$1…');
 }

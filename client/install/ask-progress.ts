@@ -1,13 +1,13 @@
 import type { Client } from '@temporalio/client';
-import { QUERY_PROGRESS, installWorkflowId } from '../../model/workflow-contract.ts';
+import { QUERY_PROGRESS } from '../../model/workflow-contract.ts';
 import { parseProgress } from './view.ts';
 import type { Asked } from './view.ts';
 
-/** How the workflow itself is asked for its progress, beside the look at what the server holds. */
+/** How the workflow itself is asked for its progress, beside what the server holds. */
 export interface Ask {
-  /** For how long its answer is waited for after the server's own has come. */
+  /** How long to wait for its answer after the server's own has come. */
   readonly graceMs: number;
-  /** False where nobody is there to answer: then nothing is waited for. */
+  /** False if no worker is there to answer: then there is no wait. */
   readonly workerRuns: Promise<boolean>;
 }
 
@@ -18,13 +18,13 @@ export interface Question {
   stop(): void;
 }
 
-/** A question that nobody hears is given up by itself. */
+/** After this a question without an answer is given up. */
 const LONGEST_MS = 10_000;
 
-/** Asks the workflow of a site; a worker must answer, which can take any time. Gives the question that is under way. */
+/** Asks the workflow of an install; a worker must answer, which can take any time. Gives the pending question. */
 export function askProgress(
   client: Client,
-  siteId: string,
+  workflowId: string,
   workerRuns: Promise<boolean>,
   signal: AbortSignal,
 ): Question {
@@ -33,7 +33,7 @@ export function askProgress(
     try {
       const value = await client.withDeadline(Date.now() + LONGEST_MS, () =>
         client.withAbortSignal(AbortSignal.any([signal, over.signal]), () =>
-          client.workflow.getHandle(installWorkflowId(siteId)).query<unknown>(QUERY_PROGRESS),
+          client.workflow.getHandle(workflowId).query<unknown>(QUERY_PROGRESS),
         ),
       );
       return { progress: parseProgress(value) };
@@ -42,14 +42,14 @@ export function askProgress(
     }
   };
   const nobody = async (): Promise<Asked> => {
-    // Whether a worker runs may not be known: then the answer is waited for.
+    // If it is unknown whether a worker is running, the answer is waited for.
     if (await workerRuns.catch(() => true)) return new Promise<never>(() => {});
-    return { why: 'no worker runs' };
+    return { why: 'no worker is running' };
   };
   return { answer: Promise.race([query(), nobody()]), stop: () => over.abort() };
 }
 
-/** Takes a question and for how long its answer is waited for, gives what came of it. */
+/** The answer, or that none came in time. */
 export async function answerWithin({ answer }: Question, graceMs: number): Promise<Asked> {
   const late = Promise.withResolvers<Asked>();
   const timer = setTimeout(() => late.resolve({ why: `no worker answered within ${graceMs} ms` }), graceMs);

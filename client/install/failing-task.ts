@@ -1,29 +1,34 @@
 import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
 import type { temporal } from '@temporalio/proto';
 import { z } from 'zod';
+import { advise, client as callOf } from '../../model/advice.ts';
+import { renderAdvice } from '../../model/render-advice.ts';
 import { redact } from '../../redaction/index.ts';
 import { decodeFirst } from '../../temporal/decode.ts';
 import { versionIn } from '../../temporal/identity.ts';
+import { advisedError, situationOf } from '../site/hints.ts';
+import type { CallContext } from '../site/hints.ts';
+import type { Site } from '../site/site.ts';
 import { EXIT } from '../terminal/exit-codes.ts';
-import { UserError } from '../terminal/failure.ts';
+import type { UserError } from '../terminal/failure.ts';
 import { clean } from '../terminal/text.ts';
 
-/** Why an install does not move although a worker runs: the installer's own code fails on the install's history. */
+/** Why an install makes no progress although a worker is running: the installer's own code fails on the install's history. */
 export interface FailingTask {
   /** The worker, by the name that it gave the server. */
   readonly worker: string;
-  /** The version of appliance-client that the worker is of; null for one up to 0.1.0, which does not say. */
+  /** The worker's version of appliance-client; null for one up to 0.1.0, which does not report it. */
   readonly version: string | null;
   /** One line, without secrets. */
   readonly message: string;
 }
 
-/** Repetitions of a failing task leave no event, so that its failure stands near the end; what arrives since stands behind it. */
+/** Repetitions of a failing task leave no event, so its failure stands near the end; what arrived since stands behind it. */
 const PAGE_EVENTS = 50;
 const MOST_PAGES = 4;
 const MESSAGE_LENGTH = 300;
 
-/** temporal.api.enums.v1.WorkflowTaskFailedCause: ends of a task that are part of an ordinary life, by which nothing is broken. */
+/** temporal.api.enums.v1.WorkflowTaskFailedCause: ends of a task in ordinary operation, without a fault. */
 const ORDINARY = new Set([
   1, // unhandled command: something arrived while the workflow was about to end
   8, // reset of the sticky queue
@@ -35,7 +40,7 @@ const ORDINARY = new Set([
 type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
 type Failed = temporal.api.history.v1.IWorkflowTaskFailedEventAttributes;
 
-/** Takes a description of a workflow, gives how its present workflow task fails over and over; null where it does not. */
+/** How the present workflow task fails repeatedly; null if it does not. */
 export async function failingTaskOf(
   client: Client,
   namespace: string,
@@ -45,7 +50,21 @@ export async function failingTaskOf(
   const failed = await newestFailure(client, namespace, description);
   if (!failed) return null;
   const worker = clean(failed.identity ?? '') || 'unknown';
-  return { worker, version: versionIn(worker), message: await messageOf(client, failed) };
+  const message = await messageOf(client, description.workflowId, failed);
+  return { worker, version: versionIn(worker), message };
+}
+
+/** The reason that was given when the workflow was terminated; null if it was not. */
+export async function terminationOf(
+  client: Client,
+  namespace: string,
+  { status, workflowId, runId }: WorkflowExecutionDescription,
+): Promise<string | null> {
+  if (status.name !== 'TERMINATED') return null;
+  const execution = { workflowId, runId };
+  const page = { namespace, execution, maximumPageSize: 1 };
+  const { history } = await client.workflowService.getWorkflowExecutionHistoryReverse(page);
+  return history?.events?.[0]?.workflowExecutionTerminatedEventAttributes?.reason ?? null;
 }
 
 /** The failure after the last task that succeeded; a task may also have been lost with its worker, which leaves none. */
@@ -77,33 +96,44 @@ function failureIn({ workflowTaskFailedEventAttributes: failed }: HistoryEvent):
 
 const encodedAttributes = z.object({ message: z.string() });
 
-/** What the code said; it may be encrypted with a key that this machine does not have. */
-async function messageOf(client: Client, { failure }: Failed): Promise<string> {
+/** A failure of the workflow's own code is bound to its workflow; one around it, such as a missing key, is bound to no place. */
+async function attributesOf(
+  client: Client,
+  workflowId: string,
+  hidden: Parameters<typeof decodeFirst>[1][number],
+): Promise<string | null> {
+  for (const place of [{ workflowId }, null]) {
+    const read = encodedAttributes.safeParse(await decodeFirst(client, [hidden], place).catch(() => null));
+    if (read.success) return read.data.message;
+  }
+  return null;
+}
+
+/** The failure's message; it may be encrypted with a key that this machine does not have. */
+async function messageOf(client: Client, workflowId: string, { failure }: Failed): Promise<string> {
   const hidden = failure?.encodedAttributes;
-  const read = hidden ? encodedAttributes.safeParse(await decodeFirst(client, [hidden]).catch(() => null)) : null;
-  if (read && !read.success) return 'its message is encrypted with a key that this machine does not have';
-  const message = read?.data?.message ?? failure?.message ?? '';
+  const read = hidden ? await attributesOf(client, workflowId, hidden) : null;
+  if (hidden && read === null) return 'its message is encrypted with a key that this machine does not have';
+  const message = read ?? failure?.message ?? '';
   const told = clean(redact(message.slice(0, MESSAGE_LENGTH * 10)));
-  if (told === '') return 'it says not why';
+  if (told === '') return 'no reason given';
   return told.length > MESSAGE_LENGTH ? `${told.slice(0, MESSAGE_LENGTH)}…` : told;
 }
 
-/** Takes how a task fails, gives what is wrong in one sentence. */
+/** What is wrong, as one sentence without a capital and a full stop. */
 export function failingSentence({ worker, version, message }: FailingTask): string {
-  const of = version === null ? 'of a version that it does not say' : `of version ${version}`;
-  return `the installer's own code cannot go on with this install; it fails in the worker ${worker}, ${of}: ${message}`;
+  const of = version === null ? 'version unknown' : `version ${version}`;
+  return `the installer's own code cannot continue this install; it fails in the worker ${worker}, ${of}: ${message}`;
 }
 
-/** What a person does about it. Takes how a command is called. */
-export function failingAdvice(call: (command: string) => string): string {
-  return (
-    'Nothing is lost: the install goes on where it is with a worker of the version that began it, or of a newer one. ' +
-    `Update appliance-client, then \`${call('worker stop')}\` and \`${call('resume')}\`; if it fails in the newest version too, report it with the line above.`
-  );
+const ADVICE = advise`Nothing is lost: a worker of the version that started the install, or of a newer one, continues it where it is. Update appliance-client, then ${callOf('worker', 'stop')} and ${callOf('resume')}; if the newest version fails as well, report it with the line above.`;
+
+/** What to do about it, for this call and site. */
+export function failingAdvice(context: CallContext, site: Site): string {
+  return renderAdvice(ADVICE, situationOf(context, site, 'attended'));
 }
 
-/** Takes what was tried and how the task fails, gives the error that a person is told. */
+/** The error for a request that failing code cannot handle. `what` reads on after "Cannot". */
 export function failingTaskError(what: string, failing: FailingTask, cause?: unknown): UserError {
-  const advice = failingAdvice((command) => `appliance-client ${command}`);
-  return new UserError(EXIT.missing, `Cannot ${what}: ${failingSentence(failing)}. ${advice}`, { cause });
+  return advisedError(EXIT.missing, advise`Cannot ${what}: ${failingSentence(failing)}. ${ADVICE}`, { cause });
 }

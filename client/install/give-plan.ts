@@ -12,10 +12,9 @@ import type { Site } from '../site/site.ts';
 import { EXIT } from '../terminal/exit-codes.ts';
 import { count } from '../terminal/text.ts';
 
-/** Takes an order, gives its plan on stdout. */
+/** Prints the plan of an order to stdout. */
 export async function givePlan(context: CommandContext, { site, spec, notes }: Order): Promise<number> {
-  const planned = { ...spec, wipeConfirmed: context.yes && spec.mode === 'fresh' };
-  const plan = planOf(planned, specDigest(spec), plannedFiles(site, spec), [
+  const plan = planOf(spec, specDigest(spec), plannedFiles(site, spec), [
     ...notes,
     ...branchNotes(spec),
     ...checkoutWarnings(spec),
@@ -27,9 +26,9 @@ export async function givePlan(context: CommandContext, { site, spec, notes }: O
 interface Writes {
   readonly name: string;
   readonly what: string;
-  /** Once it is there it is never written again. */
+  /** Once it exists it is never written again. */
   readonly once?: true;
-  /** Only when the cluster is made by this install, and not an existing one. */
+  /** Only when this install creates the cluster. */
   readonly ownCluster?: true;
   /** Only by a fresh install. */
   readonly fresh?: true;
@@ -43,23 +42,23 @@ const SITE_WRITES: readonly Writes[] = [
   { name: SITE_FILES.machineConfig, what: 'machine configuration; never overwritten', once: true, ownCluster: true },
   {
     name: SITE_FILES.appliedConfig,
-    what: 'machine configuration as the node got it, when an input changed since',
+    what: 'machine configuration as applied to the node, if an input changed since',
     ownCluster: true,
   },
-  { name: SITE_FILES.handover, what: 'what the node was given, and when', ownCluster: true },
+  { name: SITE_FILES.handover, what: 'which configuration was applied to the node, and when', ownCluster: true },
   { name: SITE_FILES.talosconfig, what: 'credentials for talosctl; never overwritten', once: true, ownCluster: true },
   { name: SITE_FILES.kubeconfig, what: 'credentials for Kubernetes', once: true, ownCluster: true },
-  { name: SITE_FILES.authKey, what: 'authentication key, when you give one' },
+  { name: SITE_FILES.authKey, what: 'authentication key, if you give one' },
   { name: SITE_FILES.initialTenant, what: 'company and first administrator, with the password', fresh: true },
-  { name: SITE_FILES.licenceToken, what: 'licence token, when you give one, until the database has it' },
+  { name: SITE_FILES.licenceToken, what: 'license token, if you give one, until the database has it' },
+  { name: SITE_FILES.payloadKeys, what: 'keys that encrypt payloads in Temporal', once: true },
   { name: SITE_FILES.statusToken, what: 'token of the status page', once: true },
   { name: SITE_FILES.values, what: 'folder with the values of every release' },
-  { name: SITE_FILES.report, what: 'report, written at the end' },
+  { name: SITE_FILES.report, what: 'report, written at the end of the install' },
 ];
 
 /** What all sites share: the state of the local Temporal server and worker. */
 const HOME_WRITES: readonly Writes[] = [
-  { name: 'payload.key', what: 'key that encrypts what is kept in Temporal', once: true },
   { name: '.temporal', what: 'database, state and logs of the local Temporal server and the worker' },
 ];
 
@@ -79,13 +78,13 @@ function plannedFiles(site: Site, spec: InstallSpec): PlannedFile[] {
   ];
 }
 
-/** What Flux will not see, because it is only on this machine. */
+/** Changes that Flux will not see, because they are only on this machine. */
 function checkoutWarnings({ checkout, repo }: InstallSpec): string[] {
   if (!checkout) return [];
   const { unpushedCommits, uncommittedFiles } = checkout;
   return [
     ...(unpushedCommits === null
-      ? [`branch ${repo.branch} follows no remote branch: nobody can say what is unpushed`]
+      ? [`branch ${repo.branch} tracks no remote branch: it is unknown which commits are not pushed`]
       : []),
     ...(unpushedCommits
       ? [`${count(unpushedCommits, 'commit')} of ${repo.branch} not pushed: Flux will not see them`]

@@ -1,103 +1,108 @@
+import { randomUUID } from 'node:crypto';
+import { WorkflowNotFoundError } from '@temporalio/client';
+import type { WorkflowExecutionDescription, WorkflowHandle } from '@temporalio/client';
+import type { CarriedState } from '../../model/carried-state.ts';
+import type { InputChange, InstallSpec, SiteRecord } from '../../model/site.ts';
+import type { InputUpdate, PreflightReport } from '../../model/workflow-contract.ts';
 import {
-  WorkflowExecutionAlreadyStartedError,
-  WorkflowNotFoundError,
-  WorkflowUpdateFailedError,
-} from '@temporalio/client';
-import type { WorkflowExecutionDescription } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
-import { collaborationFault } from '../../model/collaboration.ts';
-import { firstTenantFault } from '../../model/first-tenant.ts';
-import { changedInputs, changedSpec } from '../../model/input-change.ts';
-import { inputsDigest, orderOf } from '../../model/order.ts';
-import type { InstallOrder } from '../../model/order.ts';
-import { installSpec } from '../../model/site.ts';
-import type { InputChange, InstallSpec } from '../../model/site.ts';
-import { tagFlag } from '../../model/vendor-images.ts';
-import type { InputUpdate, InstallInput, PreflightReport } from '../../model/workflow-contract.ts';
-import {
-  INSTALL_WORKFLOW,
-  MEMO_INPUTS,
-  MEMO_SPEC_DIGEST,
-  SUPERSEDED_FAILURE,
+  DEFAULT_TASK_QUEUE,
+  TAKEN_OVER,
   UPDATE_PAUSE,
   UPDATE_RESUME,
   UPDATE_RETRY,
   UPDATE_SET_INPUT,
-  installWorkflowId,
-  specUpdate,
+  preflightWorkflowId,
 } from '../../model/workflow-contract.ts';
+import { ensureKeyRing, queueOfOpen } from '../../temporal/index.ts';
 import type { TemporalAccess } from '../../temporal/index.ts';
-import { UserError, usageError } from '../terminal/failure.ts';
 import { answerWithin, askProgress } from './ask-progress.ts';
 import type { Ask } from './ask-progress.ts';
-import { callFailure } from './call-failure.ts';
+import { callFailure, noneRunning } from './call-failure.ts';
+import { changeInputs } from './change-inputs.ts';
 import type { FailingTask } from './failing-task.ts';
-import { failingTaskOf } from './failing-task.ts';
+import { failingTaskOf, terminationOf } from './failing-task.ts';
 import { sendUpdate } from './send-update.ts';
 import type { Update } from './send-update.ts';
-import { decodeFirst } from '../../temporal/decode.ts';
+import type { HistoryLine } from './history.ts';
+import { orderingOn } from './ordering.ts';
+import type { StartOutcome } from './ordering.ts';
+import { presentInputs } from './present-inputs.ts';
+import type { PresentInputs } from './present-inputs.ts';
 import { runPreflight } from './run-preflight.ts';
-import { dateOf, viewOf } from './view.ts';
-import type { InstallView } from './view.ts';
-import { inputsDigestOf, keepInputs, readInputs, specDigest } from '../../site-folder/inputs.ts';
+import { hasPoller, starvingOf } from './starving.ts';
+import { viewOf } from './view.ts';
+import type { InstallView, ViewParts } from './view.ts';
+import { keepInputs } from '../../site-folder/inputs.ts';
 import { siteFolder } from '../../site-folder/index.ts';
+import { installIn } from '../../site-folder/record.ts';
+import { readRecord } from '../site/site.ts';
+import type { SiteIds } from '../site/site.ts';
 
 /** One call to Temporal: long enough for a slow line to a cloud, short enough for a person who waits. */
 const CALL_TIMEOUT_MS = 10_000;
-/** A worker asks again after a minute without work (the server's long poll). */
-const POLL_MS = 70_000;
-/** temporal.api.enums.v1.TaskQueueType */
-const TASK_QUEUE_TYPE_WORKFLOW = 1;
 const PREFLIGHT_TIMEOUT_MS = 15 * 60_000;
-/** How often a change is made anew because somebody else's came first. */
-const CHANGE_ATTEMPTS = 5;
-
-/** How a `start` ended. `refused`: an install with another spec runs; `running` is that spec when it can be read. */
-export type StartOutcome =
-  | { readonly kind: 'started' | 'joined' }
-  | { readonly kind: 'refused'; readonly running: InstallSpec | null };
-
 /** The installs on one Temporal server. Every call has a time-out and throws a UserError that says what to do. */
 export interface InstallClient {
   readonly address: string;
   readonly namespace: string;
   readonly local: boolean;
-  /** Begins the site's install, joins the one that runs with the same spec, or refuses. */
-  start(spec: InstallSpec): Promise<StartOutcome>;
+  /** True where the local server was started for this client. */
+  readonly serverStartedNow: boolean;
   /**
-   * Gives the newest install of a site as the server knows it, without any worker; null when there was none. With `ask` the
-   * workflow's own word takes the memo's place, where it comes in time.
+   * Starts an install of the site, joins the running one with the same spec, or refuses. `record` is called, and nothing else is
+   * written of the order, just before a new one starts: what it writes has to name the workflow.
+   */
+  start(spec: InstallSpec, record: (ids: SiteIds) => Promise<void>): Promise<StartOutcome>;
+  /**
+   * The newest install of a site as the server knows it, without any worker; null when there was none. With `ask` the workflow's own
+   * answer replaces the memo, if it comes in time.
    */
   view(siteId: string, ask?: Ask): Promise<InstallView | null>;
-  /** Gives the spec that the newest install goes by, changed inputs included; null when it cannot be read. */
+  /** The events of the newest install, by names and times alone. Throws a UserError if there is none. */
+  history(siteId: string): Promise<HistoryLine[]>;
+  /** The present spec of the newest install, changed inputs included; null when it cannot be read. */
   runningSpec(siteId: string): Promise<InstallSpec | null>;
-  /** True when a worker has asked for work lately. */
-  hasWorker(): Promise<boolean>;
-  /** Ends when the parked step has begun its new look. Throws a UserError `Refused` where nothing is blocked. */
+  /** True when a worker has polled the task queue of the site's install lately. */
+  hasWorker(siteId: string): Promise<boolean>;
+  /** Resolves when the parked step has started its new check. Throws a UserError if nothing is blocked. */
   retry(siteId: string): Promise<void>;
   pause(siteId: string): Promise<void>;
   resume(siteId: string): Promise<void>;
   /**
-   * Changes inputs, and gives the spec that this leads to. Changes that two people make at once are both made. Throws a
-   * UserError where the present inputs cannot be read.
+   * Changes inputs, and gives the spec that this leads to. Changes that two people make at once are both applied. Throws a
+   * UserError if the present inputs cannot be read.
    */
   setInput(siteId: string, change: InputChange): Promise<InstallSpec>;
-  /** Asks the install to stop; it stops when a worker has heard of it. */
+  /**
+   * Continues an install that was started elsewhere, by an order of its own: from its state, or from the first step if that is null.
+   * `record` is as with `start`. Nothing is started if it was taken over here meanwhile.
+   */
+  takeUp(spec: InstallSpec, state: CarriedState | null, record: (ids: SiteIds) => Promise<void>): Promise<void>;
+  /** Requests a cancel; the install stops when a worker has received it. */
   cancel(siteId: string): Promise<void>;
-  /** `tell` is told again and again what is still open, for people who wait. */
+  /**
+   * Whether an install of the site is running, and whether in a queue that is served here, without reading its payloads: no key is
+   * needed.
+   */
+  runs(siteId: string): Promise<'here' | 'elsewhere' | false>;
+  /** Terminates the install at once, whatever its steps do; no worker is needed, and none can clean up. */
+  terminate(siteId: string, reason: string): Promise<void>;
+  /** The same for a run that is not (or no longer) the site's newest; nothing if it is not open on this server. */
+  terminateRun(workflowId: string, reason: string): Promise<void>;
+  /** `tell` is called every few seconds with the checks that are still open, for people who wait. */
   preflight(spec: InstallSpec, tell: (stillOpen: string) => void): Promise<PreflightReport>;
   close(): Promise<void>;
 }
 
-/** For how long a call waits, and who it is that has not answered then. */
+/** How long a call waits, and who has not answered if it times out. */
 interface Patience {
   readonly timeoutMs: number;
   readonly answeredBy: 'server' | 'worker';
 }
 
 /**
- * Takes the way to Temporal, the folder of all sites and the signal that ends every call, gives the installs there. Inputs are
- * written to a site's folder before anything is sent that names them.
+ * The installs on one Temporal server. Inputs are written to a site's folder in `home` before anything is sent that names them;
+ * `signal` ends every call.
  */
 export function createInstallClient(access: TemporalAccess, home: string, signal: AbortSignal): InstallClient {
   const { client } = access;
@@ -113,42 +118,50 @@ export function createInstallClient(access: TemporalAccess, home: string, signal
       throw callFailure(what, { address: access.address, answeredBy }, error);
     }
   };
-  const describe = (siteId: string): Promise<WorkflowExecutionDescription | null> =>
+  const recordOf = (siteId: string): Promise<SiteRecord | null> => readRecord(siteFolder(home, siteId));
+  const describeId = (siteId: string, workflowId: string | null): Promise<WorkflowExecutionDescription | null> =>
     call(`read the install of ${siteId}`, async () => {
       try {
-        return await client.workflow.getHandle(installWorkflowId(siteId)).describe();
+        return workflowId === null ? null : await client.workflow.getHandle(workflowId).describe();
       } catch (error) {
         if (error instanceof WorkflowNotFoundError) return null;
         throw error;
       }
     });
+  const describe = async (siteId: string): Promise<WorkflowExecutionDescription | null> =>
+    describeId(siteId, installIn(await recordOf(siteId)));
+  /** The newest install of the site. Throws a UserError if none was ordered. */
+  const newest = async (what: string, siteId: string): Promise<WorkflowHandle> => {
+    const workflowId = installIn(await recordOf(siteId));
+    if (workflowId === null) throw noneRunning(what);
+    return client.workflow.getHandle(workflowId);
+  };
+  const isServedHere = ({ taskQueue }: Pick<WorkflowExecutionDescription, 'taskQueue'>): boolean =>
+    [access.taskQueue, DEFAULT_TASK_QUEUE].includes(taskQueue);
+  const whyTerminated = (siteId: string, description: WorkflowExecutionDescription): Promise<string | null> =>
+    call(`read the install of ${siteId}`, () => terminationOf(client, access.namespace, description));
   const failingTask = (siteId: string, description: WorkflowExecutionDescription): Promise<FailingTask | null> =>
     call(`read the install of ${siteId}`, () => failingTaskOf(client, access.namespace, description));
-  const hasWorker = (): Promise<boolean> => call('look for workers', () => hasPoller(access));
-  const update = (siteId: string, name: Update['name'], arg?: InputUpdate): Promise<void> =>
+  const starvingStep = (
+    siteId: string,
+    description: WorkflowExecutionDescription,
+    workerRuns?: Promise<boolean>,
+  ): Promise<ViewParts['starving']> =>
+    call(`read the install of ${siteId}`, () => starvingOf(access, description, workerRuns));
+  const hasWorker = async (siteId: string): Promise<boolean> => {
+    const taskQueue = (await describe(siteId))?.taskQueue ?? access.taskQueue;
+    return call('check for workers', () => hasPoller({ ...access, taskQueue }, 'workflow'));
+  };
+  const update = async (siteId: string, name: Update['name'], arg?: InputUpdate): Promise<void> =>
     sendUpdate(
       { client, address: access.address, signal, describe, failingTask, hasWorker },
-      { siteId, name, ...(arg && { arg }) },
+      { siteId, workflowId: installIn(await recordOf(siteId)), name, ...(arg && { arg }) },
     );
-  const keep = async (spec: InstallSpec): Promise<InstallOrder> =>
-    orderOf(spec, specDigest(spec), await keepInputs(siteFolder(home, spec.siteId), spec));
   const present = (siteId: string): Promise<PresentInputs> =>
-    call(`read the inputs of ${siteId}`, async () => {
-      const { memo } = await client.workflow.getHandle(installWorkflowId(siteId)).describe();
-      const digest = inputsDigest.safeParse(memo?.[MEMO_INPUTS]);
-      if (!digest.success) return { digest: null, spec: await specInHistory(access, siteId) };
-      const kept = await readInputs(siteFolder(home, siteId), { siteId, digest: digest.data });
-      return { digest: digest.data, spec: 'spec' in kept ? kept.spec : null };
-    });
+    call(`read the inputs of ${siteId}`, async () =>
+      presentInputs(access, home, siteId, await newest(`read the inputs of ${siteId}`, siteId)),
+    );
   const runningSpec = async (siteId: string): Promise<InstallSpec | null> => (await present(siteId)).spec;
-
-  /** Inputs that an install goes by and that are gone from here, or were changed, are those of an equal order: byte for byte. */
-  const putBack = async ({ memo }: WorkflowExecutionDescription, spec: InstallSpec): Promise<void> => {
-    for (const wipeConfirmed of [spec.wipeConfirmed, !spec.wipeConfirmed]) {
-      const same = { ...spec, wipeConfirmed };
-      if (inputsDigestOf(same) === memo?.[MEMO_INPUTS]) await keep(same);
-    }
-  };
 
   /** Whether the database has its tenant. */
   const isSetUp = async (siteId: string): Promise<boolean> => {
@@ -158,174 +171,98 @@ export function createInstallClient(access: TemporalAccess, home: string, signal
     return state === 'done' || state === 'degraded';
   };
 
-  const inputUpdate = async (from: string | null, change: InputChange, changed: InstallSpec): Promise<InputUpdate> =>
-    from === null
-      ? { change, specDigest: specDigest(changed) }
-      : { from, order: await keep(changed), changed: changedInputs(change).map(({ key }) => key) };
-
-  const begin = async (spec: InstallSpec, before: WorkflowExecutionDescription | null): Promise<StartOutcome> => {
-    const digest = specDigest(spec);
-    if (before?.status.name === 'RUNNING') {
-      const outcome = await joinOrRefuse(before, digest, () => runningSpec(spec.siteId));
-      if (outcome.kind === 'joined') await putBack(before, spec);
-      return outcome;
-    }
-    const order = await keep(spec);
-    const input: InstallInput = { order };
-    return call(`begin the install of ${spec.siteId}`, async () => {
-      await client.workflow.start(INSTALL_WORKFLOW, {
-        workflowId: installWorkflowId(spec.siteId),
-        taskQueue: access.taskQueue,
-        args: [input],
-        memo: { [MEMO_SPEC_DIGEST]: digest, [MEMO_INPUTS]: order.inputs.digest },
-        workflowIdConflictPolicy: 'USE_EXISTING',
-        workflowIdReusePolicy: reusePolicy(before),
-      });
-      const now = await client.workflow.getHandle(installWorkflowId(spec.siteId)).describe();
-      const outcome = await joinOrRefuse(now, digest, () => runningSpec(spec.siteId));
-      return outcome.kind === 'joined' ? { kind: 'started' } : outcome;
-    });
+  const checked = async (spec: InstallSpec, tell: (stillOpen: string) => void): Promise<PreflightReport> => {
+    const { siteId } = spec;
+    const siteUid = (await recordOf(siteId))?.siteUid;
+    const workflowId = preflightWorkflowId(siteId, siteUid ?? randomUUID(), randomUUID());
+    const digest = await keepInputs(siteFolder(home, siteId), spec);
+    const inputs = { siteId, nodeIp: spec.nodeIp, digest, ...(siteUid !== undefined && { siteUid }) };
+    return runPreflight(access, { workflowId, inputs }, tell);
   };
+
+  const ordering = orderingOn({ access, home, signal, call, describeId, recordOf, runningSpec });
 
   return {
     address: access.address,
     namespace: access.namespace,
     local: access.local,
-    start: async (spec) => {
-      const before = await describe(spec.siteId);
-      try {
-        return await begin(spec, before);
-      } catch (error) {
-        // It ended between the look and the start: what ended then is decided upon anew, once.
-        if (error instanceof Error && error.cause instanceof WorkflowExecutionAlreadyStartedError)
-          return begin(spec, await describe(spec.siteId));
-        throw error;
-      }
-    },
+    serverStartedNow: access.serverStartedNow,
+    start: ordering.start,
+    takeUp: ordering.takeUp,
     view: async (siteId, ask) => {
-      const question = ask && askProgress(client, siteId, ask.workerRuns, signal);
+      const workflowId = installIn(await recordOf(siteId));
+      if (workflowId === null) return null;
+      const question = ask && askProgress(client, workflowId, ask.workerRuns, signal);
       try {
-        const description = await describe(siteId);
+        const description = await describeId(siteId, workflowId);
         if (!description) return null;
         const failing = await failingTask(siteId, description);
         // Of an install that is over the memo has the last word, and code that fails has none.
         const isOpen = description.status.name === 'RUNNING' && !failing;
         const asked = question && isOpen ? await answerWithin(question, ask.graceMs) : null;
-        return await viewOf(client, description, { asked, failing });
+        const starving = isOpen ? await starvingStep(siteId, description, ask?.workerRuns) : null;
+        const view = await viewOf(client, description, { asked, failing, starving });
+        return {
+          ...view,
+          ...(!isServedHere(description) && { isServedElsewhere: true }),
+          ...((await whyTerminated(siteId, description)) === TAKEN_OVER && { isTakenOver: true }),
+        };
       } finally {
         question?.stop();
       }
     },
+    history: (siteId) =>
+      call(`read the history of ${siteId}`, async () =>
+        (await import('./history.ts')).historyOf(await newest('read', siteId)),
+      ),
     runningSpec,
     hasWorker,
     retry: (siteId) => update(siteId, UPDATE_RETRY),
     pause: (siteId) => update(siteId, UPDATE_PAUSE),
     resume: (siteId) => update(siteId, UPDATE_RESUME),
-    setInput: async (siteId, change) => {
-      for (let attempt = 1; ; attempt += 1) {
-        const { digest, spec } = await present(siteId);
-        if (!spec) throw unreadable(siteId);
-        const changed = changedSpec(spec, change);
-        const fault = collaborationFault(changed);
-        if (fault !== null) throw usageError(`--collaboration: ${fault}`);
-        if (change.imageTags?.algaCore !== undefined && changed.mode === 'fresh') {
-          const unable = firstTenantFault(changed);
-          if (unable !== null && !(await isSetUp(siteId)))
-            throw usageError(
-              `--${tagFlag('algaCore')}: ${unable}; nothing was changed. Name a tag that can, such as eaec6253`,
-            );
-        }
-        try {
-          await update(siteId, UPDATE_SET_INPUT, await inputUpdate(digest, change, changed));
-          return changed;
-        } catch (error) {
-          if (attempt >= CHANGE_ATTEMPTS || !isSuperseded(error)) throw error;
-        }
-      }
-    },
+    setInput: (siteId, change) =>
+      changeInputs(
+        {
+          home,
+          siteId,
+          present: () => present(siteId),
+          isSetUp: () => isSetUp(siteId),
+          send: (changed) => update(siteId, UPDATE_SET_INPUT, changed),
+        },
+        change,
+      ),
     cancel: (siteId) =>
       call(`cancel the install of ${siteId}`, async () => {
-        await client.workflow.getHandle(installWorkflowId(siteId)).cancel();
+        await (await newest(`cancel the install of ${siteId}`, siteId)).cancel();
+      }),
+    runs: (siteId) =>
+      call(`read the install of ${siteId}`, async () => {
+        const workflowId = installIn(await recordOf(siteId));
+        const taskQueue = workflowId && (await queueOfOpen(client.connection, access.namespace, workflowId));
+        if (!taskQueue) return false;
+        return isServedHere({ taskQueue }) ? 'here' : 'elsewhere';
+      }),
+    terminate: (siteId, reason) =>
+      call(`end the install of ${siteId}`, async () => {
+        await (await newest(`end the install of ${siteId}`, siteId)).terminate(reason);
+      }),
+    terminateRun: (workflowId, reason) =>
+      call(`end the run ${workflowId}`, async () => {
+        try {
+          await client.workflow.getHandle(workflowId).terminate(reason);
+        } catch (error) {
+          if (!(error instanceof WorkflowNotFoundError)) throw error;
+        }
       }),
     preflight: (spec, tell) =>
-      call(`check the site ${spec.siteId}`, async () => runPreflight(access, (await keep(spec)).inputs, tell), {
-        timeoutMs: PREFLIGHT_TIMEOUT_MS,
-        answeredBy: 'worker',
-      }),
+      call(
+        `check the site ${spec.siteId}`,
+        async () => {
+          await ensureKeyRing(home, spec.siteId);
+          return checked(spec, tell);
+        },
+        { timeoutMs: PREFLIGHT_TIMEOUT_MS, answeredBy: 'worker' },
+      ),
     close: () => access.close(),
   };
-}
-
-/**
- * An install that failed or was cancelled may always be begun again. A completed one only when this very `start` saw that it
- * was complete: the person asked for another run of it. One that completes while two `start`s race is not begun again by the
- * slower of the two, which would wipe a fresh appliance that has just come up.
- */
-function reusePolicy(before: WorkflowExecutionDescription | null): 'ALLOW_DUPLICATE' | 'ALLOW_DUPLICATE_FAILED_ONLY' {
-  return before?.status.name === 'COMPLETED' ? 'ALLOW_DUPLICATE' : 'ALLOW_DUPLICATE_FAILED_ONLY';
-}
-
-async function hasPoller({ client, namespace, taskQueue }: TemporalAccess): Promise<boolean> {
-  const { pollers } = await client.workflowService.describeTaskQueue({
-    namespace,
-    taskQueue: { name: taskQueue },
-    taskQueueType: TASK_QUEUE_TYPE_WORKFLOW,
-  });
-  const since = Date.now() - POLL_MS;
-  return (pollers ?? []).some(({ lastAccessTime }) => (dateOf(lastAccessTime)?.getTime() ?? 0) > since);
-}
-
-async function joinOrRefuse(
-  description: WorkflowExecutionDescription,
-  digest: string,
-  running: () => Promise<InstallSpec | null>,
-): Promise<StartOutcome> {
-  if (description.memo?.[MEMO_SPEC_DIGEST] === digest) return { kind: 'joined' };
-  return { kind: 'refused', running: await running() };
-}
-
-/** What the present run goes by. `digest` is null while its spec stands in its history; `spec` when it cannot be read. */
-interface PresentInputs {
-  readonly digest: string | null;
-  readonly spec: InstallSpec | null;
-}
-
-function isSuperseded(error: unknown): boolean {
-  const failed = error instanceof UserError ? error.cause : error;
-  return (
-    failed instanceof WorkflowUpdateFailedError &&
-    failed.cause instanceof ApplicationFailure &&
-    failed.cause.type === SUPERSEDED_FAILURE
-  );
-}
-
-function unreadable(siteId: string): UserError {
-  return usageError(
-    `the inputs of the install of ${siteId} cannot be read: they are not in this machine's folder of the site, or were ` +
-      'written by a newer client. On the machine that began the install, `start` with the same flags puts them back; else copy ' +
-      'the folder from there, or use that client',
-  );
-}
-
-/**
- * The spec of a run that a client up to 0.1.0 began: its input, with every change that it accepted since. Both stand in its
- * history; a continued run carries its changed spec in its input.
- */
-async function specInHistory({ client }: TemporalAccess, siteId: string): Promise<InstallSpec | null> {
-  const { events } = await client.workflow.getHandle(installWorkflowId(siteId)).fetchHistory();
-  const begun = events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads;
-  let spec = begun ? specOf(await decodeFirst(client, begun)) : null;
-  for (const event of events ?? []) {
-    const { name, args } = event.workflowExecutionUpdateAcceptedEventAttributes?.acceptedRequest?.input ?? {};
-    if (!spec || name !== UPDATE_SET_INPUT || !args?.payloads) continue;
-    const update = specUpdate.safeParse(await decodeFirst(client, args.payloads));
-    if (update.success) spec = changedSpec(spec, update.data.change);
-  }
-  return spec;
-}
-
-function specOf(input: unknown): InstallSpec | null {
-  const spec = input !== null && typeof input === 'object' && 'spec' in input ? input.spec : null;
-  const parsed = installSpec.safeParse(spec);
-  return parsed.success ? parsed.data : null;
 }

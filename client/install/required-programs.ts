@@ -3,7 +3,7 @@ import { variableOf } from '../../tools/program.ts';
 import { programsFor } from '../../tools/programs.ts';
 import { resolve } from '../../tools/resolve.ts';
 
-/** One program that an install needs, and whether it can be had on this machine. */
+/** One program that an install needs, and whether this machine has it. */
 export interface ProgramRow {
   readonly id: string;
   readonly wanted: string;
@@ -13,19 +13,19 @@ export interface ProgramRow {
   readonly foundBy: string | null;
   readonly variable: string;
   readonly purpose: string;
-  /** Why it is not there and what to do, in several lines; null when it is. */
+  /** Why it is missing and what to do, in several lines; null when it was found. */
   readonly problem: string | null;
 }
 
 export interface ProgramOptions {
   readonly env: NodeJS.ProcessEnv;
   readonly signal: AbortSignal;
-  /** Download or build what is missing; without it this only looks. */
+  /** Download or build what is missing; without it this only checks. */
   readonly fetch: boolean;
   readonly onProgress: (line: string) => void;
 }
 
-/** Gives a row for each program that an install needs. */
+/** A row for each program that an install needs. */
 export async function clientPrograms({ env, signal, fetch, onProgress }: ProgramOptions): Promise<ProgramRow[]> {
   const rows: ProgramRow[] = [];
   for (const program of programsFor(['client'])) {

@@ -11,14 +11,14 @@ type Preflight = (input: PreflightInput) => Promise<PreflightReport>;
 /** No silence over 10 seconds is promised. */
 const TELL_EVERY_MS = 5_000;
 
-/** Takes the way to Temporal, the inputs and who is told what is still open; gives the report of all checks. */
+/** Runs all checks as a workflow and gives their report; `tell` is called every few seconds with what is still open. */
 export async function runPreflight(
   { client, taskQueue }: Pick<TemporalAccess, 'client' | 'taskQueue'>,
-  inputs: InputsReference,
+  { workflowId, inputs }: { readonly workflowId: string; readonly inputs: InputsReference },
   tell: (stillOpen: string) => void,
 ): Promise<PreflightReport> {
   const handle = await client.workflow.start<Preflight>(PREFLIGHT_WORKFLOW, {
-    workflowId: `appliance-preflight/${inputs.siteId}/${crypto.randomUUID()}`,
+    workflowId,
     taskQueue,
     args: [{ inputs }],
   });
@@ -34,7 +34,7 @@ export async function runPreflight(
 
 async function openIn(client: Client, handle: WorkflowHandle): Promise<string> {
   const [heartbeat] = await heartbeatsOf(client, await handle.describe());
-  return heartbeat?.wait?.saw ?? 'no worker has taken it up yet';
+  return heartbeat?.wait?.saw ?? 'no worker has picked it up yet';
 }
 
 /** Ends with the signal, or when the server cannot be asked: waiting for the report says why. */
@@ -45,6 +45,6 @@ async function tellUntil(signal: AbortSignal, tell: () => Promise<void>): Promis
       await tell();
     }
   } catch {
-    // Nothing is lost: what is told here is only for people who wait.
+    // Nothing is lost: these messages are only for people who wait.
   }
 }

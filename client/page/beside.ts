@@ -7,21 +7,21 @@ import type { Site } from '../site/site.ts';
 import { feedPage } from './feed.ts';
 import type { LocalPage, LocalPageOptions } from './local-page.ts';
 
-/** As many as the install makes: 256 bits. */
+/** As many as the install generates: 256 bits. */
 const TOKEN_BYTES = 32;
 
-/** A page beside a command that does something else: it may be missing, and the command goes on. */
+/** A page beside a command that does something else: if it fails, the command continues. */
 export interface PageBeside {
-  /** Begins to show the site; before, the page says that nothing is known yet. */
+  /** Starts to show the site; before, the page says that nothing is known yet. */
   feed(): void;
 }
 
-/** What a page needs to know of a site before anything is known of the appliance. */
+/** What a page shows of a site before anything is known of the appliance. */
 export type PageFacts = Pick<LocalPageOptions, 'nodeIp' | 'appUrl'>;
 
 /**
- * Takes a site, gives the file with the token of its status page, here and on the node. Where there is none yet it is made:
- * the install takes the one that it finds.
+ * The file with the token of a site's status page, here and on the node. It is created if there is none yet: the install uses the one
+ * that it finds.
  */
 export async function tokenFileOf({ folder }: Site): Promise<string> {
   await folder.createOnce(SITE_FILES.statusToken, `${randomBytes(TOKEN_BYTES).toString('base64url')}\n`);
@@ -29,8 +29,8 @@ export async function tokenFileOf({ folder }: Site): Promise<string> {
 }
 
 /**
- * Opens the page of a site on this machine, says where it is and what opens it, gives it to `use` and closes it whatever
- * happens; a page that is missing is said to be. Without facts none is opened: the command will not stay.
+ * Opens the page of a site on this machine, prints its address and token, and closes it after `use` in any case; a failure to open is
+ * reported. Without facts none is opened: the command will not stay.
  */
 export async function withPageBeside<Value>(
   context: CommandContext,
@@ -56,7 +56,7 @@ export async function withPageBeside<Value>(
   }
 }
 
-/** The token itself is for whoever sits at the terminal alone: a pipe, a log and a document's reader get its file. */
+/** The token itself is shown only on a terminal: a pipe, a log and a document get the name of its file. */
 function sayToken(context: CommandContext, site: Site, tokenFile: string, token: string): void {
   const { io, format } = context;
   const file = shortPath(tokenFile, io.env['HOME']);
@@ -82,10 +82,10 @@ async function openOrSay(
 ): Promise<LocalPage | null> {
   try {
     const page = await context.services.openPage({ siteId, nodeIp, appUrl, tokenFile });
-    context.say(`Status page on this machine, now: ${page.url}`);
+    context.say(`Status page on this machine: ${page.url}`);
     return page;
   } catch (error) {
-    context.say(`There is no status page on this machine: ${explain(error).message}`);
+    context.say(`Cannot open the status page on this machine: ${explain(error).message}`);
     return null;
   }
 }
@@ -94,6 +94,6 @@ async function keepFeeding(context: CommandContext, site: Site, page: LocalPage,
   try {
     await feedPage(context, site, page, signal);
   } catch (error) {
-    context.say(`The status page on this machine is no longer renewed: ${explain(error).message}`);
+    context.say(`The status page on this machine is no longer updated: ${explain(error).message}`);
   }
 }

@@ -11,8 +11,8 @@ import type { LocalPage } from './local-page.ts';
 const LOOK_EVERY_MS = 1_000;
 
 /**
- * Shows a site on a page until the signal is aborted or the page has ended: what its install says of itself, joined with what
- * is seen of its cluster as soon as there is one.
+ * Shows a site on a page until the signal is aborted or the page has ended: the progress of its install, together with its cluster
+ * as soon as there is one.
  */
 export async function feedPage(
   context: CommandContext,
@@ -23,7 +23,7 @@ export async function feedPage(
   const ended = new AbortController();
   void endWith(page, ended);
   const until = AbortSignal.any([signal, ended.signal]);
-  // Read anew: the record was written after the command had found the site.
+  // Read again: the record was written after the command had found the site.
   const site = await openSite(found.home, found.siteId, found);
   const observer = createObserver(context, site, 'watch');
   let before: StatusDocument | null = null;
@@ -36,7 +36,7 @@ export async function feedPage(
     known = look.installError === null ? look.install : known;
     before = await documentOf(context, site, { ...look, install: known }, before);
     const { kubernetes } = look.snapshot;
-    // Of a cluster that is silent for a moment the last is shown; the document tells how old that is.
+    // Of a cluster that is silent for a moment the last state is shown; the document has its age.
     if (kubernetes && kubernetes.error === null) details = detailsOf(kubernetes.items);
     page.show(before, details);
   };
@@ -45,7 +45,7 @@ export async function feedPage(
       await show();
       await context.services.clock.sleep(LOOK_EVERY_MS, until);
     }
-    // The page's last word is how it ended; who pressed Ctrl-C does not wait for that.
+    // The page's last state is how it ended; Ctrl-C does not wait for that.
     if (!ended.signal.aborted && !context.io.signal.aborted) await show();
   } catch (error) {
     if (!until.aborted && !context.io.signal.aborted) throw error;

@@ -15,11 +15,11 @@ import { answerLogRequests, type ReadLog } from './log-requests.ts';
 /** The status page on this machine's loopback, for as long as the command runs that opened it. */
 export interface LocalPage {
   readonly url: string;
-  /** Puts a document and what is known of the cluster on it. A page that has ended, or that is behind, leaves it out. */
+  /** Shows a document and the details of the cluster. A page that has ended, or that is behind, skips it. */
   show(document: StatusDocument, details: Details | null): void;
-  /** Reads the logs that the page is asked for from now on; before, it says that there are none. */
+  /** Answers the page's requests for logs from now on; before, it says that there are none. */
   answerLogs(read: ReadLog): void;
-  /** Resolves when its process has ended, whoever ended it. */
+  /** Resolves when its process has ended, for any reason. */
   readonly ended: Promise<void>;
   close(): Promise<void>;
 }
@@ -28,7 +28,7 @@ export interface LocalPageOptions {
   readonly siteId: string;
   readonly nodeIp: string | null;
   readonly appUrl: string | null;
-  /** The file of the token that opens it; a token that is rotated there holds at once. */
+  /** The file of the token that opens it; a token that is rotated there is valid at once. */
   readonly tokenFile: string;
 }
 
@@ -36,7 +36,7 @@ const START_TIMEOUT_MS = 8_000;
 const STOP_TIMEOUT_MS = 3_000;
 const listening = z.object({ msg: z.literal('listening'), port: z.number() });
 
-/** The program stands beside the built client; a client that runs from its sources finds it in dist/. */
+/** The program lies beside the built client; a client that runs from its sources finds it in dist/. */
 function programFile(): string {
   const places = ['./status-service.mjs', '../status-service.mjs', '../../dist/status-service.mjs'];
   const found = places.map((place) => fileURLToPath(new URL(place, import.meta.url))).find((path) => existsSync(path));
@@ -45,8 +45,8 @@ function programFile(): string {
 }
 
 /**
- * Starts the very program that runs on the node, told by its standard input: the end of that, and so the end of this process
- * however it comes, is its end too. Throws a UserError when it does not come up.
+ * Starts the same program as on the node, fed by its standard input: when that ends, and so when this process ends for any reason, it
+ * ends, too. Throws a UserError when it does not come up.
  */
 export async function openLocalPage({ siteId, nodeIp, appUrl, tokenFile }: LocalPageOptions): Promise<LocalPage> {
   const child = spawn(process.execPath, [programFile()], {
@@ -96,7 +96,7 @@ export async function openLocalPage({ siteId, nodeIp, appUrl, tokenFile }: Local
   }
 }
 
-/** Gives the port that the service says it listens on, and hears everything else that it says as long as it lives. */
+/** The port that the service reports; everything else that it writes goes to `hear`, for as long as it runs. */
 async function portOf(
   child: ChildProcess,
   stdout: Readable,
@@ -113,9 +113,9 @@ async function portOf(
   });
   createInterface({ input: stderr }).on('line', (line) => said.push(line));
   const fail = (why: string) => port.reject(new UserError(EXIT.missing, [why, ...said].join(': ')));
-  child.once('error', (error) => fail(`the status page cannot be started: ${error.message}`));
+  child.once('error', (error) => fail(`cannot start the status page: ${error.message}`));
   child.once('exit', (code) => fail(`the status page ended with ${code ?? 'a signal'}`));
-  const late = setTimeout(() => fail('the status page did not come up'), START_TIMEOUT_MS);
+  const late = setTimeout(() => fail('the status page did not start in time'), START_TIMEOUT_MS);
   try {
     return await port.promise;
   } finally {

@@ -4,15 +4,15 @@ import { type LogAnswer, type LogWanted, type PageMessage, pageRequest } from '.
 export type ReadLog = (wanted: LogWanted, signal: AbortSignal) => Promise<LogAnswer>;
 
 export interface LogRequests {
-  /** Takes a value that the page wrote, answers it when it asks for a log. */
+  /** For each value that the page wrote: answers it if it asks for a log. */
   hear(value: unknown): void;
-  /** From now on logs are read so; before, whoever asks is told that there are none. */
+  /** Reads logs this way from now on; before, the answer is that there are none. */
   readWith(read: ReadLog): void;
-  /** Ends what is being read. */
+  /** Cancels every log that is being read. */
   close(): void;
 }
 
-/** Takes how the page is told something, gives what answers its requests for logs. */
+/** Answers the page's requests for logs; `tell` sends the page a message. */
 export function answerLogRequests(tell: (message: PageMessage) => void): LogRequests {
   const reading = new Map<number, AbortController>();
   let read: ReadLog = async () => ({ problem: 'No Kubernetes API has answered yet.', status: 502 });

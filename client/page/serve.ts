@@ -6,12 +6,12 @@ import { tokenFileOf } from './beside.ts';
 import { feedPage } from './feed.ts';
 
 /**
- * `status --serve`: the status page on this machine's loopback. Ends with Ctrl-C, or with 5 when the caller's time has passed.
+ * `status --serve`: the status page on this machine's loopback. Ends with Ctrl-C, or with 5 after --timeout.
  */
 export async function servePage(context: CommandContext, site: Site, timeoutMs: number | undefined): Promise<number> {
   const { io, services } = context;
   const { siteId, record } = site;
-  if (!record) throw usageError(`no site ${siteId} is known in ${site.home}: name one with --site`);
+  if (!record) throw usageError(`no site ${siteId} in ${site.home}: name one with --site`);
   const { nodeIp, appUrl } = record;
   const tokenFile = await tokenFileOf(site);
   const page = await services.openPage({ siteId, nodeIp, appUrl, tokenFile });
@@ -21,12 +21,12 @@ export async function servePage(context: CommandContext, site: Site, timeoutMs: 
       `Status page of ${siteId}: ${page.url}`,
       `Its token: ${tokenFile}`,
     ]);
-    context.say('Ctrl-C ends it.');
+    context.say('Stop it with Ctrl-C.');
     await feedPage(context, site, page, AbortSignal.any([io.signal, ...late]));
   } finally {
     await page.close();
   }
   if (io.signal.aborted) return EXIT.interrupted;
   if (late.some(({ aborted }) => aborted)) return EXIT.timeout;
-  throw new UserError(EXIT.defect, 'The status page ended by itself.');
+  throw new UserError(EXIT.defect, 'The status page ended unexpectedly.');
 }

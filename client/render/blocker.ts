@@ -1,27 +1,31 @@
+import { RECHECKS, RETRY, advise, knownIn, saysHowToContinue } from '../../model/advice.ts';
+import type { Advice } from '../../model/advice.ts';
 import type { Blocker } from '../../model/blocker.ts';
-import { onceChecked } from './once-installed.ts';
-import { call, paint, symbol } from '../terminal/style.ts';
+import { anywhere, renderAdvice } from '../../model/render-advice.ts';
+import type { InstallThere } from '../../model/render-advice.ts';
+import { advised, paint, symbol } from '../terminal/style.ts';
 import type { Style } from '../terminal/style.ts';
 import { between, clean, columnsOf, count, glance, hang, sentence, wrap } from '../terminal/text.ts';
 
-const RETRY: Record<Blocker['retry'], (retry: string) => string> = {
-  automatic: () => 'The installer looks again by itself and goes on when the cause is gone.',
-  'after-change': (retry) => `When you have changed it: ${retry} looks again at once.`,
-  manual: (retry) => `It needs a person: when it is done, run ${retry}.`,
+/** How the install continues, if the advice does not say it. */
+const CONTINUES: Record<Blocker['retry'], Advice> = {
+  automatic: advise`${RECHECKS}`,
+  'after-change': advise`After the change: ${RETRY}.`,
+  manual: advise`When done: ${RETRY}.`,
 };
 
-/** How many messages are shown: the first tell what was met, all of them stand in the document. */
+/** How many messages are shown; the document has all of them. */
 const SEEN = 4;
 
 /**
- * Takes a blocker and the present time, gives the lines in which a person reads what is wrong, what shows it, and what to do;
- * `now` is null for what was found by a check that is over. Where no installer looks at it again, nobody is told that it does.
+ * What is wrong, its evidence, and what to do. `now` is null for what was found by a check that is over; `install` decides what there
+ * is to do.
  */
 export function blockerLines(
   style: Style,
   blocker: Blocker,
   now: Date | null,
-  isLookedAt: boolean = now !== null,
+  install: InstallThere = now === null ? 'check' : 'attended',
 ): string[] {
   const isError = blocker.severity === 'error';
   const mark = symbol(style, isError ? 'failed' : 'warning');
@@ -44,24 +48,30 @@ export function blockerLines(
           hang(style, '  ', `and ${count(blocker.evidence.length - SEEN, 'more message')}, all in \`-o json\``),
         )
       : []),
-    ...hang(
-      style,
-      `  ${symbol(style, 'next')} `,
-      clean(now ? blocker.nextAction : onceChecked(blocker.nextAction)),
-    ).map((line) => paint(style, 'strong', line)),
-    ...(!isLookedAt || saysHow(blocker) ? [] : hang(style, '  ', RETRY[blocker.retry]?.(call(style, 'retry')) ?? '')),
+    ...hang(style, `  ${symbol(style, 'next')} `, clean(advised(style, blocker, install))).map((line) =>
+      paint(style, 'strong', line),
+    ),
+    ...continuation(style, blocker, install),
   ];
 }
 
-/** What a simulated appliance showed may be ahead of this machine's clock. */
+/** The times of a simulated appliance may be ahead of this machine's clock. */
 function newest({ evidence }: Blocker, now: Date): Date {
   const seen = evidence.flatMap(({ at }) => (at === null ? [] : [new Date(at).getTime()]));
   return new Date(Math.max(now.getTime(), ...seen));
 }
 
-/** Whether the next action itself says how the install goes on. */
-function saysHow({ nextAction }: Blocker): boolean {
-  return /looks? again by itself|appliance-client retry|goes on by itself|keeps looking/.test(nextAction);
+/** How the install continues, unless none is open, or the advice says it. */
+function continuation(style: Style, { advice, retry }: Blocker, install: InstallThere): string[] {
+  if (install !== 'attended' && install !== 'unattended') return [];
+  const known = knownIn(advice);
+  const how = CONTINUES[retry];
+  if (how === undefined || (known && saysHowToContinue(known))) return [];
+  return hang(
+    style,
+    '  ',
+    clean(advised(style, { advice: how, nextAction: renderAdvice(how, anywhere(null, install)) }, install)),
+  );
 }
 
 function dim(style: Style, lines: readonly string[]): string[] {

@@ -11,8 +11,8 @@ import type { Style } from '../terminal/style.ts';
 import { between, clean, glance } from '../terminal/text.ts';
 
 /**
- * Takes two looks at an install (`before` is null at the first), gives a line for each thing that changed between them, as a
- * pipe or a log shows it. Two equal looks give nothing.
+ * A line for each thing that changed between two states of an install (`before` is null at the first), as a pipe or a log shows it.
+ * Two equal states give nothing.
  */
 export function changeLines(style: Style, before: InstallProgress | null, after: InstallProgress, now: Date): string[] {
   const present = presentOf(after, now);
@@ -51,7 +51,7 @@ function tierChanges(before: InstallProgress | null, after: InstallProgress): st
 }
 
 function waitChanges(style: Style, before: InstallProgress | null, after: InstallProgress): string[] {
-  // A parked step looks again and again: what it waits for in between is not news, its blocker is.
+  // A parked step checks again and again: what it waits for in between is not news, its blocker is.
   if (after.state === 'parked') return [];
   const known = new Set(before?.waits.map((wait) => wait.what));
   return after.waits
@@ -77,7 +77,7 @@ function added(before: readonly Blocker[], after: readonly Blocker[]): Blocker[]
 function blockerChanges(style: Style, before: InstallProgress | null, after: InstallProgress, now: Date): string[] {
   const gone = added(after.blockers, before?.blockers ?? []);
   return [
-    ...gone.map((blocker) => `no longer in the way: ${clean(blocker.title)} [${blocker.code}]`),
+    ...gone.map((blocker) => `resolved: ${clean(blocker.title)} [${blocker.code}]`),
     ...added(before?.blockers ?? [], after.blockers).flatMap((blocker) => blockerLines(style, blocker, now)),
   ];
 }
@@ -91,7 +91,7 @@ function stateChange(style: Style, before: InstallProgress | null, after: Instal
     case 'complete':
       return [...login, 'the install is complete'];
     case 'paused':
-      return [`the install is paused: ${call(style, 'resume')} goes on`];
+      return [`the install is paused; to continue: ${call(style, 'resume')}`];
     case 'cancelled':
       return ['the install is cancelled'];
     default:
@@ -99,7 +99,7 @@ function stateChange(style: Style, before: InstallProgress | null, after: Instal
   }
 }
 
-/** Takes a style, the progress and the time, gives what the install waits for and for how long: the line that breaks a silence. */
+/** What the install waits for and for how long: the line that breaks a silence. */
 export function heartbeatLine(style: Style, progress: InstallProgress, now: Date): string {
   const phase = progress.phases.find(({ id }) => id === progress.phase);
   const present = presentOf(progress, now);

@@ -4,7 +4,7 @@ import { paint, symbol } from '../terminal/style.ts';
 import type { Style } from '../terminal/style.ts';
 import { clean, hang } from '../terminal/text.ts';
 
-/** Takes the graph of a diagnosis and the blockers that are told, gives which signal led to which cause, what followed from it, and what was ruled out. */
+/** Which signal led to which cause, what followed from it, and what was ruled out. `told`: the blockers that are shown above. */
 export function explanationLines(
   style: Style,
   { signals, causes, ruledOut }: ExplanationGraph,
@@ -44,10 +44,10 @@ export function explanationLines(
   ];
 }
 
-/** What an install met before there was a cluster is told by the install, and not concluded from anything in a cluster. */
+/** Blockers from before there was a cluster are reported by the install, and not derived from anything in a cluster. */
 function headOf(found: number, told: number): string {
   if (found > 0) return 'Causes, and how they were found';
   return told > 0
-    ? 'The install itself met what is told above; nothing in the cluster led there.'
-    : 'No cause was found.';
+    ? 'The install itself reported the blockers above; nothing in the cluster points to them.'
+    : 'No cause found.';
 }

@@ -2,7 +2,7 @@ import type { InstallProgress, PhaseProgress, PhaseState } from '../../model/pro
 import { blockerLines } from './blocker.ts';
 import { operationLines } from './operations.ts';
 import { presentOf } from './observed-now.ts';
-import { call, paint, symbol } from '../terminal/style.ts';
+import { advised, call, paint, symbol } from '../terminal/style.ts';
 import type { Style, SymbolName, Tone } from '../terminal/style.ts';
 import { between, clean, clip, columnsOf, count, cut, glance, hang, pad } from '../terminal/text.ts';
 
@@ -15,21 +15,21 @@ const PHASE_LOOK: Record<PhaseState, { symbol: SymbolName; tone: Tone }> = {
   cancelled: { symbol: 'stopped', tone: 'dim' },
 };
 
-/** Takes a phase's state, gives how it looks; one of a newer client's is told by its word alone. */
+/** Symbol and tone of a phase's state; a state of a newer client is shown by its word alone. */
 export function phaseLook(state: PhaseState): { symbol: SymbolName; tone: Tone } {
   return PHASE_LOOK[state] ?? { symbol: 'unknown', tone: 'dim' };
 }
 
 const HEADLINES: Record<InstallProgress['state'], { text: string; tone: Tone }> = {
   running: { text: 'installing', tone: 'busy' },
-  parked: { text: 'blocked, a person must act', tone: 'bad' },
+  parked: { text: 'blocked, action required', tone: 'bad' },
   paused: { text: 'paused', tone: 'warn' },
   ready: { text: 'ready to log in', tone: 'good' },
   complete: { text: 'complete', tone: 'good' },
   cancelled: { text: 'cancelled', tone: 'warn' },
 };
 
-/** Takes the progress of an install, the time and notes of the client's own, gives the whole view as lines. */
+/** The whole view of an install; `notes` are the client's own. */
 export function installLines(
   style: Style,
   progress: InstallProgress,
@@ -40,7 +40,7 @@ export function installLines(
   return viewLines(style, progress, now, notes, phases);
 }
 
-/** The same for a terminal of so many rows: where the whole does not fit, phases that are over or to come are summed up. */
+/** The same for a terminal of so many rows: if the whole does not fit, phases that are over or pending are summed up. */
 export function liveLines(
   style: Style,
   progress: InstallProgress,
@@ -82,11 +82,11 @@ function summedPhases(style: Style, progress: InstallProgress, now: Date): strin
   return [
     ...(done > 0 ? [sum('done', `${count(done, 'phase')} done`)] : []),
     ...phases.filter(isCurrent).flatMap((phase) => phaseLines(style, phase, progress, now)),
-    ...(pending > 0 ? [sum('pending', `${count(pending, 'phase')} to come`)] : []),
+    ...(pending > 0 ? [sum('pending', `${count(pending, 'phase')} pending`)] : []),
   ];
 }
 
-/** Takes the progress, gives its headline: which site, which release, how far, for how long. */
+/** The headline: state, site, release, mode, elapsed time. */
 export function headline(style: Style, progress: InstallProgress, now: Date): string[] {
   const { text, tone } = HEADLINES[progress.state] ?? { text: clean(progress.state), tone: 'warn' };
   const end = progress.finishedAt ?? now;
@@ -136,7 +136,7 @@ function warningLines(style: Style, { warnings }: InstallProgress): string[] {
       hang(
         style,
         paint(style, 'warn', ` ${symbol(style, 'warning')} `),
-        `${clean(warning.component)}: ${glance(style, warning.reason)} [${clean(warning.code)}] ${clean(warning.nextAction)}`,
+        `${clean(warning.component)}: ${glance(style, warning.reason)} [${clean(warning.code)}] ${clean(advised(style, warning, 'attended'))}`,
       ),
     ),
     '',
@@ -144,11 +144,11 @@ function warningLines(style: Style, { warnings }: InstallProgress): string[] {
 }
 
 function urlLines(style: Style, { urls, state }: InstallProgress): string[] {
-  const login = state === 'ready' || state === 'complete' ? 'Log in: ' : 'Login, once ready: ';
+  const login = state === 'ready' || state === 'complete' ? 'Log in: ' : 'Log in, once ready: ';
   return [
     ...(urls.statusUrl === null
       ? []
-      : hang(style, 'Status page: ', `${urls.statusUrl} (${call(style, 'token show')} gives its token)`)),
+      : hang(style, 'Status page: ', `${urls.statusUrl} (token: ${call(style, 'token', 'show')})`)),
     ...(urls.loginUrl === null ? [] : hang(style, login, urls.loginUrl)),
   ];
 }

@@ -2,8 +2,7 @@ import type { ActiveOperation } from '../../model/status.ts';
 import { bytes, clean, duration } from '../terminal/text.ts';
 
 /**
- * Takes what is under way and the present time, gives a line for each. Pods that are being prepared are many and over in
- * seconds: several of them are one line.
+ * A line for each active operation. Pods that are being prepared are many and done in seconds: several of them share one line.
  */
 export function operationLines(operations: readonly ActiveOperation[], now: Date): string[] {
   const preparing = operations.filter(isPreparing);
@@ -14,7 +13,7 @@ export function operationLines(operations: readonly ActiveOperation[], now: Date
   return [...lines, preparing.length === 1 ? operationLine(first, now) : `Preparing ${preparing.length} pods`];
 }
 
-/** Takes something long that is under way and the present time, gives it in one line; no percentage is ever made up. */
+/** An active operation in one line; a percentage is never invented. */
 function operationLine(operation: ActiveOperation, now: Date): string {
   const { progressAvailable, progressReason } = operation;
   const reason = progressAvailable || progressReason === null ? '' : `no percentage: ${clean(progressReason)}`;
@@ -23,14 +22,14 @@ function operationLine(operation: ActiveOperation, now: Date): string {
     .join(', ');
 }
 
-/** Takes operations that have just been seen to begin, gives a line for each that is worth one. */
+/** A line for each operation that has just started, without pods that are being prepared. */
 export function begunLines(operations: readonly ActiveOperation[], now: Date): string[] {
   return eachOnce(operations.filter((operation) => !isPreparing(operation))).map((operation) =>
     [clean(operation.message), since(operation, now), sizeOf(operation)].filter((part) => part !== '').join(', '),
   );
 }
 
-/** Two pods that wait for one image wait for the same: the pull that began first tells it. */
+/** Two pods that wait for one image wait for the same: only the pull that started first is shown. */
 function eachOnce(operations: readonly ActiveOperation[]): ActiveOperation[] {
   const began = ({ startedAt }: ActiveOperation): number => (startedAt === null ? 0 : Date.parse(startedAt));
   const byMessage = Map.groupBy(operations, ({ message }) => message);
@@ -47,7 +46,7 @@ function sizeOf({ sizeBytes }: ActiveOperation): string {
   return sizeBytes === null ? '' : `about ${bytes(sizeBytes)}`;
 }
 
-/** For how long it has gone on; nothing where it has only just begun. */
+/** For how long it has been active; empty if it has only just started. */
 function since({ startedAt, elapsedSeconds }: ActiveOperation, now: Date): string {
   const elapsed = startedAt === null ? (elapsedSeconds ?? 0) * 1000 : now.getTime() - new Date(startedAt).getTime();
   return elapsed < 1_000 ? '' : `for ${duration(elapsed)}`;

@@ -9,13 +9,13 @@ import { INSTALL_PHASES } from '../../model/steps/index.ts';
 import { imageOf } from '../../model/vendor-images.ts';
 import { paint, symbol } from '../terminal/style.ts';
 import type { Style } from '../terminal/style.ts';
-import { hang } from '../terminal/text.ts';
+import { columnsOf, hang, pad } from '../terminal/text.ts';
 
 /** One file that an install writes. */
 export interface PlannedFile {
   readonly path: string;
   readonly what: string;
-  /** It exists: it is kept or written anew. */
+  /** An existing file is kept or rewritten. */
   readonly state: 'new' | 'kept' | 'rewritten';
 }
 
@@ -26,7 +26,7 @@ export interface Plan {
   readonly nodeIp: string;
   readonly release: string;
   readonly specDigest: string;
-  /** What was ordered, as flags: what nobody said and has no default is left out. */
+  /** The inputs as flags, without those that were not given and have no default. */
   readonly inputs: readonly { flag: string; value: string }[];
   readonly phases: readonly { id: PhaseId; title: string; work: string[] }[];
   readonly images: readonly string[];
@@ -34,7 +34,7 @@ export interface Plan {
   readonly warnings: readonly string[];
 }
 
-/** Takes a spec, its digest, the files and warnings, gives the plan. */
+/** The plan as a document. */
 export function planOf(
   spec: InstallSpec,
   specDigest: string,
@@ -72,10 +72,10 @@ function inputsOf(spec: InstallSpec): Plan['inputs'] {
   });
 }
 
-/** Takes a plan, gives it as a person reads it. */
+/** The plan as text. */
 export function planLines(style: Style, plan: Plan): string[] {
   const flagWidth = Math.max(...plan.inputs.map(({ flag }) => flag.length));
-  const width = Math.max(...plan.files.map(({ path }) => path.length), 0);
+  const width = Math.max(...plan.files.map(({ path }) => columnsOf(path)), 0);
   return [
     paint(style, 'strong', `Plan for site ${plan.siteId} on ${plan.nodeIp}: release ${plan.release}, ${plan.mode}`),
     ...plan.phases.flatMap(({ title, work }, index) => [
@@ -91,7 +91,7 @@ export function planLines(style: Style, plan: Plan): string[] {
     ...plan.images.map((image) => `    ${image}`),
     '',
     paint(style, 'strong', 'Files on this machine'),
-    ...plan.files.map(({ path, what, state }) => `    ${path.padEnd(width)}  ${state.padEnd(9)}  ${what}`),
+    ...plan.files.map(({ path, what, state }) => `    ${pad(path, width)}  ${state.padEnd(9)}  ${what}`),
     ...(plan.warnings.length > 0 ? ['', paint(style, 'warn', 'Warnings')] : []),
     ...plan.warnings.flatMap((line) => hang(style, `    ${symbol(style, 'warning')} `, line)),
     '',

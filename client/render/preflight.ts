@@ -12,7 +12,7 @@ const LOOK: Record<PreflightCheck['result'], { symbol: SymbolName; tone: Tone }>
   skipped: { symbol: 'pending', tone: 'dim' },
 };
 
-/** Takes checks, gives a line for each with its answer; images of which the same is to be said share one. */
+/** A line for each check with its result; images with the same result share one. */
 export function checkLines(style: Style, asked: readonly PreflightCheck[]): string[] {
   const checks = imagesTogether(asked);
   const width = Math.max(...checks.map(({ title }) => columnsOf(title)), 0);
@@ -34,14 +34,14 @@ function imagesTogether(checks: readonly PreflightCheck[]): PreflightCheck[] {
   });
 }
 
-/** Takes a preflight report, gives it as a person reads it: every check, then what stands in the way. */
+/** The report as text: every check, then the blockers. */
 export function reportLines(style: Style, { checks, blockers, warnings }: PreflightReport): string[] {
   return [
     ...checkLines(style, checks),
     ...[...blockers, ...warnings].flatMap((blocker) => ['', ...blockerLines(style, blocker, null)]),
     '',
     blockers.length === 0
-      ? 'Nothing stands in the way of an install. Nothing was touched.'
-      : `${count(blockers.length, 'thing')} to put right first. Nothing was touched.`,
+      ? 'No blockers found: the install can start. Nothing was touched.'
+      : `${count(blockers.length, 'blocker')} to fix before an install. Nothing was touched.`,
   ];
 }

@@ -1,10 +1,12 @@
+import { STATE_WORDS } from '../../model/state-words.ts';
 import type { ComponentStatus, RollupState, StatusDocument } from '../../model/status.ts';
 import { TIERS, TIER_TITLES } from '../../model/tiers.ts';
+import type { InstallThere } from '../../model/render-advice.ts';
 import type { TierState } from '../../model/tiers.ts';
 import { blockerLines } from './blocker.ts';
 import { operationLines } from './operations.ts';
 import { presentOf } from './observed-now.ts';
-import { paint, symbol } from '../terminal/style.ts';
+import { advised, paint, symbol } from '../terminal/style.ts';
 import type { Style, SymbolName, Tone } from '../terminal/style.ts';
 import { between, clean, columnsOf, duration, glance, hang, pad } from '../terminal/text.ts';
 
@@ -13,13 +15,13 @@ interface Look {
   readonly tone: Tone;
 }
 
-export const ROLLUP_LOOK: Record<RollupState, Look & { readonly text: string }> = {
-  installing: { symbol: 'busy', tone: 'busy', text: 'Installing' },
-  ready_to_log_in: { symbol: 'done', tone: 'good', text: 'Ready to log in' },
-  ready_with_background_issues: { symbol: 'warning', tone: 'warn', text: 'Ready, with background issues' },
-  fully_healthy: { symbol: 'done', tone: 'good', text: 'Fully healthy' },
-  failed_action_required: { symbol: 'failed', tone: 'bad', text: 'Failed, action required' },
-  unknown: { symbol: 'unknown', tone: 'warn', text: 'Unknown' },
+const ROLLUP_LOOK: Record<RollupState, Look> = {
+  installing: { symbol: 'busy', tone: 'busy' },
+  ready_to_log_in: { symbol: 'done', tone: 'good' },
+  ready_with_background_issues: { symbol: 'warning', tone: 'warn' },
+  fully_healthy: { symbol: 'done', tone: 'good' },
+  failed_action_required: { symbol: 'failed', tone: 'bad' },
+  unknown: { symbol: 'unknown', tone: 'warn' },
 };
 
 const TIER_LOOK: Record<TierState['status'], Look> = {
@@ -39,14 +41,14 @@ const COMPONENT_LOOK: Record<ComponentStatus['status'], Look> = {
   unknown: { symbol: 'unknown', tone: 'dim' },
 };
 
-/** Takes a status document and the time, gives it as a person reads it: state, next action, causes, then the details. */
-export function statusLines(style: Style, document: StatusDocument, at: Date): string[] {
+/** The status document as text: state, next action, causes, then the details. */
+export function statusLines(style: Style, document: StatusDocument, at: Date, install: InstallThere): string[] {
   const now = presentOf(document, at);
   const sections = [
-    head(style, document, now),
+    head(style, document, now, install),
     document.topBlockers.flatMap((blocker, index) => [
       ...(index > 0 ? [''] : []),
-      ...blockerLines(style, blocker, now, isWatched(document)),
+      ...blockerLines(style, blocker, now, install),
     ]),
     [...tierRows(style, document, now)],
     componentRows(style, document),
@@ -60,22 +62,28 @@ export function statusLines(style: Style, document: StatusDocument, at: Date): s
     .flatMap((section, index) => (index > 0 ? ['', ...section] : section));
 }
 
-/** Takes a status document, gives its first line: the state in words, with symbol and colour. */
+/** The first line: the state in words, with symbol and colour. */
 export function rollupLine(style: Style, { rollup }: StatusDocument): string {
   const look = ROLLUP_LOOK[rollup.state];
-  return paint(style, look.tone, `${symbol(style, look.symbol)} ${look.text}`);
+  return paint(style, look.tone, `${symbol(style, look.symbol)} ${STATE_WORDS[rollup.state]}`);
 }
 
-function head(style: Style, document: StatusDocument, now: Date): string[] {
+function head(style: Style, document: StatusDocument, now: Date, install: InstallThere): string[] {
   const { rollup, siteId, observedAt, stale } = document;
   const age = stale && observedAt !== null ? ` (last seen ${between(observedAt, now)} ago)` : '';
-  const first = `${rollupLine(style, document)}  ${paint(style, 'dim', `site ${siteId}${age}`)}`;
+  const first = `${rollupLine(style, document)}  ${paint(style, 'dim', `site ${clean(siteId)}${age}`)}`;
   // The first blocker says the same, with its evidence.
   if (rollup.nextAction !== null && rollup.nextAction === document.topBlockers[0]?.nextAction) return [first];
   return [
     first,
     ...hang(style, '  ', clean(rollup.message)),
-    ...(rollup.nextAction === null ? [] : hang(style, `  ${symbol(style, 'next')} `, clean(rollup.nextAction))),
+    ...(rollup.nextAction === null
+      ? []
+      : hang(
+          style,
+          `  ${symbol(style, 'next')} `,
+          clean(advised(style, { ...rollup, nextAction: rollup.nextAction }, install)),
+        )),
   ];
 }
 
@@ -87,13 +95,13 @@ function tierRows(style: Style, { tiers }: StatusDocument, now: Date): string[] 
     const start = `${paint(style, look.tone, symbol(style, look.symbol))} ${pad(TIER_TITLES[tier], width)}  `;
     const state = pad(paint(style, look.tone, status), 11);
     const lasted = since === null ? '0s' : between(since, now);
-    // What was seen just now for the first time may be old: no time is told.
+    // What was seen just now for the first time may be old: no time is shown.
     const rest = [lasted === '0s' ? '' : `for ${lasted}`, message ? clean(message) : ''];
     return hang(style, `${start}${state}  `, rest.filter((part) => part !== '').join(', '));
   });
 }
 
-/** What is well needs no line of its own, and when nothing is known one line says so. */
+/** Ready components need no line of their own, and if nothing is known one line says so. */
 function componentRows(style: Style, { components }: StatusDocument): string[] {
   if (components.every(({ status }) => status === 'unknown')) return [];
   const shown = components.filter(({ status }) => status !== 'ready');
@@ -104,11 +112,6 @@ function componentRows(style: Style, { components }: StatusDocument): string[] {
     const start = `${paint(style, look.tone, symbol(style, look.symbol))} ${pad(title, width)}  ${pad(status, 11)}  `;
     return hang(style, start, `${counts}${clean(message)}`);
   });
-}
-
-/** Whether an install is there that looks again by itself, and can be told to. */
-function isWatched({ install }: StatusDocument): boolean {
-  return install !== null && !['complete', 'cancelled'].includes(install.state);
 }
 
 function operationRows(style: Style, { activeOperations }: StatusDocument, now: Date): string[] {
@@ -141,9 +144,10 @@ function sourceRows(style: Style, { sources }: StatusDocument): string[] {
   return sources
     .filter(({ stale, error }) => stale || error !== null)
     .flatMap(({ source, error, ageSeconds }) => {
-      const age = ageSeconds === null ? 'never seen' : `last seen ${duration(ageSeconds * 1000)} ago`;
-      const why = error === null ? '' : `: ${clean(error)}`;
-      return hang(style, `${paint(style, 'warn', symbol(style, 'warning'))} `, `${source}: ${age}${why}`);
+      const age = ageSeconds === null ? null : `last checked ${duration(ageSeconds * 1000)} ago`;
+      const words = [age, error === null ? null : clean(error)].filter((one) => one !== null);
+      const text = words.length > 0 ? words.join(': ') : 'not checked yet';
+      return hang(style, `${paint(style, 'warn', symbol(style, 'warning'))} `, `${source}: ${text}`);
     });
 }
 
@@ -157,5 +161,5 @@ function facts({ release, urls }: StatusDocument): string[] {
     ['Alga PSA', urls.loginUrl],
     ['Status page', urls.statusUrl],
   ];
-  return known.flatMap(([name, value]) => (value === null ? [] : [`${`${name}:`.padEnd(13)}${value}`]));
+  return known.flatMap(([name, value]) => (value === null ? [] : [`${`${name}:`.padEnd(13)}${clean(value)}`]));
 }

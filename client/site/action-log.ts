@@ -6,7 +6,7 @@ import type { Site } from './site.ts';
 /** Enough for years of it; the oldest lines go first. */
 const LINES = 1_000;
 
-/** Takes what was done to a site's appliance, without a secret in it, and adds it to the site's log: when, who, what. */
+/** Appends an action on a site's appliance to the site's log: when, who, what. `what` must hold no secret. */
 export async function recordAction({ folder }: Site, what: string, now: Date): Promise<void> {
   const before = ((await folder.read(SITE_FILES.actions)) ?? '').split('\n').filter((line) => line !== '');
   const line = `${now.toISOString()} ${clean(`${whoami()}@${hostname()}`)} ${clean(what)}`;

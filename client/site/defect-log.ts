@@ -1,10 +1,11 @@
+import { redact } from '../../redaction/index.ts';
 import { applianceHome, privateFolder } from '../../site-folder/index.ts';
 
 const FILE = 'client-error.log';
 
-/** Takes what nobody foresaw, writes it with its stack into the appliance folder, and gives the sentence that says where. */
+/** Writes an unforeseen error with its stack into the appliance folder, and gives the sentence that says where. */
 export async function writeDefect(error: unknown, environment: NodeJS.ProcessEnv, now: Date): Promise<string> {
-  const stack = error instanceof Error ? describe(error) : String(error);
+  const stack = redact(error instanceof Error ? describe(error) : String(error));
   const folder = privateFolder(applianceHome(environment));
   try {
     await folder.write(FILE, `${now.toISOString()}\n${stack}\n`);

@@ -8,7 +8,7 @@ import type { Options } from '../terminal/options.ts';
 import type { Site } from './site.ts';
 import type { Simulate } from '../../worker/index.ts';
 
-/** Flags that play an install instead of making one. */
+/** Flags that simulate an install. */
 export const SCENARIO = {
   flags: '--simulate [scenario]',
   help: 'play an install on a simulated appliance; nothing real is touched',
@@ -22,7 +22,7 @@ export const SIMULATE = [
 const FILE = 'simulation.json';
 const DEFAULT_SCENARIO = 'all-well';
 
-/** Takes `--simulate [scenario]` and `--speed N`, gives what the worker shall play, or null for a real install. */
+/** What the worker simulates, from `--simulate [scenario]` and `--speed N`; null for a real install. */
 export function simulationOf(options: Options): Simulate {
   const asked = options['simulate'];
   const speed = textOption(options, 'speed');
@@ -35,12 +35,12 @@ export function simulationOf(options: Options): Simulate {
   return { scenario: typeof asked === 'string' ? asked : DEFAULT_SCENARIO, speed: factor };
 }
 
-/** Keeps what a simulated site plays, so that `resume` goes on with the same play. */
+/** Records what a site simulates, so that `resume` continues the same scenario. */
 export async function recordSimulation(site: Site, simulate: Simulate): Promise<void> {
   if (simulate) await writeStored(site.folder, FILE, SIMULATION, simulate);
 }
 
-/** Gives what a simulated site plays; null for a real one. */
+/** What a site simulates; null for a real one. */
 export async function recordedSimulation(site: Site): Promise<Simulate> {
   if (!site.simulated) return null;
   return (await readState(site.folder, FILE, SIMULATION)) ?? { scenario: DEFAULT_SCENARIO, speed: null };

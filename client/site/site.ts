@@ -1,16 +1,21 @@
-import { join, resolve } from 'node:path';
-import { DocumentUnreadableError, readStored, writeStored } from '../../site-folder/documents.ts';
-import { SITE_RECORD, siteId as siteIdSchema } from '../../model/site.ts';
+import { randomUUID } from 'node:crypto';
+import { basename, join, resolve } from 'node:path';
+import { DocumentUnreadableError } from '../../site-folder/documents.ts';
+import { readSiteRecord, underSiteLock, writeSiteRecord } from '../../site-folder/record.ts';
+import { run } from '../../model/advice.ts';
+import { anywhere, renderAdvice } from '../../model/render-advice.ts';
+import { siteId as siteIdSchema } from '../../model/site.ts';
 import type { InstallSpec, SiteRecord } from '../../model/site.ts';
-import { SITE_FILES, applianceHome, listSites, siteFolder } from '../../site-folder/index.ts';
+import { SITE_FILES, applianceHome, listSites, privateFolder, siteFolder } from '../../site-folder/index.ts';
 import type { PrivateFolder } from '../../site-folder/index.ts';
 import { usageError } from '../terminal/failure.ts';
+import { clean } from '../terminal/text.ts';
 import { textOption } from '../terminal/options.ts';
 import type { Options } from '../terminal/options.ts';
 
 export const DEFAULT_SITE = 'appliance-single-node';
 export const SIMULATED_SITE = 'simulated';
-/** No site can have this name (a site's name begins with a letter or digit), so simulated sites never meet real ones. */
+/** No site can have this name (a site's name starts with a letter or digit), so simulated sites never collide with real ones. */
 const SIMULATION_FOLDER = '.simulation';
 
 /** One site as the client found it. */
@@ -26,6 +31,9 @@ export interface Site {
   readonly isImplied: boolean;
 }
 
+/** `changes`: the command changes the site's appliance or its install, so the site must not be picked by chance. */
+export type SiteUse = 'looks' | 'changes';
+
 /** What chooses a site. */
 export interface SiteChoice {
   readonly home: string;
@@ -35,7 +43,6 @@ export interface SiteChoice {
   readonly byEnvironment: string | undefined;
 }
 
-/** Takes a home, flags and the environment, gives what chooses a site. */
 export function siteChoice(home: string, options: Options, environment: NodeJS.ProcessEnv): SiteChoice {
   return {
     home,
@@ -44,12 +51,16 @@ export function siteChoice(home: string, options: Options, environment: NodeJS.P
   };
 }
 
-/** Takes `--config-dir`, the environment and the current folder, gives the folder of all sites as an absolute path. */
+/** The folder of all sites, absolute: `--config-dir` or the environment's. Throws a usage error for a control character in it. */
 export function homeOf(configDir: string | undefined, environment: NodeJS.ProcessEnv, cwd: string): string {
-  return resolve(cwd, configDir ?? applianceHome(environment));
+  const home = resolve(cwd, configDir ?? applianceHome(environment));
+  // Paths are written to system files and into commands to copy.
+  if (/\p{Cc}/u.test(home))
+    throw usageError(`the folder of all sites, "${clean(home)}", contains a control character: choose another one`);
+  return home;
 }
 
-/** Takes the folder of all sites, gives that of the simulated ones. */
+/** The folder of the simulated sites, inside that of all sites. */
 export function simulationHome(home: string): string {
   return join(home, SIMULATION_FOLDER);
 }
@@ -57,7 +68,7 @@ export function simulationHome(home: string): string {
 /** What is known of a site beside its name and its folder. */
 type SiteKind = Pick<Site, 'simulated' | 'isImplied'>;
 
-/** Takes a site's name and where it lies, gives the site. Throws a usage error when its name or its record is not valid. */
+/** Throws a usage error when the site's name or its record is not valid, or its folder was renamed or has lost its record. */
 export async function openSite(
   home: string,
   siteId: string,
@@ -66,41 +77,77 @@ export async function openSite(
   const name = siteIdSchema.safeParse(siteId);
   if (!name.success) throw usageError(`--site "${siteId}": ${name.error.issues[0]?.message ?? 'not a site name'}`);
   const folder = siteFolder(home, siteId);
-  return {
-    siteId,
-    home,
-    folder,
-    simulated,
-    isImplied,
-    record: await readRecord(folder),
-  };
+  const record = await readRecord(folder);
+  if (record === null) await insistOnNoRenamedFolder(home, siteId);
+  if (record === null) await insistOnNoLostRecord(folder);
+  return { siteId, home, folder, simulated, isImplied, record };
+}
+
+/** Files of steps that have acted, which needs a record. A check leaves none of them. */
+const TRACES = [SITE_FILES.holder, SITE_FILES.handover];
+
+/** A folder of an install without its record is not a new site: an install from it would meet its own appliance. */
+async function insistOnNoLostRecord(folder: PrivateFolder): Promise<void> {
+  for (const name of TRACES)
+    if (await folder.exists(name))
+      throw usageError(
+        `${folder.path(SITE_FILES.record)} is missing, but ${folder.root} belongs to an install (it has ${name}): restore the file from a ` +
+          'copy of the folder. Keep the folder in any case: it contains the keys of the machine',
+      );
+}
+
+/** A site that does not exist under its name may be in a renamed folder: it is not created a second time. */
+async function insistOnNoRenamedFolder(home: string, siteId: string): Promise<void> {
+  for (const name of await listSites(home)) {
+    const folder = siteFolder(home, name);
+    const record = await readSiteRecord(folder).catch(() => null);
+    if (record?.siteId === siteId) throw await renamed(folder, siteId);
+  }
+}
+
+async function renamed({ root }: PrivateFolder, siteId: string): Promise<Error> {
+  const own = join(root, '..', siteId);
+  if (await privateFolder(own).exists(SITE_FILES.record))
+    return usageError(
+      `${root} is a copy of site ${siteId}, whose folder is ${own}: a site has one folder. Nothing was changed. Use ` +
+        `\`--site ${siteId}\`, and move the copy out of ${join(root, '..')}`,
+    );
+  return usageError(
+    `${root} contains site ${siteId}: the folder was renamed, or copied under another name, but a site's folder must have the site's ` +
+      `name. Nothing was changed. If it was renamed, rename it back: ${renderAdvice([run('mv', root, own)], anywhere(null))}`,
+  );
 }
 
 /**
- * Takes what chooses a site, gives it: the named one, else the only one there is, else the default one. A real site comes
- * before a simulated one of the same name. Throws a usage error when several could be meant.
+ * The named site, else the only one, else the default one. A real site comes before a simulated one of the same name and, if nothing
+ * is changed, before any. Throws a usage error when several match.
  */
-export async function chooseSite(choice: SiteChoice): Promise<Site> {
+export async function chooseSite(choice: SiteChoice, use: SiteUse = 'looks'): Promise<Site> {
   const { home } = choice;
   const simulation = simulationHome(home);
   const [real, simulated] = await Promise.all([listSites(home), listSites(simulation)]);
   const open = (siteId: string, isSimulated: boolean): Promise<Site> =>
     openSite(isSimulated ? simulation : home, siteId, {
       simulated: isSimulated,
-      isImplied: isChosenByItself(choice, siteId, isSimulated ? [...real, ...simulated] : real),
+      isImplied: isChosenByItself(choice, siteId, [...real, ...simulated]),
     });
   const named = choice.flag ?? choice.byEnvironment;
   if (named !== undefined) return open(named, !real.includes(named) && simulated.includes(named));
-  if (real.length > 1)
-    throw usageError(`there are several sites (${real.join(', ')}): name the one you mean with --site`);
-  if (real[0] !== undefined) return open(real[0], false);
+  if (real.length > 1) throw usageError(`several sites found (${real.join(', ')}): choose one with --site`);
+  if (real[0] !== undefined) {
+    if (use === 'changes' && simulated.length > 0)
+      throw usageError(
+        `this command changes a site, and there is a real one (${real[0]}) as well as simulated ones (${simulated.join(', ')}): choose one with --site`,
+      );
+    return open(real[0], false);
+  }
   if (simulated.length > 1)
-    throw usageError(`there are several simulated sites (${simulated.join(', ')}): name the one you mean with --site`);
+    throw usageError(`several simulated sites found (${simulated.join(', ')}): choose one with --site`);
   if (simulated[0] !== undefined) return open(simulated[0], true);
   return open(DEFAULT_SITE, false);
 }
 
-/** The site that an order is for: the named one, else the only one there is, else the default name. */
+/** The site of an order: the named one, else the only one, else the default name. */
 export async function chooseSiteToInstall(choice: SiteChoice, isSimulated: boolean): Promise<Site> {
   const { home } = choice;
   const named = choice.flag ?? choice.byEnvironment;
@@ -108,37 +155,68 @@ export async function chooseSiteToInstall(choice: SiteChoice, isSimulated: boole
   if (isSimulated) {
     const siteId = named ?? SIMULATED_SITE;
     if (known.includes(siteId))
-      throw usageError(`--simulate: ${siteId} is a real site. Name another one with --site, or leave --site out.`);
+      throw usageError(`--simulate: ${siteId} is a real site. Choose another name with --site, or omit --site.`);
     const folder = simulationHome(home);
     const all = [...known, ...(await listSites(folder))];
     return openSite(folder, siteId, { simulated: true, isImplied: isChosenByItself(choice, siteId, all) });
   }
   if (named === undefined && known.length > 1)
-    throw usageError(`there are several sites (${known.join(', ')}): name the one you mean with --site`);
+    throw usageError(`several sites found (${known.join(', ')}): choose one with --site`);
   const siteId = named ?? known[0] ?? DEFAULT_SITE;
-  return openSite(home, siteId, { simulated: false, isImplied: isChosenByItself(choice, siteId, known) });
+  const all = [...known, ...(await listSites(simulationHome(home)))];
+  return openSite(home, siteId, { simulated: false, isImplied: isChosenByItself(choice, siteId, all) });
 }
 
-/** Takes the sites that a call without a name chooses among, gives whether it will choose this one. */
+/** Whether a call without a name chooses this site among those that are known. */
 function isChosenByItself({ byEnvironment }: SiteChoice, siteId: string, known: readonly string[]): boolean {
   if (byEnvironment !== undefined) return byEnvironment === siteId;
   if (known.length === 0) return siteId === DEFAULT_SITE || siteId === SIMULATED_SITE;
   return known.every((other) => other === siteId);
 }
 
-async function readRecord(folder: PrivateFolder): Promise<SiteRecord | null> {
-  try {
-    return await readStored(folder, SITE_FILES.record, SITE_RECORD);
-  } catch (error) {
+/** A site's record, or null before there is one. Throws a usage error for one that cannot be read here. */
+export async function readRecord(folder: PrivateFolder): Promise<SiteRecord | null> {
+  const record = await readSiteRecord(folder).catch((error: unknown) => {
     throw error instanceof DocumentUnreadableError ? usageError(error.message, { cause: error }) : error;
-  }
+  });
+  const name = basename(folder.root);
+  if (record === null || record.siteId === name) return record;
+  throw await renamed(folder, record.siteId);
 }
 
-/** Takes a site and the spec that is ordered for it, writes its record with the node's address and the application's URL. */
+/** Ids of a site and its newest install. */
+export interface SiteIds {
+  readonly siteUid: string;
+  readonly workflowId: string;
+}
+
+/**
+ * Writes a site's record with the node's address and the application's URL, unless it already has one; says whether it did. So a
+ * failure a second later knows its node.
+ */
+export async function recordFirst(site: Site, spec: InstallSpec, now: Date): Promise<boolean> {
+  return underSiteLock(site.folder, async () => {
+    if ((await readRecord(site.folder)) !== null) return false;
+    await write(site, spec, now, { siteUid: randomUUID() });
+    return true;
+  });
+}
+
+/** Writes the present spec of the install into the record. */
 export async function recordSite(site: Site, spec: InstallSpec, now: Date): Promise<void> {
+  await underSiteLock(site.folder, () => write(site, spec, now, {}));
+}
+
+/** The same for a new order, which is about to start. Call it under the site's lock. */
+export async function recordOrder(site: Site, spec: InstallSpec, now: Date, ids: SiteIds): Promise<void> {
+  await write(site, spec, now, ids);
+}
+
+async function write(site: Site, spec: InstallSpec, now: Date, ids: Partial<SiteIds>): Promise<void> {
   const known = await readRecord(site.folder);
-  const record: SiteRecord = {
+  await writeSiteRecord(site.folder, {
     ...known,
+    ...ids,
     apiVersion: 'appliance.alga-psa/v1',
     kind: 'Site',
     siteId: site.siteId,
@@ -149,8 +227,7 @@ export async function recordSite(site: Site, spec: InstallSpec, now: Date): Prom
     updatedAt: now.toISOString(),
     spec,
     cluster: known?.cluster ?? null,
-  };
-  await writeStored(site.folder, SITE_FILES.record, SITE_RECORD, record);
+  });
   await site.folder.write(SITE_FILES.nodeIp, `${spec.nodeIp}\n`);
   await site.folder.write(SITE_FILES.appUrl, `${spec.appUrl}\n`);
 }

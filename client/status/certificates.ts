@@ -2,13 +2,16 @@ import { X509Certificate } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
 import { connect } from 'node:tls';
 import { z } from 'zod';
+import { advise, named, run } from '../../model/advice.ts';
+import type { AdvicePart, Word } from '../../model/advice.ts';
 import { PORTS } from '../../model/appliance.ts';
+import { anywhere, renderAdvice } from '../../model/render-advice.ts';
 import { SITE_FILES } from '../../site-folder/index.ts';
 import { kubeconfigPathOf } from '../site/kubeconfig.ts';
 import { FileRefused, readGiven } from '../terminal/given-file.ts';
 import type { Site } from '../site/site.ts';
 
-/** When one certificate that a site needs begins and ends. */
+/** The validity of one certificate that a site needs. */
 export interface CertificateRow {
   readonly siteId: string;
   readonly certificate: 'talosconfig' | 'kubeconfig' | 'API server';
@@ -18,21 +21,21 @@ export interface CertificateRow {
   readonly to: string | null;
   /** Whole days until its end; negative once it is past. */
   readonly daysLeft: number | null;
-  /** `unanswered`: nobody was there to show one; that is for `status` to tell. */
+  /** `unanswered`: the API server did not answer; `status` reports that. */
   readonly state: 'valid' | 'ending' | 'expired' | 'not-yet-valid' | 'unreadable' | 'unanswered';
-  /** What is wrong and what to do about it; null where nothing is. */
+  /** What is wrong and what to do about it; null if nothing is. */
   readonly problem: string | null;
 }
 
 const DAY_MS = 24 * 3_600_000;
 const WARN_DAYS = 30;
-/** A certificate that lives shorter than this is renewed by whoever made it, long before a warning would help. */
+/** A certificate with a shorter life than this is renewed by its issuer, long before a warning would help. */
 const SHORT_LIFE_DAYS = 60;
 const PATIENCE_MS = 3_000;
 /** Far more than the files of any cluster hold. */
 const MOST_BYTES = 1_048_576;
 
-/** Takes a site, gives the certificates by which this machine reaches it, and the one that its API server shows. Sends no credentials. */
+/** The certificates by which this machine reaches the site, and the one of its API server. Sends no credentials. */
 export async function certificatesOf(site: Site, now: Date, signal: AbortSignal): Promise<CertificateRow[]> {
   if (site.simulated) return [];
   const talosconfig = site.record?.spec.existingCluster.talosconfig ?? site.folder.path(SITE_FILES.talosconfig);
@@ -46,7 +49,7 @@ export async function certificatesOf(site: Site, now: Date, signal: AbortSignal)
   return rows.filter((row) => row !== null);
 }
 
-/** What was found where a certificate may be: it, why it cannot be read, or null where there is none. */
+/** What was found at a certificate's place: the certificate, why it cannot be read, or null for none. */
 type Found = { readonly certificate: X509Certificate } | { readonly fault: string } | null;
 
 const talosConfig = z.object({
@@ -82,7 +85,7 @@ async function kubeCertificate(path: string, signal: AbortSignal): Promise<Found
     const user = config.users.find(({ name }) => name === context?.user)?.user;
     const [data, file] = [user?.['client-certificate-data'], user?.['client-certificate']];
     if (data !== undefined) return Buffer.from(data, 'base64');
-    // A token or a program in its place has no end that is seen here.
+    // A token or a program in its place has no expiry that can be read here.
     return file === undefined ? null : Buffer.from(await textOf(resolve(dirname(path), file), signal));
   });
 }
@@ -96,7 +99,7 @@ async function read<Value>(
   try {
     const { parse } = await import('../terminal/yaml.ts');
     const config = schema.safeParse(parse(await textOf(path, signal)));
-    if (!config.success) return { fault: `it lacks ${config.error.issues[0]?.path.join('.') || 'everything'}` };
+    if (!config.success) return { fault: `${config.error.issues[0]?.path.join('.') || 'everything'} is missing` };
     const pem = await certificateIn(config.data);
     return pem && { certificate: new X509Certificate(pem) };
   } catch (error) {
@@ -104,8 +107,8 @@ async function read<Value>(
     if (code === 'ENOENT' && error instanceof Error && 'path' in error && error.path === path) return null;
     signal.throwIfAborted();
     if (error instanceof FileRefused) return { fault: `it ${error.message}` };
-    // The words of a parser may quote a key that stands in the file.
-    return { fault: /^E[A-Z]+$/.test(code) ? code : 'what it holds is no certificate, or no such file' };
+    // A parser's message may quote a key from the file.
+    return { fault: /^E[A-Z]+$/.test(code) ? code : 'it contains no valid certificate, or no such file' };
   }
 }
 
@@ -141,41 +144,49 @@ function rowOf(
   const what = certificate === 'API server' ? `The certificate of the API server at ${at}` : `The certificate in ${at}`;
   const words = {
     valid: null,
-    ending: `${what} ends on ${dayOf(to)}, in ${daysLeft} days. ${renewal(site, certificate, at, false)}`,
-    expired: `${what} has expired on ${dayOf(to)}. ${renewal(site, certificate, at, true)}`,
-    'not-yet-valid': `${what} is valid from ${from.toISOString()} on, and this machine's clock says ${now.toISOString()}. Set the clock of this machine, or of the one that made it.`,
+    ending: `${what} expires on ${dayOf(to)}, in ${daysLeft} days. ${renewal(site, certificate, at, false)}`,
+    expired: `${what} expired on ${dayOf(to)}. ${renewal(site, certificate, at, true)}`,
+    'not-yet-valid': `${what} is valid from ${from.toISOString()}, but this machine's clock says ${now.toISOString()}. Correct the clock of this machine, or of the one that issued the certificate.`,
   };
   return { ...row, from: from.toISOString(), to: to.toISOString(), daysLeft, state, problem: words[state] };
 }
 
 const dayOf = (date: Date): string => date.toISOString().slice(0, 10);
 
-/** Talos: a talosconfig and a kubeconfig are given out for a year, and again whenever one asks; what a node shows it renews itself. */
+/** Talos issues a talosconfig and a kubeconfig for a year, and new ones on request; a node renews its own certificate itself. */
 function renewal(site: Site, certificate: CertificateRow['certificate'], at: string, isOver: boolean): string {
   const { record, folder } = site;
   if (certificate === 'API server')
-    return `Talos renews it by itself: look at the node's clock, and restart the node if that is right.`;
+    return `Talos renews it automatically: check the node's clock, and restart the node if the clock is correct.`;
   const own = certificate === 'talosconfig' ? SITE_FILES.talosconfig : SITE_FILES.kubeconfig;
-  if (!record || at !== folder.path(own)) return 'Renew it where it was made: this site was given the file.';
+  if (!record || at !== folder.path(own))
+    return 'Renew it where it was created: this site only uses the file that it was given.';
   const { nodeIp, spec } = record;
   const talosconfig = spec.existingCluster.talosconfig ?? folder.path(SITE_FILES.talosconfig);
-  const file = quoted(talosconfig);
-  if (certificate === 'kubeconfig')
-    return `Write it anew: \`talosctl --talosconfig ${file} --nodes ${nodeIp} kubeconfig --merge=false --force ${quoted(at)}\`.`;
-  const fresh = quoted(`${at}.new`);
-  const take = `\`mv ${fresh} ${quoted(at)}\``;
-  if (!isOver)
-    return `Have the node give out another one: \`talosctl --talosconfig ${file} --nodes ${nodeIp} config new ${fresh}\`, then ${take}.`;
-  const secrets = quoted(folder.path(SITE_FILES.secrets));
-  const endpoint = `https://${nodeIp}:${PORTS.kubernetes}`;
-  return (
-    `Make it anew from the site's secrets: \`talosctl gen config --with-secrets ${secrets} --output-types talosconfig --output ${fresh} ${spec.clusterName} ${endpoint}\`, ` +
-    `then ${take} and \`talosctl --talosconfig ${file} config endpoint ${nodeIp}\`.`
-  );
+  const talosctl = (...args: readonly Word[]): AdvicePart => run('talosctl', '--talosconfig', talosconfig, ...args);
+  const onNode = (...args: readonly Word[]): AdvicePart => talosctl('--nodes', nodeIp, ...args);
+  const fresh = `${at}.new`;
+  const replace = run('mv', fresh, at);
+  const advice =
+    certificate === 'kubeconfig'
+      ? advise`Write a new one: ${onNode('kubeconfig', '--merge=false', '--force', at)}.`
+      : isOver
+        ? advise`Create a new one from the site's secrets: ${run(
+            'talosctl',
+            'gen',
+            'config',
+            '--with-secrets',
+            folder.path(SITE_FILES.secrets),
+            '--output-types',
+            'talosconfig',
+            '--output',
+            fresh,
+            named(spec.clusterName, 'cluster'),
+            `https://${nodeIp}:${PORTS.kubernetes}`,
+          )}, then ${replace} and ${talosctl('config', 'endpoint', nodeIp)}.`
+        : advise`Have the node issue a new one: ${onNode('config', 'new', fresh)}, then ${replace}.`;
+  return renderAdvice(advice, anywhere(null));
 }
-
-const quoted = (path: string): string =>
-  /^[\w@%+=:,./~-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`;
 
 async function serverRow(
   site: Site,
@@ -193,7 +204,7 @@ async function serverRow(
   return { ...row, from: null, to: null, daysLeft: null, state: 'unanswered', problem: null };
 }
 
-/** A file that cannot be read is told of as such, and not once more here. */
+/** A file that cannot be read is reported with its own row, not again here. */
 async function serverIn(kubeconfig: string, signal: AbortSignal): Promise<URL | null> {
   try {
     const { parse } = await import('../terminal/yaml.ts');
@@ -206,7 +217,7 @@ async function serverIn(kubeconfig: string, signal: AbortSignal): Promise<URL | 
   }
 }
 
-/** Gives the certificate that a TLS server shows, or null when it shows none in time. Nothing is trusted or sent. */
+/** The certificate of a TLS server, or null when it shows none in time. Nothing is trusted or sent. */
 function shownBy(host: string, port: number, signal: AbortSignal): Promise<X509Certificate | null> {
   if (signal.aborted) return Promise.resolve(null);
   return new Promise((done) => {
@@ -218,7 +229,7 @@ function shownBy(host: string, port: number, signal: AbortSignal): Promise<X509C
       done(certificate);
     };
     const give = (): void => end(null);
-    // The socket's own time-out begins anew with every byte.
+    // The socket's own time-out restarts with every byte.
     const patience = setTimeout(give, PATIENCE_MS);
     signal.addEventListener('abort', give, { once: true });
     socket.once('timeout', give);

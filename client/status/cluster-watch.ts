@@ -3,14 +3,13 @@ import type { ClusterReader, CollectOptions } from '../../observation/index.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import { explain } from '../terminal/failure.ts';
 
-/** A cluster that is watched: objects arrive as they change, and a look at them costs one small request. */
+/** A cluster that is watched: objects arrive as they change, and taking a snapshot costs one small request. */
 export interface ClusterWatch {
-  /** Gives the newest picture, with the time of this look. Throws when there is none yet and none comes in time. */
+  /** The newest snapshot, with the present time. Throws when there is none yet and none comes in time. */
   take(): Promise<Snapshot>;
   close(): Promise<void>;
 }
 
-/** Takes a reader, begins to watch. */
 export function watchCluster(
   reader: ClusterReader,
   options: CollectOptions & { readonly now: () => Date },
@@ -46,7 +45,7 @@ export function watchCluster(
   };
 }
 
-/** A watch that tells nothing may be quiet or dead: whether the API server answers tells which. */
+/** A silent watch may be quiet or dead: whether the API server answers tells which. */
 async function pulse(
   reader: ClusterReader,
   latest: Snapshot,

@@ -1,60 +1,66 @@
-import type { Diagnosis } from '../../diagnosis/index.ts';
 import { API_VERSION } from '../../model/appliance.ts';
 import type { InstallProgress } from '../../model/progress.ts';
 import type { LogAnswer, LogWanted } from '../../model/page.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import type { StatusDocument } from '../../model/status.ts';
 import type { ClusterReader } from '../../observation/index.ts';
+import type { Reading } from '../../status/index.ts';
 import type { watchCluster } from './cluster-watch.ts';
 import { kubeconfigOf } from '../site/kubeconfig.ts';
 import type { CommandContext } from '../context.ts';
 import { explain } from '../terminal/failure.ts';
 import { whyNoSpace } from '../site/full-disk.ts';
 import { failingSentence } from '../install/failing-task.ts';
-import type { FailingTask } from '../install/failing-task.ts';
 import type { InstallView } from '../install/view.ts';
 import { openSession } from '../install/session.ts';
 import { workerRuns } from '../install/worker-runs.ts';
 import { presentOf } from '../render/observed-now.ts';
 import type { Session } from '../install/session.ts';
 import type { Site } from '../site/site.ts';
-import { typistFor } from '../install/typed.ts';
+import type { InstallThere } from '../../model/render-advice.ts';
 
-/** `status` answers in about two seconds: what is not there by then is unknown. */
+/** `status` answers in about two seconds: what has not arrived by then is unknown. */
 const CLUSTER_TIMEOUT_MS = 1_800;
-/** A worker that has the install at hand answers in a few milliseconds; one that must replay it first is not waited for. */
+/** A worker that has the install in its cache answers in a few milliseconds; one that must replay it first is not waited for. */
 const WORKFLOW_GRACE_MS = 150;
 
-/** Everything that a look at a site found. */
+/** Everything that was read of a site at one time. */
 export interface Look {
   readonly snapshot: Snapshot;
   /** Null when no install is known, or when Temporal cannot be asked; `installError` then says why. */
   readonly install: InstallView | null;
   readonly installError: string | null;
-  /** True, false, or null where that cannot be told from this machine. */
+  /** True if that is because of a lost key: a person must act. */
+  readonly isKeyLost: boolean;
+  /** Null if this machine cannot know. */
   readonly workerRuns: boolean | null;
 }
 
-/** Looks at a site again and again, over connections that are kept. */
+/** Reads a site repeatedly, over connections that are kept. */
 export interface Observer {
-  /** Looks at install and cluster at once. Never throws for what does not answer. */
+  /** Reads install and cluster at once. Never throws for what does not answer. */
   look(): Promise<Look>;
-  /** Gives the end of a log of the cluster that was looked at, or why not; within two seconds. Never rejects. */
+  /** The end of a log of the observed cluster, or why there is none; within two seconds. Never rejects. */
   podLog(wanted: LogWanted, signal: AbortSignal): Promise<LogAnswer>;
   close(): Promise<void>;
 }
 
-/** `once`: everything is collected at the look. `watch`: it is watched, for looks that follow one another. */
+/** `once`: everything is collected for each read. `watch`: it is watched, for reads that follow one another. */
 export type ObserverMode = 'once' | 'watch';
 
-/** Takes a site, gives its observer. Nothing is opened before the first look. */
-export function createObserver(context: CommandContext, site: Site, mode: ObserverMode): Observer {
-  const cluster = keptPictures(context, site, mode);
+/** Nothing is opened before the first read. */
+export function createObserver(
+  context: CommandContext,
+  site: Site,
+  mode: ObserverMode,
+  timeoutMs: number = CLUSTER_TIMEOUT_MS,
+): Observer {
+  const cluster = keptPictures(context, site, mode, timeoutMs);
   const temporal = keptSession(context, site);
   return {
     look: async () => {
       const [snapshot, install] = await Promise.all([
-        snapshotOf(context, site, cluster),
+        snapshotOf(context, site, cluster, timeoutMs),
         installOf(context, site, temporal, mode),
       ]);
       return { snapshot, ...install };
@@ -67,9 +73,9 @@ export function createObserver(context: CommandContext, site: Site, mode: Observ
   };
 }
 
-/** Takes a site, looks at it once. */
-export async function lookAt(context: CommandContext, site: Site): Promise<Look> {
-  const observer = createObserver(context, site, 'once');
+/** Reads a site once. */
+export async function lookAt(context: CommandContext, site: Site, timeoutMs?: number): Promise<Look> {
+  const observer = createObserver(context, site, 'once', timeoutMs);
   try {
     return await observer.look();
   } finally {
@@ -77,7 +83,7 @@ export async function lookAt(context: CommandContext, site: Site): Promise<Look>
   }
 }
 
-/** Something that is opened when it is first needed, kept, and opened anew after it was dropped. */
+/** Something that is opened when it is first needed, kept, and opened again after it was dropped. */
 interface Kept<Value> {
   get(): Promise<Value | null>;
   /** What is open, if anything is. */
@@ -85,14 +91,19 @@ interface Kept<Value> {
   drop(): Promise<void>;
 }
 
-/** Where snapshots of a cluster come from: collected at each look, or watched. */
+/** Where snapshots of a cluster come from: collected for each read, or watched. */
 interface Pictures {
   take(): Promise<Snapshot>;
   podLog(wanted: LogWanted, signal: AbortSignal): Promise<LogAnswer>;
   close(): Promise<void>;
 }
 
-function keptPictures({ services, io }: CommandContext, site: Site, mode: ObserverMode): Kept<Pictures> {
+function keptPictures(
+  { services, io }: CommandContext,
+  site: Site,
+  mode: ObserverMode,
+  timeoutMs: number,
+): Kept<Pictures> {
   return kept(
     async () => {
       const kubeconfig = kubeconfigOf(site);
@@ -100,9 +111,9 @@ function keptPictures({ services, io }: CommandContext, site: Site, mode: Observ
       const options = {
         site: emptySnapshot(site, services.clock.now()).site,
         signal: io.signal,
-        timeoutMs: CLUSTER_TIMEOUT_MS,
+        timeoutMs,
         now: () => services.clock.now(),
-        probeLogin: (url: string) => services.get(url, { signal: io.signal, timeoutMs: CLUSTER_TIMEOUT_MS }),
+        probeLogin: (url: string) => services.get(url, { signal: io.signal, timeoutMs }),
       };
       const reader = await services.reader(kubeconfig);
       const pictures = mode === 'watch' ? await watched(reader, options) : collected(reader, options);
@@ -132,7 +143,7 @@ function collected(reader: ClusterReader, options: PictureOptions): Taker {
   return {
     take: async () => {
       const { collectSnapshot } = await import('../../observation/index.ts');
-      const signal = AbortSignal.any([options.signal, AbortSignal.timeout(CLUSTER_TIMEOUT_MS * 2)]);
+      const signal = AbortSignal.any([options.signal, AbortSignal.timeout(options.timeoutMs * 2)]);
       return collectSnapshot(reader, { ...options, signal });
     },
     close: async () => {},
@@ -140,8 +151,8 @@ function collected(reader: ClusterReader, options: PictureOptions): Taker {
 }
 
 /**
- * A site that was never ordered has no install, and no server is started to hear that. For one that was ordered the local
- * server is started when it does not run: its database is where the progress is kept.
+ * A site that was never ordered has no install, and no server is started to find that out. For one that was ordered the local server
+ * is started if it is not running: the progress is in its database.
  */
 function keptSession(context: CommandContext, site: Site): Kept<Session> {
   return kept(
@@ -164,7 +175,12 @@ function kept<Value>(open: () => Promise<Value | null>, close: (value: Value) =>
 }
 
 /** Gives a snapshot of the site's cluster, or one that says why there is none. */
-async function snapshotOf({ services, io }: CommandContext, site: Site, cluster: Kept<Pictures>): Promise<Snapshot> {
+async function snapshotOf(
+  { services, io }: CommandContext,
+  site: Site,
+  cluster: Kept<Pictures>,
+  timeoutMs: number,
+): Promise<Snapshot> {
   const empty = emptySnapshot(site, services.clock.now());
   try {
     return (await (await cluster.get())?.take()) ?? empty;
@@ -172,7 +188,7 @@ async function snapshotOf({ services, io }: CommandContext, site: Site, cluster:
     io.signal.throwIfAborted();
     await cluster.drop();
     const isLate = error instanceof DOMException && error.name === 'TimeoutError';
-    const why = isLate ? `no answer in ${CLUSTER_TIMEOUT_MS / 1000} s` : explain(error).message;
+    const why = isLate ? `no answer in ${timeoutMs / 1000} s` : explain(error).message;
     return { ...empty, kubernetes: { items: [], error: why, missing: [], observedAt: null } };
   }
 }
@@ -187,8 +203,8 @@ function emptySnapshot({ siteId, record }: Site, now: Date): Snapshot & Required
 }
 
 /**
- * Asks Temporal for the install, and this machine for its worker. One look asks the workflow itself; looks that follow one another
- * go by the memo, which has every change a moment later and costs no worker anything.
+ * Asks Temporal for the install, and this machine for its worker. A single read asks the workflow itself; reads that follow one another
+ * use the memo, which has every change a moment later and costs no worker anything.
  */
 async function installOf(
   context: CommandContext,
@@ -199,59 +215,60 @@ async function installOf(
   const { io } = context;
   try {
     const session = await temporal.get();
-    if (!session) return { install: null, installError: null, workerRuns: null };
+    if (!session) return { install: null, installError: null, isKeyLost: false, workerRuns: null };
     const { installs } = session;
     const runs = workerRuns(context, site, installs);
     const ask = mode === 'once' ? { graceMs: WORKFLOW_GRACE_MS, workerRuns: runs } : undefined;
     const [install, isThere] = await Promise.all([installs.view(site.siteId, ask), runs]);
-    return { install, installError: null, workerRuns: isThere };
+    return { install, installError: null, isKeyLost: false, workerRuns: isThere };
   } catch (error) {
     io.signal.throwIfAborted();
     await temporal.drop();
-    const why = (await whyNoSpace(site.home)) ?? context.typed(explain(error).message);
-    return { install: null, installError: why, workerRuns: null };
+    const why = (await whyNoSpace(site.home)) ?? context.told(explain(error));
+    const isKeyLost = error instanceof Error && error.name === 'PayloadKeyError';
+    return { install: null, installError: why, isKeyLost, workerRuns: null };
   }
 }
 
-/** Takes a look and the document of the look before, gives the status document: the one diagnosis of every part. */
+/** The situation for advice: without a worker nothing checks again. */
+export function installThere({ install, workerRuns: runs }: Look): InstallThere {
+  if (install?.run !== 'RUNNING') return 'over';
+  return runs === false && !install.isServedElsewhere ? 'unattended' : 'attended';
+}
+
+/** The status document: the one diagnosis of everything that was read. `previous`: the document of the read before. */
 export async function documentOf(
   context: CommandContext,
   site: Site,
   look: Look,
   previous: StatusDocument | null = null,
 ): Promise<StatusDocument> {
-  return (await diagnosisOf(context, site, look, previous)).status;
+  return (await readingOf(context, site, look, previous)).status;
 }
 
-/** The same, with the graph that leads from what was seen in the cluster to its causes. */
-export async function diagnosisOf(
+/** The same, with the graph from signals in the cluster to their causes. */
+export async function readingOf(
   context: CommandContext,
   site: Site,
-  { snapshot, install }: Look,
+  { snapshot, install, installError, isKeyLost }: Look,
   previous: StatusDocument | null = null,
-): Promise<Diagnosis> {
-  const [{ diagnose }, { withInstall }] = await Promise.all([
-    import('../../diagnosis/index.ts'),
-    import('../../diagnosis/with-install.ts'),
-  ]);
-  const now = context.services.clock.now();
-  const progress = progressOf(install);
-  const release = site.record?.spec.release ?? null;
-  const { status, graph, blockers } = diagnose(snapshot, { now, release, install: progress, previous });
-  const joined = withInstall(status, progress, { now, lastSeenIsNow: site.simulated });
-  const document = install?.failing ? withFailing(joined, install.failing) : joined;
-  return { status: typistFor(context, site).status(document, install?.run === 'RUNNING'), graph, blockers };
+): Promise<Reading> {
+  const { readingOf: read } = await import('../../status/index.ts');
+  return read({
+    cluster: snapshot,
+    install: {
+      progress: progressOf(install),
+      unread: isKeyLost ? installError : null,
+      failing: install?.failing ? failingSentence(install.failing) : null,
+      isOnlyEye: site.simulated,
+    },
+    now: context.services.clock.now(),
+    previous,
+    release: site.record?.spec.release ?? null,
+  });
 }
 
-/** An install whose own code fails tells nothing new: its source says so, and that it is no longer what is there now. */
-function withFailing(document: StatusDocument, failing: FailingTask): StatusDocument {
-  const sources = document.sources.map((one) =>
-    one.source === 'install' ? { ...one, stale: true, error: failingSentence(failing) } : one,
-  );
-  return { ...document, sources };
-}
-
-/** Takes a look and the time on this machine, gives the time by which what the install saw is counted. */
+/** The time by which the install's own times are counted. */
 export function presentAt({ install }: Look, now: Date): Date {
   return install?.progress ? presentOf(install.progress, now) : now;
 }

@@ -6,13 +6,13 @@ import type { CommandContext } from '../context.ts';
 import { EXIT } from '../terminal/exit-codes.ts';
 import { hasSize } from '../terminal/io.ts';
 import { adviceOn } from './advice.ts';
-import { createObserver, documentOf, presentAt } from './observe.ts';
+import { createObserver, documentOf, installThere, presentAt } from './observe.ts';
 import type { Look } from './observe.ts';
 import { blockerLines } from '../render/blocker.ts';
 import { changeLines, heartbeatLine } from '../render/changes.ts';
 import { rollupLine, statusLines } from '../render/status.ts';
 import type { Style } from '../terminal/style.ts';
-import { clean, clip, clockTime } from '../terminal/text.ts';
+import { asciiControls, clean, clip, clockTime } from '../terminal/text.ts';
 import type { Site } from '../site/site.ts';
 
 const LOOK_EVERY_MS = 2_000;
@@ -25,8 +25,8 @@ interface Picture {
 }
 
 /**
- * `status --watch`: on a terminal the whole status, drawn again; in a pipe a line for each change; with `-o json` or `yaml`
- * a document for each change. Ends with Ctrl-C, or with 5 when the caller's time has passed.
+ * `status --watch`: on a terminal the whole status, redrawn; in a pipe a line for each change; with `-o json` or `yaml` a document for
+ * each change. Ends with Ctrl-C, or with 5 after --timeout.
  */
 export async function watchStatus(context: CommandContext, site: Site, timeoutMs: number | undefined): Promise<number> {
   const { clock } = context.services;
@@ -68,7 +68,11 @@ async function viewer(context: CommandContext, site: Site): Promise<Viewer> {
   return {
     picture: async (_, { document, look }, at) => {
       const style: Style = { ...context.style, width: Math.max(context.io.columns(), 40) };
-      const lines = [...statusLines(style, document, presentAt(look, at)), '', ...adviceOn(context, site, look)];
+      const lines = [
+        ...statusLines(style, document, presentAt(look, at), installThere(look)),
+        '',
+        ...adviceOn(context, site, look),
+      ];
       update(clip(style, lines, context.io.rows() - 1).join('\n'));
     },
     done: () => update.done(),
@@ -89,7 +93,7 @@ function documentViewer(context: CommandContext): Viewer {
       });
       if (told === last) return;
       last = told;
-      if (context.format === 'json') context.io.stdout.write(`${JSON.stringify(document)}\n`);
+      if (context.format === 'json') context.io.stdout.write(`${asciiControls(JSON.stringify(document))}\n`);
       else {
         context.io.stdout.write('---\n');
         await context.give(document, () => []);
@@ -113,7 +117,7 @@ function lineViewer(context: CommandContext): Viewer {
   };
 }
 
-/** Takes two pictures, gives a line for each difference: of the install when one runs, of the appliance otherwise. */
+/** A line for each difference: of the install when one is running, of the appliance otherwise. */
 function pictureChanges(style: Style, before: Picture | null, now: Picture, at: Date): string[] {
   const rollup = now.document.rollup;
   const isSame = before?.document.rollup.state === rollup.state && before.document.rollup.message === rollup.message;
@@ -127,10 +131,10 @@ function pictureChanges(style: Style, before: Picture | null, now: Picture, at: 
       (tier) => `${TIER_TITLES[tier]}: ${now.document.tiers[tier].status}`,
     ),
     ...added(before?.document.topBlockers ?? [], now.document.topBlockers).flatMap((blocker) =>
-      blockerLines(style, blocker, at, false),
+      blockerLines(style, blocker, at, 'over'),
     ),
     ...added(now.document.topBlockers, before?.document.topBlockers ?? []).map(
-      (blocker) => `no longer in the way: ${clean(blocker.title)} [${blocker.code}]`,
+      (blocker) => `resolved: ${clean(blocker.title)} [${blocker.code}]`,
     ),
   ];
 }

@@ -6,7 +6,7 @@ import { UserError } from '../terminal/failure.ts';
 import { callOf } from '../site/hints.ts';
 import type { Site } from '../site/site.ts';
 
-/** Gives a reader of the site's cluster to `use` and closes it. Throws a UserError when there is no cluster, or no answer. */
+/** Opens a reader of the site's cluster for `use` and closes it. Throws a UserError when there is no cluster, or no answer. */
 export async function withCluster<Value>(
   context: CommandContext,
   site: Site,
@@ -16,7 +16,7 @@ export async function withCluster<Value>(
   if (kubeconfig === null)
     throw new UserError(
       EXIT.missing,
-      `There is no kubeconfig for ${site.siteId} yet: its cluster was not installed from this folder. ` +
+      `No kubeconfig for ${site.siteId} yet: its cluster was not installed from this folder. ` +
         `\`${callOf(context, site, 'status')}\` shows how far the install is.`,
     );
   const reader = await context.services.reader(kubeconfig);
@@ -24,7 +24,7 @@ export async function withCluster<Value>(
     return await use(reader);
   } catch (error) {
     if (!(error instanceof Error && error.name === 'ReadError')) throw error;
-    throw new UserError(EXIT.missing, `The cluster of ${site.siteId} does not answer as asked: ${error.message}`, {
+    throw new UserError(EXIT.missing, `The request to the cluster of ${site.siteId} failed: ${error.message}`, {
       cause: error,
     });
   } finally {

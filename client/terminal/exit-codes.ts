@@ -9,9 +9,9 @@ export const EXIT = {
   preflight: 3,
   /** A person must act; the blocker is printed. */
   blocked: 4,
-  /** A time-out that the caller asked for passed. */
+  /** A time-out that the caller set has passed. */
   timeout: 5,
-  /** Somebody else holds this site, or the running install has another spec. */
+  /** Another operator holds this site, or the running install has another spec. */
   held: 6,
   /** A needed tool or service is missing. */
   missing: 7,

@@ -29,15 +29,15 @@ type ValueOf<Written extends string> = Written extends `${string}<${string}`
 
 /**
  * The values of the flags, typed by how each is written: `--tail <lines>` is a text, `--dry-run` a switch, `--simulate [name]`
- * either. A flag that is made at run time, and not written in the source, has no name here.
+ * either. A flag that is built at run time, and not written in the source, has no name here.
  */
 export type FlagValues<Flags extends readonly Flag[]> = {
   readonly [One in Flags[number] as Camel<LongName<One['flags']>>]?: ValueOf<One['flags']> | undefined;
 };
 
 /**
- * Takes the flags that a command declares and the options of one call, gives the options with the flags' types. Throws where
- * the parser gave a switch for a flag with a value, or a value for a switch.
+ * The options of one call, with the types of the flags that the command declares. Throws if the parser gave a switch for a flag with
+ * a value, or a value for a switch.
  */
 export function flagValues<Flags extends readonly Flag[]>(flags: Flags, options: Options): FlagValues<Flags> {
   if (areValuesOf(flags, options)) return options;
@@ -55,17 +55,17 @@ function areValuesOf<Flags extends readonly Flag[]>(
   });
 }
 
-/** Takes a flag, gives the key under which its value is kept: `exitOnBlock` for `--exit-on-block`. */
+/** The key under which a flag's value is kept: `exitOnBlock` for `--exit-on-block`. */
 function keyOf({ flags }: Flag): string {
   return optionKey(longName(flags));
 }
 
-/** Takes a flag as it is written, gives its long name without the dashes. */
+/** The long name of a flag as it is written, without the dashes. */
 export function longName(written: string): string {
   return /--([a-z][a-z0-9-]*)/.exec(written)?.[1] ?? '';
 }
 
-/** Takes a flag without its dashes, gives the key under which commander keeps its value. */
+/** The key under which commander keeps the value of a flag; `flag` without its dashes. */
 export function optionKey(flag: string): string {
   return flag.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }

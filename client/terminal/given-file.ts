@@ -2,43 +2,48 @@ import { constants, openSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { Socket } from 'node:net';
 
-/** Why a file that a person named is not taken, in words that go on after its path. */
+/** Why a file that a person named is refused, in words that continue after its path. */
 export class FileRefused extends Error {}
 
-/** How long something is waited for that comes by a pipe: whoever writes to it has begun, or is about to. */
+/** How long to wait for a pipe: its writer has started, or is about to. */
 const PIPE_PATIENCE_MS = 30_000;
 
+/** As much memory is taken at once as this; a file's size is not believed. */
+const PART_BYTES = 256 * 1024;
+
 export interface GivenFileOptions {
-  /** No more than this is read: the beginning of a file that has more. */
+  /** In bytes; of a larger file only the start is read. */
   readonly most: number;
   readonly signal: AbortSignal;
   readonly patienceMs?: number;
 }
 
 /**
- * Reads a file that a person named, or a pipe as `<(…)` makes one. Neither a pipe that nobody writes to nor a device holds it up.
- * @throws FileRefused for what is neither, and for a pipe that stays silent
+ * Reads a file that a person named, or a pipe such as `<(…)`. Neither a pipe without a writer nor a device blocks it.
+ * @throws FileRefused for anything else, and for a pipe that stays silent
  * @throws the signal's reason when it aborts, and the system's error for a file that cannot be opened
  */
 export async function readGiven(path: string, options: GivenFileOptions): Promise<Buffer> {
   const { most, signal } = options;
   signal.throwIfAborted();
-  // Without it a named pipe is opened only once somebody writes to it, and nothing ends that wait.
+  // Without O_NONBLOCK opening a named pipe waits for a writer, without a time-out.
   const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const found = await file.stat();
     if (found.isFIFO()) return await readPipe(path, options);
     if (found.isDirectory()) throw new FileRefused('is a folder, not a file');
     if (!found.isFile()) throw new FileRefused('is neither a file nor a pipe');
-    const buffer = Buffer.alloc(most);
+    const parts: Buffer[] = [];
     let length = 0;
     while (length < most) {
-      const { bytesRead } = await file.read(buffer, length, most - length, null);
+      const part = Buffer.alloc(Math.min(most - length, PART_BYTES));
+      const { bytesRead } = await file.read(part, 0, part.length, null);
       if (bytesRead === 0) break;
+      parts.push(part.subarray(0, bytesRead));
       length += bytesRead;
       signal.throwIfAborted();
     }
-    return buffer.subarray(0, length);
+    return Buffer.concat(parts);
   } finally {
     await file.close();
   }
@@ -55,7 +60,7 @@ async function readPipe(path: string, { most, signal, patienceMs = PIPE_PATIENCE
   const end = () =>
     void pipe.destroy(
       late.aborted
-        ? new FileRefused(`is a pipe to which nobody wrote to its end within ${patienceMs / 1000} s`)
+        ? new FileRefused(`is a pipe that was not written and closed within ${patienceMs / 1000} s`)
         : undefined,
     );
   const any = AbortSignal.any([signal, late]);

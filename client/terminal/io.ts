@@ -19,14 +19,14 @@ export interface Io {
 }
 
 /**
- * Whether pictures can be drawn over each other on a terminal: not on one that says it has no size, as serial consoles and
- * terminals without a window do; there a line is written for each change, as in a pipe.
+ * Whether a terminal can be redrawn: not if it reports no size, as serial consoles and terminals without a window do; there a line is
+ * written for each change, as in a pipe.
  */
 export function hasSize(io: Io): boolean {
   return io.columns() > 0 && io.rows() > 0;
 }
 
-/** Whether the progress on stderr is one picture, drawn again and again, and not a line for each change. */
+/** Whether the progress on stderr is one view that is redrawn, and not a line for each change. */
 export function drawsOver(io: Io): boolean {
   return io.stderrIsTty && hasSize(io);
 }
@@ -34,7 +34,7 @@ export function drawsOver(io: Io): boolean {
 const FALLBACK_COLUMNS = 100;
 const FALLBACK_ROWS = 24;
 
-/** Takes the abort signal of the process, gives its streams and environment as an Io. */
+/** The streams and environment of this process; `signal` is its abort signal. */
 export function processIo(signal: AbortSignal): Io {
   return {
     stdin: process.stdin,

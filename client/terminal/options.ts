@@ -3,23 +3,23 @@ import { usageError } from './failure.ts';
 /** Flags of one call as commander gives them, checked once: a text, a switch, or not given. Keys are camel-cased flags. */
 export type Options = Readonly<Record<string, string | boolean | undefined>>;
 
-/** Takes the options and a key, gives the text that the flag was given, else undefined. */
+/** The value of a flag that takes a text, else undefined. */
 export function textOption(options: Options, key: string): string | undefined {
   const value = options[key];
   return typeof value === 'string' ? value : undefined;
 }
 
-/** Takes the options and a key, gives whether the switch was given. */
+/** Whether the switch was given. */
 export function switchOption(options: Options, key: string): boolean {
   return options[key] === true;
 }
 
-/** Takes a flag and the text that was given for it, gives milliseconds. Throws a usage error for what is no duration. */
+/** In milliseconds. Throws a usage error that names the flag if the text is not a duration such as 30s. */
 export function parseDuration(flag: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text);
   const unit = UNITS[match?.[2] ?? ''];
-  if (!match || unit === undefined) throw usageError(`${flag} "${text}": expected a time such as 30s, 10m or 2h`);
+  if (!match || unit === undefined) throw usageError(`${flag} "${text}": expected a duration such as 30s, 10m or 2h`);
   return Number(match[1]) * unit;
 }
 

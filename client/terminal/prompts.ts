@@ -6,11 +6,11 @@ import { UserError } from './failure.ts';
 export interface TextQuestion {
   readonly message: string;
   readonly initial?: string;
-  /** Gives what is wrong with an answer, or undefined. */
+  /** What is wrong with an answer, or undefined. */
   readonly check?: (value: string) => string | undefined;
 }
 
-/** Questions to a person on a terminal. Each throws an "interrupted" UserError when the person gives up. */
+/** Questions to a person on a terminal. Each throws an "interrupted" UserError when the person cancels. */
 export interface Prompter {
   text(question: TextQuestion): Promise<string>;
   /** The answer is never shown. */
@@ -23,14 +23,14 @@ export interface Prompter {
   confirm(message: string): Promise<boolean>;
 }
 
-/** Where a person types, reads and gives up. */
+/** Where a person types, reads and cancels. */
 export interface PromptStreams {
   readonly stdin: Readable;
   readonly stderr: Writable;
   readonly signal: AbortSignal;
 }
 
-/** Takes the client's streams, gives a prompter on them. Questions go to stderr: stdout is for data. */
+/** Questions go to stderr: stdout is for data. */
 export async function createPrompter({ stdin, stderr, signal }: PromptStreams): Promise<Prompter> {
   const streams = { input: stdin, output: stderr, signal };
   return {
@@ -61,6 +61,6 @@ export async function createPrompter({ stdin, stderr, signal }: PromptStreams): 
 }
 
 function answered<Value>(value: Value | typeof CANCEL_SYMBOL): Value {
-  if (value === CANCEL_SYMBOL) throw new UserError(EXIT.interrupted, 'Given up: nothing was changed.');
+  if (value === CANCEL_SYMBOL) throw new UserError(EXIT.interrupted, 'Cancelled: nothing was changed.');
   return value;
 }

@@ -7,9 +7,19 @@ export interface Style {
   readonly color: boolean;
   readonly unicode: boolean;
   readonly width: number;
-  /** How a command of the client is called for the site that is told about; without it no site is named. */
-  readonly call?: (command: string) => string;
+  /** Writes out a command of the client for the site of this call; without it no site is named. */
+  readonly call?: (words: readonly string[]) => string;
+  /** Writes out advice for this call and an install in this state. */
+  readonly advise?: (told: AdviceTold, install: AdviceFor) => string;
 }
+
+/** Advice in a document: as data if its writer gave it, and as text (model/render-advice.ts has the same). */
+export interface AdviceTold {
+  readonly advice?: readonly unknown[] | undefined;
+  readonly nextAction: string;
+}
+
+export type AdviceFor = 'attended' | 'unattended' | 'over' | 'check' | 'elsewhere' | 'unknown';
 
 export type Tone = 'good' | 'busy' | 'bad' | 'warn' | 'dim' | 'strong' | 'plain';
 
@@ -22,16 +32,21 @@ const FORMATS = {
   strong: 'bold',
 } as const satisfies Record<Exclude<Tone, 'plain'>, Parameters<typeof styleText>[0]>;
 
-/** Takes a style, a tone and a text, gives the text in its colour, or as it is where colours are off. */
+/** The text in its tone's colour, or as it is if colours are off. */
 export function paint(style: Style, tone: Tone, text: string): string {
   return style.color && tone !== 'plain' && text !== ''
     ? styleText(FORMATS[tone], text, { validateStream: false })
     : text;
 }
 
-/** Takes a style and a command, gives the call of it that a person types. */
-export function call(style: Style, command: string): string {
-  return `\`${style.call?.(command) ?? `appliance-client ${command}`}\``;
+/** The call of a command that a person types, between backquotes. */
+export function call(style: Style, ...words: readonly string[]): string {
+  return `\`${style.call?.(words) ?? ['appliance-client', ...words].join(' ')}\``;
+}
+
+/** Advice in one line, written out for this call. */
+export function advised(style: Style, told: AdviceTold, install: AdviceFor): string {
+  return style.advise?.(told, install) ?? told.nextAction;
 }
 
 const SYMBOLS = {
@@ -48,14 +63,13 @@ const SYMBOLS = {
 } as const;
 export type SymbolName = keyof typeof SYMBOLS;
 
-/** Takes a style and a symbol's name, gives it in Unicode or, for a terminal that is not UTF-8, in ASCII. */
+/** In Unicode or, for a terminal that is not UTF-8, in ASCII. */
 export function symbol(style: Style, name: SymbolName): string {
   return SYMBOLS[name][style.unicode ? 0 : 1];
 }
 
 /**
- * Takes the client's io, a stream and `--no-color`, gives the style of that stream. NO_COLOR (no-color.org) and `--no-color`
- * win over everything; FORCE_COLOR colours a pipe.
+ * NO_COLOR (no-color.org) and `--no-color` win over everything; FORCE_COLOR colours a pipe.
  */
 export function styleOf(io: Io, stream: 'stdout' | 'stderr', noColor: boolean): Style {
   const isTty = stream === 'stdout' ? io.stdoutIsTty : io.stderrIsTty;
@@ -69,5 +83,5 @@ export function styleOf(io: Io, stream: 'stdout' | 'stderr', noColor: boolean): 
   };
 }
 
-/** A pipe has no width: lines are as long as they need, so that a search over them finds whole messages. */
+/** A pipe has no width: lines are not wrapped, so that a search over them finds whole messages. */
 const PIPE_WIDTH = Number.POSITIVE_INFINITY;

@@ -1,18 +1,18 @@
 import { paint } from './style.ts';
 import type { Style, Tone } from './style.ts';
-import { columnsOf, cut, pad } from './text.ts';
+import { clean, columnsOf, cut, pad } from './text.ts';
 
-/** One cell; its text is plain, its colour apart, so that widths are those of what is seen. */
+/** One cell; its text is plain and perhaps from outside, its colour separate, so that widths are those of the visible text. */
 export interface Cell {
   readonly text: string;
   readonly tone?: Tone;
 }
 
 /**
- * Takes headings and rows, gives the lines of a table without frames. Where the width is too small the last column is cut;
- * nothing else ever is.
+ * The lines of a table without frames. If the width is too small the last column is cut, and only that.
  */
-export function table(style: Style, headings: readonly string[], rows: readonly (readonly Cell[])[]): string[] {
+export function table(style: Style, headings: readonly string[], given: readonly (readonly Cell[])[]): string[] {
+  const rows = given.map((row) => row.map((cell) => ({ ...cell, text: clean(cell.text) })));
   const widths = headings.map((heading, column) =>
     Math.max(columnsOf(heading), ...rows.map((row) => columnsOf(row[column]?.text ?? ''))),
   );

@@ -1,2 +1,2 @@
-/** YAML, in a module of its own: loaded only where somebody asks for it. */
+/** YAML, in a module of its own: loaded only when it is requested. */
 export { parse, stringify } from 'yaml';
