@@ -183,7 +183,7 @@ describe('an install that was begun without an administrator, by an older client
     const home = await past();
     const { calls, services } = joining(running(progressIn('login')));
     const { exit, stderr } = await order(['--fresh', '--detach'], { home, services });
-    expect(stderr).toContain(`Joined the install of ${SITE} that runs already.`);
+    expect(stderr).toContain(`Joined the running install of ${SITE}.`);
     expect([exit, calls.includes('start')]).toEqual([0, true]);
     await expect(stat(fileIn(home))).rejects.toThrow('ENOENT');
   });
@@ -205,7 +205,7 @@ describe('an install that was begun without an administrator, by an older client
       home,
       services: joining(running(progressIn('login'))).services,
     });
-    expect(late.stderr).toContain('keeps the administrator that it has');
+    expect(late.stderr).toContain('keeps its administrator');
     await expect(stat(fileIn(home))).rejects.toThrow('ENOENT');
     const { services } = joining(running(progressIn('host')));
     const untold = await order(['--fresh', '--detach', ...FLAGS], { home, services });
@@ -237,7 +237,7 @@ describe('an install that keeps its data', () => {
     const { home } = await order(['--fresh', ...GOOD, ...FLAGS]);
     const { exit, stderr } = await order(['--recover', ...FLAGS], { home });
     expect(exit).toBe(2);
-    expect(stderr).toContain('--recover  keeps the administrators that exist');
+    expect(stderr).toContain('--recover  keeps the existing administrators');
   });
 });
 
@@ -261,8 +261,8 @@ test.each<[argv: string[], says: string]>([
   [['--admin-last-name', 'a\nb'], 'expected a name on one line'],
   [['--admin-password-file', 'nowhere'], 'nowhere cannot be read (ENOENT)'],
   [['--admin-password-file', 'weak'], '--admin-password-file  the password has no digit'],
-  [['--admin-password-file', 'weak', '--admin-password-stdin'], 'and --admin-password-stdin exclude each other'],
-  [['--auth-key-stdin', '--admin-password-stdin'], 'and --auth-key-stdin exclude each other'],
+  [['--admin-password-file', 'weak', '--admin-password-stdin'], 'and --admin-password-stdin cannot be combined'],
+  [['--auth-key-stdin', '--admin-password-stdin'], 'and --auth-key-stdin cannot be combined'],
 ])('%j ends with 2, names the input, and repeats no password', async (argv, says) => {
   const cwd = await temporaryFolder();
   await writeFile(join(cwd, 'weak'), 'canary-Weak-one');
@@ -303,8 +303,8 @@ describe('a password of a file or standard input', () => {
 test.each<[password: string, says: string | null]>([
   ['Sh0rt!!', 'shorter than 8'],
   [`Aa1!${'x'.repeat(125)}`, 'longer than 128'],
-  ['lower-case-1', 'no upper-case letter'],
-  ['UPPER-CASE-1', 'no lower-case letter'],
+  ['lower-case-1', 'no uppercase letter'],
+  ['UPPER-CASE-1', 'no lowercase letter'],
   ['No-Digit-Here', 'no digit'],
   ['NoSpecial123', 'no special character'],
   ['Welcome1!', 'a common word'],

@@ -6,7 +6,7 @@ import { runClient, temporaryFolder } from './support/run-client.ts';
 /** Flags of an install with which nothing is wrong. */
 const GOOD = ['--fresh', '--node-ip', '192.0.2.10', '--repo-url', 'https://git.example.org/alga/appliance.git'];
 
-/** Takes a flag of GOOD and gives the others. */
+/** GOOD without one flag. */
 function without(flag: string): string[] {
   const at = GOOD.indexOf(flag);
   return GOOD.toSpliced(at, GOOD[at + 1]?.startsWith('--') === false ? 2 : 1);
@@ -15,8 +15,8 @@ function without(flag: string): string[] {
 test.each<[what: string, argv: string[], says: string[]]>([
   ['no node IP', without('--node-ip'), ['--node-ip', 'is missing (or set ALGA_APPLIANCE_NODE_IP)']],
   ['no repository', without('--repo-url'), ['--repo-url', 'is missing (or set ALGA_APPLIANCE_REPO_URL)']],
-  ['neither fresh nor recover', without('--fresh'), ['--fresh | --recover', 'say which one you want']],
-  ['fresh and recover', [...GOOD, '--recover'], ['--fresh', 'and --recover exclude each other']],
+  ['neither fresh nor recover', without('--fresh'), ['--fresh | --recover', 'choose one']],
+  ['fresh and recover', [...GOOD, '--recover'], ['--fresh', 'and --recover cannot be combined']],
   ['an address that is none', [...GOOD, '--node-ip', '192.0.2.300'], ['"192.0.2.300": expected an IP address']],
   ['a host name that is none', [...GOOD, '--hostname', 'My Host'], ['"My Host": expected a host name']],
   ['a cluster name that is none', [...GOOD, '--cluster-name', 'A_B'], ['"A_B": expected a cluster name']],
@@ -35,16 +35,16 @@ test.each<[what: string, argv: string[], says: string[]]>([
   ].map((url): [string, string[], string[]] => [
     `more than an origin, ${url}`,
     [...GOOD, '--app-url', url],
-    [`--app-url  "${url}": expected scheme, host and port alone, such as https://psa.example.com`],
+    [`--app-url  "${url}": expected only scheme, host and port, such as https://psa.example.com`],
   ]),
   [
     'a password in the URL of the application',
     [...GOOD, '--app-url', 'https://u:canary@psa.example.com'],
-    ['--app-url', 'a user name or password does not belong in the URL'],
+    ['--app-url', 'the URL must not contain a user name or password'],
   ],
   ...[
-    ['0.0.0.0', 'unspecified'],
-    ['::', 'unspecified'],
+    ['0.0.0.0', 'an unspecified address'],
+    ['::', 'an unspecified address'],
     ['127.0.0.1', 'a loopback address'],
     ['0:0::1', 'a loopback address'],
     ['::ffff:127.0.0.1', 'a loopback address'],
@@ -54,7 +54,7 @@ test.each<[what: string, argv: string[], says: string[]]>([
   ].map(([ip = '', kind = '']): [string, string[], string[]] => [
     `a node at ${ip}`,
     ['--fresh', '--node-ip', ip, '--repo-url', 'https://git.example.org/alga/appliance.git'],
-    [`--node-ip  "${ip}": expected the address of one machine, and this one is ${kind}`],
+    [`--node-ip  "${ip}": expected the address of one machine, but this is ${kind}`],
   ]),
   ['an unknown network mode', [...GOOD, '--network-mode', 'magic'], ['"magic": expected dhcp or static']],
   [
@@ -72,40 +72,58 @@ test.each<[what: string, argv: string[], says: string[]]>([
   [
     'a release that does not exist',
     [...GOOD, '--release-version', '9.9'],
-    ['--release-version', 'there is no release 9.9; there are: 1.0, 1.0-rc5.1, 1.0-rc5'],
+    ['--release-version', 'unknown release 9.9. Available: 1.0, 1.0-rc5.1, 1.0-rc5'],
   ],
-  ['a channel that does not exist', [...GOOD, '--channel', 'beta'], ['--channel', 'there is no channel beta']],
+  ['a channel that does not exist', [...GOOD, '--channel', 'beta'], ['--channel', 'unknown channel beta']],
   [
     'a release and a channel',
     [...GOOD, '--channel', 'stable', '--release-version', '1.0-rc5'],
-    ['exclude each other: give one of them'],
+    ['cannot be combined: give one of them'],
   ],
   ['a branch that is none', [...GOOD, '--repo-branch', 'a..b'], ['"a..b": expected a Git branch name']],
-  ['current outside a checkout', [...GOOD, '--repo-branch', 'current'], ['this folder is no Git checkout']],
-  ['a password in the URL', [...GOOD, '--repo-url', 'https://u:p@git.example.org/a'], ['a password does not belong']],
+  ['current outside a checkout', [...GOOD, '--repo-branch', 'current'], ['this folder is not a Git checkout']],
+  [
+    'a password in the URL',
+    [...GOOD, '--repo-url', 'https://u:p@git.example.org/a'],
+    ['the URL must not contain a password'],
+  ],
   [
     'a token in the URL',
     [...GOOD, '--repo-url', 'https://ghp_canary@git.example.org/a'],
-    ['--repo-url', '"https://…@git.example.org/a": credentials do not belong in the URL'],
+    ['--repo-url', '"https://…@git.example.org/a": the URL must not contain credentials'],
   ],
   [
     'a token in the query of the URL',
     [...GOOD, '--repo-url', 'https://git.example.org/a.git?private_token=canary'],
-    ['"https://git.example.org/a.git?private_token=…": expected scheme, host and path alone'],
+    ['"https://git.example.org/a.git?private_token=…": expected only scheme, host and path'],
   ],
   [
     'a host that is none',
     [...GOOD, '--repo-url', 'https://git.example.org%40evil/a'],
-    ['expected scheme, host and path'],
+    ['expected only scheme, host and path'],
   ],
-  ['a password for ssh', [...GOOD, '--repo-url', 'ssh://git:canary@git.example.org/a'], ['credentials do not belong']],
+  [
+    'a password in three slashes',
+    [...GOOD, '--repo-url', 'https:///u:canary@h.example/a.git'],
+    ['the URL must not contain credentials'],
+  ],
+  [
+    'a password in the short form of ssh',
+    [...GOOD, '--repo-url', 'git:canary@h.example:a.git'],
+    ['the URL must not contain credentials'],
+  ],
+  [
+    'a password for ssh',
+    [...GOOD, '--repo-url', 'ssh://git:canary@git.example.org/a'],
+    ['the URL must not contain credentials'],
+  ],
   [
     'plain http for what is applied with all rights',
     [...GOOD, '--repo-url', 'http://git.example.org/a'],
-    ['--repo-url', 'anybody between the node and that server', '--allow-insecure-http'],
+    ['--repo-url', 'anyone between the node and that server', '--allow-insecure-http'],
   ],
-  ["git's own protocol", [...GOOD, '--repo-url', 'git://git.example.org/a'], ['Flux fetches by https://, ssh://']],
-  ['a folder of this machine', [...GOOD, '--repo-url', 'file:///srv/a.git'], ['Flux fetches by https://, ssh://']],
+  ["git's own protocol", [...GOOD, '--repo-url', 'git://git.example.org/a'], ['Flux supports only https://, ssh://']],
+  ['a folder of this machine', [...GOOD, '--repo-url', 'file:///srv/a.git'], ['Flux supports only https://, ssh://']],
   ['a path out of the repository', [...GOOD, '--repo-path', '../other'], ['the path leaves the repository']],
   [
     'latest as a tag',
@@ -118,7 +136,7 @@ test.each<[what: string, argv: string[], says: string[]]>([
     [...GOOD, '--auth-key-file', 'nowhere'],
     ['--auth-key-file', 'cannot be read (ENOENT)'],
   ],
-  ['two sources of the key', [...GOOD, '--auth-key-file', 'a', '--auth-key-stdin'], ['exclude each other']],
+  ['two sources of the key', [...GOOD, '--auth-key-file', 'a', '--auth-key-stdin'], ['cannot be combined']],
   ['an empty key', [...GOOD, '--auth-key-stdin'], ['--auth-key-stdin', 'the key is empty']],
   ['a speed without a simulation', [...GOOD, '--speed', '5'], ['--speed belongs to --simulate']],
   [
@@ -182,10 +200,10 @@ test.runIf(process.platform === 'linux')(
 );
 
 test.each([
-  ['ENOSPC', 3, 'No space is left on the disk that holds /sites/site.json'],
+  ['ENOSPC', 3, 'No space left on the disk that holds /sites/site.json'],
   ['EDQUOT', 3, 'Your disk quota is used up'],
-  ['EROFS', 2, 'lies on a read-only file system'],
-  ['EACCES', 2, 'may not be read or written by this user. Name another folder with --config-dir'],
+  ['EROFS', 2, 'is on a read-only file system'],
+  ['EACCES', 2, 'Choose another folder with --config-dir'],
 ])('%s while writing ends with %i and says what to do', async (code, exitCode, says) => {
   const { exit, stderr } = await runClient(['start', ...GOOD], {
     services: {
@@ -199,8 +217,8 @@ test.each([
 });
 
 test.each([
-  'the local Temporal server of this folder was made by version 1.4.0, and this is 1.5.1',
-  'no Temporal server: temporal 1.5.1 is missing',
+  'the database of the local Temporal server is damaged (file is not a database)',
+  'no Temporal server: temporal-local 1.29.1 is missing',
 ])('no Temporal ends with 7: %s', async (message) => {
   const { exit, stderr } = await runClient(['start', ...GOOD], {
     services: {

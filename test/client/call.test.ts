@@ -62,9 +62,9 @@ test.each<[argv: string[], says: string[]]>([
   ],
   [['status', 'extra'], ['too many arguments']],
   [['status', '-o', 'xml'], ['--output "xml": expected table, json, yaml']],
-  [['status', '--timeout', 'soon', '--watch'], ['--timeout "soon": expected a time such as 30s, 10m or 2h']],
+  [['status', '--timeout', 'soon', '--watch'], ['--timeout "soon": expected a duration such as 30s, 10m or 2h']],
   [['start', '--until', 'dawn'], ['--until "dawn": expected login or complete']],
-  [['smoke'], ["missing required argument 'action'", '`appliance-client smoke --help` explains it.']],
+  [['smoke'], ["missing required argument 'action'", 'See `appliance-client smoke --help`.']],
   [
     ['help', 'stats'],
     ["unknown command 'stats'", 'Did you mean status?'],
@@ -81,7 +81,7 @@ test.each<[argv: string[], says: string[]]>([
   ],
   [
     ['pause', '--site', 'paris'],
-    ['no install of paris', '`appliance-client start --site paris` begins one'],
+    ['no install of paris', 'Start one: `appliance-client start --site paris`'],
   ],
   [['set', '--dns-servers', 'one'], ['--dns-servers  "one": expected an IP address']],
   [['worker', 'dance'], ['Allowed choices are run, status, stop']],

@@ -1,11 +1,20 @@
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { HttpAnswer } from '../../client/status/http.ts';
+import type { Cluster } from '../../activities/ports/kubernetes.ts';
+import type { HttpAnswer } from '../../observation/index.ts';
 import { OWN_KUBECONFIG } from '../support/kubeconfig.ts';
 import type { Services } from '../../client/services.ts';
+import { detailsOf } from '../../kubernetes/rows.ts';
+import { POD_COLUMNS } from '../../model/pod-columns.ts';
+import { podList } from '../../model/pod-list.ts';
 import { statusDocument } from '../../model/status.ts';
+import type { Snapshot } from '../../model/snapshot.ts';
+import { podTable } from '../../status-service/pages/parts/pods.ts';
+import { appliance } from '../diagnosis/appliance.ts';
+import { crashing } from '../diagnosis/faults.ts';
 import { SEEDS } from '../diagnosis/seeds.ts';
+import { diagnose } from '../support/diagnosed.ts';
 import { fakeKubernetes } from '../support/fake-kubernetes/index.ts';
 import { pod } from './support/pod.ts';
 import { NOW, runClient, temporaryFolder } from './support/run-client.ts';
@@ -47,6 +56,51 @@ describe('pods and logs', () => {
     await expect(stdout).toMatchFileSnapshot('golden/pods.txt');
   });
 
+  test('pods and the page show one row a pod, and neither the secret in its message', async () => {
+    const message = 'dial postgres://app_user:hunter2secret@db:5432/server: refused';
+    const kubernetes = fakeKubernetes([...PODS, pod('redis-0', { waiting: { reason: 'CrashLoopBackOff', message } })]);
+    const services = { reader: async () => kubernetes.reader };
+    const { stdout } = await runClient(['pods', '-o', 'json'], { home: await installed(), services });
+    const told = podList.parse(JSON.parse(stdout));
+    const shown = detailsOf([...PODS, pod('redis-0', { waiting: { reason: 'CrashLoopBackOff', message } })]).pods;
+    expect(told).toEqual(
+      shown.map(({ componentName, ready, ...row }) => ({
+        ...row,
+        component: componentName,
+        ready: `${ready}/${row.containers.length}`,
+      })),
+    );
+    expect(told.slice(0, 2).map(({ name }) => name)).toEqual(['alga-core-sebastian-6d5-x2', 'redis-0']);
+    expect(stdout).toContain('postgres://app_user:[redacted]@db:5432/server');
+    expect(stdout).not.toContain('hunter2');
+  });
+
+  test('every column is a field of the JSON, and a heading in the terminal and on the page', async () => {
+    const services = { reader: async () => fakeKubernetes(PODS).reader };
+    const home = await installed();
+    const [first] = podList.parse(JSON.parse((await runClient(['pods', '-o', 'json'], { home, services })).stdout));
+    const [headings = ''] = (await runClient(['pods'], { home, services })).stdout.split('\n');
+    const page = String(await podTable(detailsOf(PODS).pods, NOW.toISOString()));
+    for (const { key, title } of POD_COLUMNS) {
+      expect(Object.keys(first ?? {})).toContain(key);
+      expect(headings.split(/\s+/)).toContain(title.toUpperCase());
+      expect(page).toContain(`<th scope="col">${title}</th>`);
+    }
+  });
+
+  test.each([
+    ['is missing is null', undefined, null],
+    [
+      'is shown without its secrets',
+      'postgres://app_user:hunter2secret@db:5432/server',
+      'postgres://app_user:[redacted]@db:5432/server',
+    ],
+  ])('a field of a pod that %s', (_what, value, shown) => {
+    const one = pod('db-0');
+    const odd = { ...one, metadata: { ...one.metadata, creationTimestamp: value } };
+    expect(detailsOf([odd]).pods).toMatchObject([{ name: 'db-0', createdAt: shown }]);
+  });
+
   test('logs of a component are those of its newest pod', async () => {
     const kubernetes = fakeKubernetes(PODS);
     kubernetes.logTexts.set('alga-core-sebastian-bootstrap-2-fghij/main', 'one\ntwo\nthree');
@@ -68,7 +122,7 @@ describe('pods and logs', () => {
   });
 
   test.each<[argv: string[], exit: number, says: string]>([
-    [['logs', 'nothing'], 2, 'there is no pod or component nothing; there are: alga-core, bootstrap, coredns, db'],
+    [['logs', 'nothing'], 2, 'no pod or component nothing. Available: alga-core, bootstrap, coredns, db'],
     [['logs', 'db', '--container', 'other'], 7, 'container other is not valid for pod db-0'],
     [['logs', 'db', '--tail', 'many'], 2, '--tail "many": expected a whole number above 0'],
   ])('%j ends with %i', async (argv, exitCode, says) => {
@@ -82,7 +136,7 @@ describe('pods and logs', () => {
     const home = await temporaryFolder();
     const { exit, stderr } = await runClient(command.split(' '), { home });
     expect(exit).toBe(7);
-    expect(stderr).toContain('There is no kubeconfig for appliance-single-node');
+    expect(stderr).toContain('No kubeconfig for appliance-single-node');
   });
 
   test.each(['pods', 'logs db', 'token rotate'])(
@@ -93,7 +147,7 @@ describe('pods and logs', () => {
       await writeFile(file, OWN_KUBECONFIG.replace('    user:', '    user:\n      exec: { command: /tmp/program }'));
       const { exit, stderr } = await runClient(command.split(' '), { home, services: { reader: unexpected } });
       expect(exit).toBe(7);
-      expect(stderr).toContain(`${file} is not used: it holds "exec" in users.0.user`);
+      expect(stderr).toContain(`${file} is not used: it contains "exec" in users.0.user`);
       expect(stderr).toContain('start --recover');
     },
   );
@@ -118,16 +172,19 @@ describe('token', () => {
 
   test('rotate gives the cluster a new one first, then the folder', async () => {
     const home = await installed();
+    const { cluster } = fakeKubernetes([
+      { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'appliance-system' } },
+    ]);
     const given: string[] = [];
-    const { exit, stdout } = await runClient(['token', 'rotate'], {
-      home,
-      services: {
-        writeStatusToken: async (_, token) => {
-          expect(await readFile(join(home, SITE, 'status-token'), 'utf8')).toBe('token-1\n');
-          given.push(token);
-        },
+    const taking: Cluster = {
+      ...cluster,
+      apply: async (object, ...rest) => {
+        expect(await readFile(join(home, SITE, 'status-token'), 'utf8')).toBe('token-1\n');
+        given.push(Buffer.from((object['data'] as { token: string }).token, 'base64').toString());
+        return cluster.apply(object, ...rest);
       },
-    });
+    };
+    const { exit, stdout } = await runClient(['token', 'rotate'], { home, services: { cluster: async () => taking } });
     expect(exit).toBe(0);
     expect(stdout).toBe(`${given[0]}\n`);
     expect(given[0]).toMatch(/^[0-9a-f]{64}$/);
@@ -138,19 +195,48 @@ describe('token', () => {
   test('before the install made one, it says so', async () => {
     const { exit, stderr } = await runClient(['token']);
     expect(exit).toBe(7);
-    expect(stderr).toContain('There is no token of the status page yet');
+    expect(stderr).toContain('No token for the status page yet');
   });
 });
 
+/** A healthy appliance, but for one thing about the pod of the Temporal server. */
+function temporalPodWithout(what: 'service links' | 'autosetup' | 'pod'): Snapshot {
+  const whole = appliance();
+  const items = (whole.kubernetes?.items ?? []).flatMap((item) => {
+    if (
+      item.kind !== 'Pod' ||
+      !item.metadata.name.startsWith('temporal-') ||
+      /^temporal-(ui|worker)/.test(item.metadata.name)
+    )
+      return [item];
+    if (what === 'pod') return [];
+    const text = JSON.stringify(item);
+    const changed =
+      what === 'autosetup'
+        ? text.replace('"autosetup"', '"start"')
+        : text.replace('"enableServiceLinks":false', '"enableServiceLinks":true');
+    expect(changed).not.toBe(text);
+    return [JSON.parse(changed)];
+  });
+  return { ...whole, kubernetes: { items, error: null, missing: [] } };
+}
+
 describe('smoke', () => {
+  const documentOf = (snapshot: Snapshot): string => JSON.stringify(diagnose(snapshot, { now: NOW }).status);
+  const HEALTHY = documentOf(appliance());
+  const STATUS = 'http://192.0.2.10:8080/api/status';
+  const APPLICATION = 'http://192.0.2.10:3000';
   const UP: Record<string, HttpAnswer> = {
     'http://192.0.2.10:8080/healthz': { status: 200, location: null, error: null },
-    'http://192.0.2.10:3000': { status: 307, location: '/msp/dashboard', error: null },
-    'http://192.0.2.10:8080/api/status': { status: 200, location: null, error: null },
+    [APPLICATION]: { status: 307, location: '/msp/dashboard', error: null },
+    [STATUS]: { status: 200, location: null, error: null, body: HEALTHY },
   };
   const DOWN: HttpAnswer = { status: null, location: null, error: 'connect ECONNREFUSED' };
+  const page = (body: string): Partial<Services> => ({
+    get: async (url) => (url === STATUS ? { status: 200, location: null, error: null, body } : (UP[url] ?? DOWN)),
+  });
 
-  test('verify: everything answers, and the token of this folder opens the page', async () => {
+  test('verify: everything answers, the token of this folder opens the page, and all that must be there is', async () => {
     const sent: string[] = [];
     const services: Partial<Services> = {
       get: async (url, { headers }) => {
@@ -159,15 +245,9 @@ describe('smoke', () => {
       },
     };
     const { exit, stdout } = await runClient(['smoke', 'verify'], { home: await installed(), services });
+    await expect(stdout).toMatchFileSnapshot('golden/smoke-verify.txt');
     expect(exit).toBe(0);
-    expect(stdout).toBe(
-      'status page is up: http://192.0.2.10:8080/healthz (HTTP 200)\napplication is up: http://192.0.2.10:3000 (HTTP 307 to /msp/dashboard)\nstatus document is up: http://192.0.2.10:8080/api/status (HTTP 200)\n',
-    );
-    expect(sent).toEqual([
-      'http://192.0.2.10:8080/healthz ',
-      'http://192.0.2.10:3000 ',
-      'http://192.0.2.10:8080/api/status Bearer token-1',
-    ]);
+    expect(sent.toSorted()).toEqual([`${APPLICATION} `, `${STATUS} Bearer token-1`, 'http://192.0.2.10:8080/healthz ']);
   });
 
   test.each<[answer: HttpAnswer, up: boolean]>([
@@ -175,6 +255,8 @@ describe('smoke', () => {
     [{ status: 302, location: 'http://192.0.2.10:3000/auth/signin?x=1', error: null }, true],
     [{ status: 307, location: '/login', error: null }, true],
     [{ status: 302, location: '/maintenance', error: null }, false],
+    [{ status: 302, location: '/maintenance?next=/login', error: null }, false],
+    [{ status: 303, location: '/msp/dashboard', error: null }, true],
     [{ status: 502, location: null, error: null }, false],
     [DOWN, false],
   ])('the application that answers %j', async (answer, up) => {
@@ -183,19 +265,135 @@ describe('smoke', () => {
     expect(exit).toBe(up ? 0 : 4);
   });
 
-  test('monitor says when each came up, never silent for ten seconds', async () => {
+  const seed = (name: string): string => documentOf(SEEDS[name]?.() ?? appliance());
+  test.each<[what: string, body: string, flags: string[], exit: number, says: string]>([
+    ['no status document', '<html>', [], 4, 'status document is not up'],
+    ['a background service without its image', seed('background-image-missing'), [], 0, 'blockers ok: '],
+    [
+      'the background blocker that was expected',
+      seed('background-image-missing'),
+      ['--expect-blocker', 'image-tag-missing'],
+      0,
+      'expected blocker image-tag-missing ok: found, in the background',
+    ],
+    [
+      'another one than was expected',
+      seed('background-image-missing'),
+      ['--expect-blocker', 'pvc-unbound'],
+      4,
+      'expected blocker pvc-unbound not ok: not found',
+    ],
+    [
+      'an application that is being pulled',
+      seed('core-image-pulling-for-16-minutes'),
+      [],
+      4,
+      'rollup not ok: Installing',
+    ],
+    [
+      'a database setup that left no users',
+      HEALTHY.replace(/"usersCount":\d+/, '"usersCount":0'),
+      [],
+      4,
+      'users not ok: 0 users',
+    ],
+    [
+      'Temporal without its schema',
+      documentOf(appliance(crashing('temporal', 'sql schema version compatibility check failed: version mismatch'))),
+      [],
+      4,
+      'Temporal autosetup not ok: ',
+    ],
+    ...(['service links', 'autosetup'] as const).map((what): [string, string, string[], number, string] => [
+      `a healthy Temporal whose pod is wrong in its ${what}`,
+      documentOf(temporalPodWithout(what)),
+      [],
+      4,
+      `Temporal ${what} not ok: `,
+    ]),
+    [
+      'a page that does not report Temporal’s pods',
+      HEALTHY.replace(/"temporalPods":\{[^}]*\},/, ''),
+      [],
+      0,
+      'service links ok: Temporal: 1 of 1 ready',
+    ],
+    [
+      'no pod of Temporal',
+      documentOf(temporalPodWithout('pod')),
+      [],
+      4,
+      'Temporal autosetup not ok: no pod of Temporal found',
+    ],
+    [
+      'Temporal that reads a service link',
+      documentOf(appliance(crashing('temporal', 'cannot unmarshal !!str `tcp://10...` into int'))),
+      [],
+      4,
+      'Temporal service links not ok: ',
+    ],
+  ])('verify of %s', async (_, body, flags, exitCode, says) => {
+    const argv = ['smoke', 'verify', ...flags];
+    const { exit, stdout } = await runClient(argv, { home: await installed(), services: page(body) });
+    expect(stdout).toContain(says);
+    expect(exit).toBe(exitCode);
+  });
+
+  test('the targets may be given by flag, without any site', async () => {
+    const home = await temporaryFolder();
+    await writeFile(join(home, 'my-token'), 'token-2\n');
+    const sent: string[] = [];
+    const services: Partial<Services> = {
+      get: async (url, { headers }) => {
+        sent.push(`${url} ${headers?.['authorization'] ?? ''}`);
+        return url.endsWith('/api/status') ? { status: 200, location: null, error: null, body: HEALTHY } : ok;
+      },
+    };
+    const ok: HttpAnswer = { status: 200, location: null, error: null };
+    const flags = '--status-url http://status.example.org/ --app-url https://app.example.org --token-file my-token';
+    const { exit } = await runClient(['smoke', 'verify', ...flags.split(' ')], { home, services });
+    expect(sent.toSorted()).toEqual([
+      'http://status.example.org/api/status Bearer token-2',
+      'http://status.example.org/healthz ',
+      'https://app.example.org ',
+    ]);
+    expect(exit).toBe(0);
+  });
+
+  test.each([
+    [[], 'give --status-url and --app-url'],
+    [['--status-url', 'ftp://x', '--app-url', 'http://x'], '--status-url "ftp://x": expected an http or https URL'],
+    [['--status-url', 'http://x', '--app-url', 'http://x'], 'with --token-file'],
+    [['--status-url', 'http://x', '--app-url', 'http://x', '--token-file', 'no'], '--token-file no cannot be read'],
+  ])('without what it needs (%j) it ends with 2', async (flags, says) => {
+    const { exit, stderr } = await runClient(['smoke', 'verify', ...flags], {});
+    expect(stderr).toContain(says);
+    expect(exit).toBe(2);
+  });
+
+  const comingUp = (seconds: Record<string, number>) => {
     const { clock } = scriptedInstalls({ scenes: [] });
     const elapsed = (): number => (clock.now().getTime() - NOW.getTime()) / 1000;
-    const services = {
-      clock,
-      get: async (url: string) => (elapsed() >= (url.endsWith('healthz') ? 20 : 60) ? (UP[url] ?? DOWN) : DOWN),
-    };
+    const get = async (url: string): Promise<HttpAnswer> =>
+      elapsed() >= (seconds[url] ?? 20) ? (UP[url] ?? DOWN) : DOWN;
+    return { clock, get };
+  };
+
+  test('monitor says when each came up, never silent for ten seconds', async () => {
+    const services = comingUp({ [APPLICATION]: 60, [STATUS]: 30 });
     const { exit, stdout, stderr } = await runClient(['smoke', 'monitor'], { home: await installed(), services });
-    expect(exit).toBe(0);
     expect(stdout).toBe(
-      'status page is up: http://192.0.2.10:8080/healthz (HTTP 200), since 20s\napplication is up: http://192.0.2.10:3000 (HTTP 307 to /msp/dashboard), since 1m\n',
+      'status page is up: http://192.0.2.10:8080/healthz (HTTP 200), since 20s\napplication is up: http://192.0.2.10:3000 (HTTP 307 to /msp/dashboard), since 1m\nstatus document is up: http://192.0.2.10:8080/api/status (HTTP 200, Fully healthy), since 30s\norder ok: the status API answered before the application\n',
     );
+    expect(exit).toBe(0);
     await expect(stderr).toMatchFileSnapshot('golden/smoke-monitor.txt');
+  });
+
+  test('monitor: an application that answers before the status API is not the order, whatever comes after', async () => {
+    const services = comingUp({ [APPLICATION]: 10, [STATUS]: 30 });
+    const { exit, stdout } = await runClient(['smoke', 'monitor'], { home: await installed(), services });
+    expect(stdout).toContain('order not ok: the application answered before the status API');
+    expect(exit).toBe(4);
   });
 
   test('verify: a page that another token opens is not this one', async () => {
@@ -229,7 +427,7 @@ describe('doctor', () => {
     };
     const { exit, stdout } = await runClient(['doctor'], { services });
     expect(exit).toBe(0);
-    expect(stdout).toContain('talosctl  1.12.0  1.12.0  path  /usr/bin/talosctl');
+    expect(stdout).toContain('talosctl  1.12.0    1.12.0  path    /usr/bin/talosctl');
   });
 
   test('ends with 7 and says what to do when one is missing or of another major version', async () => {
@@ -251,6 +449,7 @@ describe('worker', () => {
     detached: true,
     address: '127.0.0.1:7233',
     local: true,
+    serverStartedNow: false,
     simulate: null,
   };
 
@@ -261,10 +460,11 @@ describe('worker', () => {
       services: {
         runningWorker: async (of) => (of === home ? worker : null),
         runningServer: async (of) => (of === home ? { address: '127.0.0.1:7233' } : null),
+        runningSupervisor: async (of) => (of === home ? { pid: 4712 } : null),
       },
     });
     expect(exit).toBe(0);
-    expect(stdout).toContain('real      runs, process 4711  runs at 127.0.0.1:7233');
+    expect(stdout).toContain('real      running, process 4711  running at 127.0.0.1:7233  process 4712');
     expect(stdout).not.toContain('simulated');
   });
 
@@ -315,7 +515,7 @@ describe('sites and releases', () => {
   test('sites: none, in words', async () => {
     const home = await temporaryFolder();
     expect((await runClient(['sites'], { home })).stdout).toBe(
-      `No site is known in ${home}. \`appliance-client start\` installs one.\n`,
+      `No sites in ${home}. Install one: \`appliance-client start\`.\n`,
     );
   });
 
@@ -332,7 +532,7 @@ describe('sites and releases', () => {
     const { exit, stdout, stderr } = await runClient(['sites'], { home });
     expect(exit).toBe(2);
     expect(stdout).toContain('appliance-single-node');
-    expect(stderr).toContain(`A site is left out: ${file}`);
+    expect(stderr).toContain(`Skipped a site: ${file}`);
   });
 
   test('releases list, show and validate read the releases that come with the client', async () => {
@@ -411,7 +611,7 @@ describe('diagnose', () => {
     });
     expect(Object.keys(JSON.parse(stdout))).toEqual(['status', 'graph']);
     const words = await runClient(['diagnose', '--from', '-', '--explain'], { stdin: JSON.stringify(snapshot) });
-    expect(words.stdout).toContain('No cause was found.');
+    expect(words.stdout).toContain('No cause found.');
   });
 
   test('--explain shows what led to a cause, what follows from it, and what was ruled out', async () => {
@@ -460,17 +660,13 @@ describe('diagnose', () => {
     const argv = ['diagnose', '--from', '-', '--save', 'nowhere/seen.json'];
     const { exit, stderr } = await runClient(argv, { cwd: await temporaryFolder(), stdin: JSON.stringify(snapshot) });
     expect(exit).toBe(2);
-    expect(stderr).toContain('--save nowhere/seen.json cannot be written (ENOENT)');
+    expect(stderr).toContain('--save: cannot write nowhere/seen.json (ENOENT)');
   });
 
   test.each([
     ['nothing.json', '', 'cannot be read (ENOENT)'],
     ['-', '{"kind":', 'is not JSON'],
-    [
-      '-',
-      '{"kind": "Pod"}',
-      'It is of the kind Pod; expected is the kind Snapshot, or a list as `kubectl get … -o json`',
-    ],
+    ['-', '{"kind": "Pod"}', 'Its kind is Pod; expected kind Snapshot, or a list as `kubectl get … -o json`'],
     ['-', '{"kind": "Snapshot"}', 'is not a snapshot of an appliance.\n'],
     ['-', ' \n', '--from - is empty.'],
     ['-', 'not\nof\nthis\nkind', /^error: --from - is not JSON: .+kind.+$/m],

@@ -8,7 +8,7 @@ import { needs } from '../support/needs.ts';
 import { resolveProgram } from '../../tools/resolve.ts';
 import { temporaryFolder } from './support/run-client.ts';
 
-needs('temporal');
+needs('temporal', 'temporal-local');
 
 const ENTRY = join(import.meta.dirname, '../../client/entry.ts');
 /** How the input of the install begins; a history as JSON has it in base64. */

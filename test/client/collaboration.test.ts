@@ -41,7 +41,7 @@ describe('collaborative editing', () => {
   test('with a release that names no image of it is refused in words', async () => {
     const { stderr, exit } = await plan('--collaboration');
     expect(exit).toBe(2);
-    expect(stderr).toContain('release 1.0 names no image of collaborative editing');
+    expect(stderr).toContain('release 1.0 has no image for collaborative editing');
     expect(stderr).toContain('--collaboration-image');
   });
 

@@ -73,7 +73,7 @@ describe("the certificates of a site's files", () => {
       20,
       'ending',
       0,
-      'ends on 2026-05-21, in 20 days. Have the node give out another one: `talosctl --talosconfig',
+      'expires on 2026-05-21, in 20 days. Have the node issue a new one: `talosctl --talosconfig',
     ],
     [
       'of the day before',
@@ -81,7 +81,7 @@ describe("the certificates of a site's files", () => {
       -1,
       'expired',
       7,
-      "has expired on 2026-04-30. Make it anew from the site's secrets: `talosctl gen config --with-secrets",
+      "expired on 2026-04-30. Create a new one from the site's secrets: `talosctl gen config --with-secrets",
     ],
     [
       'of tomorrow',
@@ -89,7 +89,7 @@ describe("the certificates of a site's files", () => {
       366,
       'not-yet-valid',
       7,
-      "is valid from 2026-05-02T12:00:00.000Z on, and this machine's clock says 2026-05-01T12:00:00.000Z",
+      "is valid from 2026-05-02T12:00:00.000Z, but this machine's clock says 2026-05-01T12:00:00.000Z",
     ],
     ['of a few hours, which is renewed by itself', -0.4, 0.6, 'valid', 0, ''],
   ])('talosconfig: one %s', async (_, from, to, state, exitCode, says) => {
@@ -111,7 +111,7 @@ describe("the certificates of a site's files", () => {
       { 'client-certificate-data': base64(lasting(-400, -35).cert) },
       'expired',
       7,
-      'has expired on 2026-03-27. Write it anew: `talosctl --talosconfig',
+      'expired on 2026-03-27. Write a new one: `talosctl --talosconfig',
     ],
     [
       'in a file that is not there',
@@ -125,7 +125,7 @@ describe("the certificates of a site's files", () => {
       { 'client-certificate-data': base64('nothing') },
       'unreadable',
       7,
-      'kubeconfig cannot be read: what it holds is no certificate',
+      'kubeconfig cannot be read: it contains no valid certificate',
     ],
   ])('kubeconfig: one %s', async (_, user, state, exitCode, says) => {
     const home = await site();
@@ -169,7 +169,7 @@ test.each<[what: string, from: number, to: number, state: string, exit: number]>
   expect(exit).toBe(exitCode);
   if (exitCode !== 0)
     expect(stderr).toContain(
-      `The certificate of the API server at 127.0.0.1:${port} has expired on 2026-04-30. Talos renews it`,
+      `The certificate of the API server at 127.0.0.1:${port} expired on 2026-04-30. Talos renews it`,
     );
 });
 
@@ -195,5 +195,5 @@ test('a file that was given to the site is renewed where it was made', async () 
   await runClient(['start', ...order, '--kubeconfig', given, '--detach'], { home, services });
   const { exit, stderr } = await doctor(home);
   expect(exit).toBe(7);
-  expect(stderr).toContain('Renew it where it was made');
+  expect(stderr).toContain('Renew it where it was created');
 });

@@ -1,6 +1,5 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { installWorkflowId } from '../../model/workflow-contract.ts';
 import { statusDocument } from '../../model/status.ts';
 import { localEnvironment } from '../support/workflow-environment.ts';
 import { progressIn } from './support/progress.ts';
@@ -14,12 +13,12 @@ afterAll(() => environment.teardown());
 
 const FAILS = new URL('../support/failing-workflow.ts', import.meta.url);
 const AHEAD = new URL('../support/ahead-of-memo-workflow.ts', import.meta.url);
-const WHAT = "the installer's own code cannot go on with this install";
+const WHAT = "the installer's own code cannot continue this install";
 
 test('code that fails in a worker is told as that, with its version, by whatever a person asks', async () => {
   const progress = progressIn('core');
   const install = await realInstall(environment, [progress, progress]);
-  const handle = environment.client.workflow.getHandle(installWorkflowId(install.siteId));
+  const handle = environment.client.workflow.getHandle(install.workflowId);
   await install.withWorker(AHEAD, 'a-worker', async () => {
     await expect.poll(() => handle.query('progress')).toEqual(progress);
   });
@@ -33,7 +32,7 @@ test('code that fails in a worker is told as that, with its version, by whatever
     const source = document.sources.find((one) => one.source === 'install');
     expect(source).toMatchObject({ stale: true, error: expect.stringContaining(WHAT) });
     expect(status.stderr).toContain(
-      `The install stands still: ${WHAT}; it fails in the worker 4711@laptop appliance-client/0.0.9, of version 0.0.9: no step of this history is known with token=[redacted].`,
+      `The install is stuck: ${WHAT}; it fails in the worker 4711@laptop appliance-client/0.0.9, version 0.0.9: no step of this history is known with token=[redacted].`,
     );
     expect(status.stderr).toContain('Nothing is lost');
     expect(status.stderr.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);

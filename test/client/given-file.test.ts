@@ -26,7 +26,7 @@ test('a pipe to which nobody writes holds up neither a signal nor the wait', asy
   stop.abort(new Error('interrupted'));
   await expect(read).rejects.toThrow('interrupted');
   const silent = readGiven(pipe(), { most: 8, signal: patient(), patienceMs: 50 });
-  await expect(silent).rejects.toThrow('is a pipe to which nobody wrote to its end within 0.05 s');
+  await expect(silent).rejects.toThrow('is a pipe that was not written and closed within 0.05 s');
 });
 
 test('a folder and a device are refused in words', async () => {

@@ -72,7 +72,7 @@ test('every flag reaches the spec', async () => {
     imageTags: { algaCore: 'a1', workflowWorker: 'w1', emailService: 'e1', temporalWorker: 't1' },
     prepullImages: true,
     skipImageTagValidation: true,
-    wipeConfirmed: true,
+    wipeConfirmed: false,
   });
 });
 
@@ -81,7 +81,7 @@ test("the shell installer's names of mode and site mean the same, and the help l
   expect(await order(argv)).toMatchObject({ siteId: 'site-2', mode: 'recover' });
   const both = await runClient(['start', ...GOOD, '--bootstrap-mode', 'recover']);
   expect(both.exit).toBe(2);
-  expect(both.stderr).toContain('exclude each other');
+  expect(both.stderr).toContain('cannot be combined');
   const unknown = await runClient(['start', ...argv.with(1, 'anew')]);
   expect(unknown.exit).toBe(2);
   expect(unknown.stderr).toContain('Allowed choices are fresh, recover');
@@ -196,7 +196,7 @@ test('--repo-branch current takes the branch and the remote of the checkout, and
   expect(spec.repo).toMatchObject({ url: REPO, branch: 'feature/y' });
   expect(spec.checkout).toMatchObject({ uncommittedFiles: 1, unpushedCommits: null });
   const plan = await runClient(['plan', '--fresh', '--node-ip', '192.0.2.10', '--repo-branch', 'current'], options);
-  expect(plan.stdout).toContain('branch feature/y follows no remote branch');
+  expect(plan.stdout).toContain('branch feature/y tracks no remote branch');
   expect(plan.stdout).toContain('1 file not committed: Flux will not see them');
 });
 
@@ -220,7 +220,7 @@ test('a token in the URL of origin is left out, with a word, and stands nowhere'
   );
   expect(exit).toBe(0);
   expect(stderr).toContain(
-    'The credentials in the URL of the remote "origin" are left out: the node has to read https://git.example.org/a.git without.',
+    'The credentials in the URL of the remote "origin" were removed: the node must be able to read https://git.example.org/a.git without them.',
   );
   const record = await readFile(join(home, 'appliance-single-node', 'site.json'), 'utf8');
   expect(record).toContain('https://git.example.org/a.git');
@@ -252,7 +252,7 @@ test('a site that was ordered before with plain http or a token goes on, and is 
   const record = await readFile(file, 'utf8');
   for (const [url, said] of [
     ['http://git.example.org/a.git', ''],
-    ['https://ghp_canary@git.example.org/a.git', 'The URL of the Git repository on record holds credentials'],
+    ['https://ghp_canary@git.example.org/a.git', 'The recorded URL of the Git repository contains credentials'],
   ] as const) {
     await writeFile(file, record.replace(REPO, url));
     const { exit, stdout, stderr } = await runClient(['plan', '--fresh'], { home, services });
@@ -283,7 +283,7 @@ test('the key is stored 0600 and stands nowhere else', async () => {
 test('a key that is refused is not repeated', async () => {
   const { exit, stderr } = await runClient(['start', ...GOOD, '--auth-key-stdin'], { stdin: 'canary key\n' });
   expect(exit).toBe(2);
-  expect(stderr).toContain('the key has spaces');
+  expect(stderr).toContain('the key contains spaces');
   expect(stderr).not.toContain('canary');
 });
 
@@ -337,15 +337,15 @@ test('on a terminal what is missing is asked for, with defaults', async () => {
     home,
     tty: true,
     services: answering({
-      'fresh, or recover': 'fresh',
+      'from scratch, or recover': 'fresh',
       'IP address': '192.0.2.10',
       'Host name': '<default>',
-      'URL where people': '<default>',
+      'URL at which users': '<default>',
       'get its address': 'static',
       'Static address': '192.0.2.10/24',
       'Default gateway': '192.0.2.1',
       'DNS servers': '9.9.9.9',
-      'Disk that Talos': '<default>',
+      'Disk to install Talos': '<default>',
       'Git repository': REPO,
       'Authentication key': 'canary-key',
       'Password of the first administrator': '',

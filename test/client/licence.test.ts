@@ -22,7 +22,7 @@ async function order(text: string, more: readonly string[] = [], given?: string)
   await writeFile(file, text);
   const isKnown = given !== undefined;
   const view = isKnown ? running(completed()) : running(completed(), { run: 'COMPLETED' });
-  const installs = scriptedInstalls({ scenes: [{ at: 0, view }] });
+  const installs = scriptedInstalls({ scenes: [{ at: 0, view }], ...(isKnown && { outcome: { kind: 'joined' } }) });
   const argv = ['start', ...GOOD, '--detach', '--license-file', file, ...more];
   const ran = await runClient(argv, { home, services: installs.services });
   return { ...ran, home, ordered: JSON.stringify(installs.ordered) };
@@ -43,11 +43,11 @@ test.each(['', '\n', '\r\n'])(
 );
 
 test.each([
-  ['', 'is empty: expected the licence token, on one line'],
+  ['', 'is empty: expected the license token on one line'],
   [' \n', 'is empty'],
-  [`${TOKEN}\n${TOKEN}\n`, 'has several lines: expected the licence token alone'],
-  [`Licence: ${TOKEN}`, 'holds no licence token: expected three parts'],
-  ['canary.without', 'holds no licence token'],
+  [`${TOKEN}\n${TOKEN}\n`, 'has several lines: expected only the license token'],
+  [`Licence: ${TOKEN}`, 'contains no license token: expected three parts'],
+  ['canary.without', 'contains no license token'],
   [`${TOKEN}${'x'.repeat(LICENCE_TOKEN_LIMIT)}`, `is longer than ${LICENCE_TOKEN_LIMIT} characters`],
 ])('a file that holds no licence is refused in words, and nothing is written (%#)', async (text, says) => {
   const { home, exit, stderr } = await order(text);
@@ -74,7 +74,7 @@ describe('a licence', () => {
   test('for a server that knows none is refused: it would be dropped unseen', async () => {
     const { exit, stderr, home } = await order(TOKEN, ['--release-version', '1.0-rc5', '--alga-core-tag', 'mine']);
     expect(exit).toBe(2);
-    expect(stderr).toContain('the server of release 1.0-rc5 knows no licence');
+    expect(stderr).toContain('the server of release 1.0-rc5 does not support licenses');
     await expect(stat(kept(home))).rejects.toThrow('ENOENT');
     expect((await order(TOKEN, ['--release-version', '1.0-rc5', '--alga-core-tag', 'eaec6253'])).exit).toBe(0);
   });
@@ -84,7 +84,7 @@ describe('a licence', () => {
     const other = TOKEN.replace('canary', 'other');
     const { exit, stderr } = await order(other, [], home);
     expect(exit).toBe(0);
-    expect(stderr).toContain('--license-file is left aside');
+    expect(stderr).toContain('--license-file is ignored');
     expect(await readFile(kept(home), 'utf8')).toBe(`${TOKEN}\n`);
   });
 });

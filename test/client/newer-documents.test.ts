@@ -8,7 +8,7 @@ import { UserError } from '../../client/terminal/failure.ts';
 import { heartbeatDetail } from '../../model/progress.ts';
 import type { InstallProgress } from '../../model/progress.ts';
 import { recordedServer } from '../../temporal/server-state.ts';
-import { runningWorker } from '../../worker/worker-process.ts';
+import { runningWorker } from '../../worker/index.ts';
 import { PAST, pastDocument } from '../past/fixtures.ts';
 import { runClient, temporaryFolder } from './support/run-client.ts';
 import { running, scriptedInstalls } from './support/scripted-installs.ts';

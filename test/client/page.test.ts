@@ -15,7 +15,7 @@ import { HOST_WAIT, story, READY, COMPLETE } from './support/scenes.ts';
 import { running, scriptedInstalls } from './support/scripted-installs.ts';
 import { needs } from '../support/needs.ts';
 
-needs('temporal');
+needs('temporal-local');
 
 const ENTRY = join(import.meta.dirname, '../../client/entry.ts');
 const ORDER = [
@@ -67,7 +67,7 @@ describe('start, as a process', () => {
       XDG_CACHE_HOME: process.env['XDG_CACHE_HOME'] ?? join(process.env['HOME'] ?? '/', '.cache'),
     };
     const child = execa(process.execPath, [ENTRY, 'start', '--simulate', '--speed', '2'], { env, reject: false });
-    const url = await said(child, /Status page on this machine, now: (\S+)/);
+    const url = await said(child, /Status page on this machine: (\S+)/);
     const file = join(home, '.simulation', 'simulated', 'status-token');
     return { child, url, token: (await readFile(file, 'utf8')).trim() };
   }
@@ -89,7 +89,7 @@ describe('start, as a process', () => {
     const { exitCode, stdout, stderr } = await child;
     expect(exitCode).toBe(130);
     expect(stdout + stderr).not.toContain(token);
-    expect(stderr).not.toContain('no longer renewed');
+    expect(stderr).not.toContain('no longer updated');
     expect(await documentAt(url, token)).toBeNull();
   }, 120_000);
 
@@ -165,7 +165,7 @@ describe('status --serve', () => {
   test('of a site that is not known says so', async () => {
     const { exit, stderr } = await runClient(['status', '--serve']);
     expect(exit).toBe(2);
-    expect(stderr).toContain('no site appliance-single-node is known');
+    expect(stderr).toContain('no site appliance-single-node in');
   });
 });
 
@@ -174,5 +174,5 @@ test('an install goes on without a page, and says that there is none', async () 
   const openPage = () => openLocalPage({ siteId: 'x', nodeIp: null, appUrl: 'ftp://no-page', tokenFile: '/nowhere' });
   const { exit, stderr } = await runClient(ORDER, { services: { ...services, openPage } });
   expect(exit).toBe(0);
-  expect(stderr).toMatch(/There is no status page on this machine: the status page ended with 2: .*APP_URL/);
+  expect(stderr).toMatch(/Cannot open the status page on this machine: the status page ended with 2: .*APP_URL/);
 });

@@ -9,7 +9,7 @@ import { EXIT } from '../../client/terminal/exit-codes.ts';
 import { temporaryFolder } from './support/run-client.ts';
 import { needs } from '../support/needs.ts';
 
-needs('temporal');
+needs('temporal-local');
 
 const ENTRY = join(import.meta.dirname, '../../client/entry.ts');
 
@@ -46,11 +46,13 @@ test('a simulated install is begun, left with Ctrl-C, taken up by another proces
   first.kill('SIGINT');
   const left = await first;
   expect(left.exitCode).toBe(130);
-  expect(left.stderr).toContain('No worker runs now, so the install stands still.');
+  expect(left.stderr).toContain('No worker is running now, so the install does not continue.');
 
   const still = await client('status', '-o', 'json');
   expect(statusDocument.parse(JSON.parse(still.stdout)).rollup.state).toBe('installing');
-  expect(still.stderr).toContain('No worker runs: the install stands still until `appliance-client resume`.');
+  expect(still.stderr).toContain(
+    'No worker is running, so the install does not continue. Resume it: `appliance-client resume`.',
+  );
 
   const resumed = await client('resume');
   expect(resumed.stderr).toContain('LOGIN_READY http://192.0.2.10:3000');
@@ -60,7 +62,9 @@ test('a simulated install is begun, left with Ctrl-C, taken up by another proces
   const after = await client('status', '-o', 'json');
   expect(after.exitCode).toBe(0);
   expect(statusDocument.parse(JSON.parse(after.stdout)).rollup.state).toBe('fully_healthy');
-  expect((await client('worker', '--stop')).stdout).toContain('Stopped the Temporal server of simulated installs.');
+  expect((await client('worker', '--stop')).stdout).toContain(
+    'Stopped the supervisor and the Temporal server of simulated installs.',
+  );
 }, 180_000);
 
 test('a reader that goes away is an end and no failure', async () => {

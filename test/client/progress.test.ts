@@ -54,7 +54,7 @@ test('status says what only the workflow knows; where no worker runs, what the s
   const { exit, stdout, stderr } = await install.run('progress');
   expect(exit).toBe(0);
   expect(JSON.parse(stdout).phase).toBe('storage');
-  expect(stderr).toBe(`Read from the server's memo, as of ${PUBLISHED.updatedAt}: no worker runs.\n`);
+  expect(stderr).toBe(`Read from the server's memo, as of ${PUBLISHED.updatedAt}: no worker is running.\n`);
 }, 60_000);
 
 test('a worker that is said to run and does not answer is not waited for by status', async () => {
@@ -75,5 +75,5 @@ test('an install that no worker has taken up yet has no progress', async () => {
   install.workerIsKnown = false;
   const { exit, stdout, stderr } = await install.run('progress');
   expect({ exit, stdout }).toEqual({ exit: 7, stdout: '' });
-  expect(stderr).toContain('No worker has taken up the install');
+  expect(stderr).toContain('no worker has picked up the install');
 });

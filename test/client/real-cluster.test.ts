@@ -25,9 +25,9 @@ async function site(kubeconfig = cluster.kubeconfig) {
   const { services } = scriptedInstalls({ scenes: [] });
   const argv = ['--fresh', '--node-ip', '192.0.2.10', '--repo-url', 'https://git.example.org/alga/appliance.git'];
   await runClient(['start', ...argv, '--kubeconfig', kubeconfig, '--detach'], { home, services });
-  const { reader, writeStatusToken } = realServices;
+  const { reader, cluster: acting } = realServices;
   const get = async () => ({ status: null, location: null, error: 'connect ECONNREFUSED' });
-  return { home, services: { ...services, reader, writeStatusToken, get } };
+  return { home, services: { ...services, reader, cluster: acting, get } };
 }
 
 test('token rotate writes the Secret that the status page reads, whoever owned it before', async () => {

@@ -52,7 +52,7 @@ describe('however much a program said', () => {
   const [blocker] = PARKED.blockers;
   const long: InstallProgress = {
     ...PARKED,
-    waits: [{ what: 'the cause to go away', saw: said, since: at(60), seenAt: at(110) }],
+    waits: [{ what: 'the cause to be fixed', saw: said, since: at(60), seenAt: at(110) }],
     warnings: PARKED.blockers.map((one) => ({ ...one, reason: said })),
     blockers: blocker
       ? [
@@ -118,12 +118,12 @@ describe('what is under way', () => {
   test('is counted from the newest time that was seen, where that is ahead of this machine', () => {
     const ahead = {
       ...PARKED,
-      waits: [{ what: 'the cause to go away', saw: 'no tag', since: at(60), seenAt: at(660) }],
+      waits: [{ what: 'the cause to be fixed', saw: 'no tag', since: at(60), seenAt: at(660) }],
       activeOperations: [PULL],
     };
     expect(heartbeatLine(PLAIN, ahead, NOW)).toContain('blocked for 10m:');
     expect(installLines(PLAIN, ahead, NOW).join('\n')).toMatch(
-      /waiting for the cause to go away for 10m;[\s\S]*for 10m 20s/,
+      /waiting for the cause to be fixed for 10m;[\s\S]*for 10m 20s/,
     );
   });
 });

@@ -26,5 +26,5 @@ test.each([false, true])('a Temporal server that hangs is told while it does (te
   });
   const { exit, stderr } = await runClient(['resume'], { home, services, tty });
   expect(exit).toBe(0);
-  expect(stderr).toContain('still waiting for the Temporal server to answer');
+  expect(stderr).toContain('still waiting for an answer from the Temporal server');
 });

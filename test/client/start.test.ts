@@ -1,11 +1,13 @@
-import { readdir, readFile, writeFile, mkdir } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { specDigest } from '../../site-folder/inputs.ts';
+import { z } from 'zod';
+import type { Cluster } from '../../activities/ports/kubernetes.ts';
+import type { Services } from '../../client/services.ts';
 import { OWN_KUBECONFIG } from '../support/kubeconfig.ts';
-import { siteRecord } from '../../model/site.ts';
 import type { InstallProgress } from '../../model/progress.ts';
 import type { InstallSpec } from '../../model/site.ts';
+import { RECHECKS, advise, holeFor, set } from '../../model/advice.ts';
 import { testSpec } from '../support/spec.ts';
 import { progressIn } from './support/progress.ts';
 import { NOW, noQuestions, runClient, temporaryFolder } from './support/run-client.ts';
@@ -36,7 +38,7 @@ describe('an install that is followed', () => {
   });
 
   describe.each([false, true])('what will be followed (terminal: %s)', (tty) => {
-    const DIFFERS = 'Flux follows the branch main';
+    const DIFFERS = 'Flux follows branch main';
     test.each([
       { argv: [], branch: 'release/1.0', channel: ' (channel stable)', differs: false },
       { argv: ['--channel', 'nightly'], branch: 'main', channel: ' (channel nightly)', differs: true },
@@ -51,7 +53,7 @@ describe('an install that is followed', () => {
           services: { ...services, ...noQuestions },
         });
         for (const line of [
-          `Release: 1.0${channel}, its branch release/1.0, profile talos-single-node, mode fresh\n`,
+          `Release: 1.0${channel}, branch release/1.0, profile talos-single-node, mode fresh\n`,
           `Source: https://git.example.org/alga/appliance.git, branch ${branch}, folder ./flux/profiles/talos-single-node\n`,
         ])
           expect(stderr.split(line)).toHaveLength(2);
@@ -138,8 +140,8 @@ describe('an install that is followed', () => {
     expect(calls).toContain('worker detached');
     expect(calls).not.toContain('stop worker');
     expect(stderr).toContain('LOGIN_READY http://192.0.2.10:3000');
-    expect(stdout).toContain('people can log in; background services go on');
-    expect(stderr).toContain('A worker (process 4711, log /home/worker.log) goes on with the install.');
+    expect(stdout).toContain('people can log in; background services are still starting');
+    expect(stderr).toContain('A worker (process 4711, log /home/worker.log) continues the install.');
   });
 
   test('--timeout ends with 5 and says that nobody goes on', async () => {
@@ -147,8 +149,8 @@ describe('an install that is followed', () => {
     const { exit, stderr } = await runClient([...GOOD, '--timeout', '30s'], { services });
     expect(exit).toBe(5);
     expect(calls).toContain('stop worker');
-    expect(stderr).toContain('No worker runs now, so the install stands still.');
-    expect(stderr).toContain('`appliance-client resume` takes it up again');
+    expect(stderr).toContain('No worker is running now, so the install does not continue.');
+    expect(stderr).toContain('`appliance-client resume` resumes it');
   });
 
   test('--detach leaves it to a background worker and returns', async () => {
@@ -168,7 +170,7 @@ describe('a blocked install', () => {
     const { exit, stderr } = await runClient(GOOD, { services });
     expect(exit).toBe(0);
     expect(stderr).toContain(TAG_MISSING.nextAction);
-    expect(stderr).toContain('no longer in the way: The image tag does not exist [image-tag-missing]');
+    expect(stderr).toContain('resolved: The image tag does not exist [image-tag-missing]');
   });
 
   test('ends with 4 when --exit-on-block asks for it', async () => {
@@ -253,12 +255,12 @@ describe('a preflight that fails', () => {
   });
 
   test.each([false, true])('speaks of no install that looks again: it is withdrawn (terminal: %s)', async (tty) => {
-    const nextAction = 'Give others: `appliance-client set --dns-servers <ip>`. The installer looks again by itself.';
-    const blockers = [{ ...TAG_MISSING, nextAction }];
+    const advice = [...advise`Give others: ${set('--dns-servers', holeFor('ip'))}. ${RECHECKS}`];
+    const blockers = [{ ...TAG_MISSING, advice }];
     const { services } = scriptedInstalls({ scenes: [{ at: 0, view: running({ ...progress, blockers }) }] });
     const { stderr } = await runClient([...GOOD, '--yes'], { services: { ...services, ...noQuestions }, tty });
-    expect(stderr).toContain('Give others: run it again with `--dns-servers <ip>`.');
-    expect(stderr).not.toMatch(/looks again|appliance-client (?:set|retry)/);
+    expect(stderr).toContain('Give others: run this check again with `--dns-servers <ip>`.');
+    expect(stderr).not.toMatch(/checks again|appliance-client (?:set|retry)/);
   });
 
   test('ends with 7 when a tool is missing', async () => {
@@ -297,7 +299,7 @@ describe('Ctrl-C', () => {
     expect(exit).toBe(130);
     expect(calls).toContain('stop worker');
     expect(stderr).toContain(
-      'No worker runs now, so the install stands still.\n`appliance-client resume` takes it up again',
+      'No worker is running now, so the install does not continue.\n`appliance-client resume` resumes it',
     );
   });
 
@@ -320,7 +322,7 @@ describe('Ctrl-C', () => {
       },
     });
     expect(calls).not.toContain('stop worker');
-    expect(stderr).toContain('A worker (process 42, log /log) goes on with the install.');
+    expect(stderr).toContain('A worker (process 42, log /log) continues the install.');
   });
 });
 
@@ -329,11 +331,14 @@ describe('an install that runs already', () => {
     const { services } = scriptedInstalls({ scenes: DONE, outcome: { kind: 'joined' } });
     const { exit, stderr } = await runClient(GOOD, { services });
     expect(exit).toBe(0);
-    expect(stderr).toContain('Joined the install of appliance-single-node that runs already.');
+    expect(stderr).toContain('Joined the running install of appliance-single-node.');
   });
 
-  test('is refused with 6 and every difference, and the record tells the truth again', async () => {
+  test('is refused with 6 and every difference, and nothing of the order is written', async () => {
     const home = await temporaryFolder();
+    const record = (): Promise<string> => readFile(join(home, 'appliance-single-node', 'site.json'), 'utf8');
+    await runClient(GOOD, { home, services: scriptedInstalls({ scenes: DONE }).services });
+    const before = await record();
     const other = testSpec({ nodeIp: '192.0.2.99', dnsServers: ['9.9.9.9'], mode: 'recover' });
     const { calls, services } = scriptedInstalls({ scenes: DONE, outcome: { kind: 'refused', running: other } });
     const { exit, stderr } = await runClient([...GOOD, '--release-version', '1.0-rc5', '--alga-core-tag', 'eaec6253'], {
@@ -343,10 +348,7 @@ describe('an install that runs already', () => {
     expect(exit).toBe(6);
     await expect(stderr).toMatchFileSnapshot('golden/start-refused.txt');
     expect(calls).not.toContain('worker');
-    const record = siteRecord.parse(
-      JSON.parse(await readFile(join(home, 'appliance-single-node', 'site.json'), 'utf8')),
-    );
-    expect(specDigest(record.spec)).toBe(specDigest(other));
+    expect(await record()).toBe(before);
   });
 
   test('a difference that `set` can make is offered as such', async () => {
@@ -356,7 +358,7 @@ describe('an install that runs already', () => {
     const [spec] = first.ordered;
     const { services } = scriptedInstalls({ scenes: DONE, outcome: { kind: 'refused', running: spec ?? null } });
     const { stderr } = await runClient([...GOOD, '--dns-servers', '9.9.9.9'], { home, services });
-    expect(stderr).toContain('To give it the new inputs: `appliance-client set` with --dns-servers.');
+    expect(stderr).toContain('To change its inputs: `appliance-client set` with --dns-servers.');
   });
 });
 
@@ -370,18 +372,84 @@ describe('a fresh install where an appliance may be', () => {
     return { home, spec: ordered[0] ?? testSpec() };
   };
 
-  test('needs --yes without a terminal, and begins nothing', async () => {
+  test.each([[], ['--yes']])(
+    'with %j destroys nothing without a terminal, begins nothing, and names the data',
+    async (...agreed) => {
+      const { home } = await known();
+      const { calls, services } = scriptedInstalls({ scenes: [], services: holding(['install-1']) });
+      const { exit, stderr } = await runClient([...GOOD, ...agreed], { home, services });
+      expect(exit).toBe(2);
+      expect(flat(stderr)).toContain(
+        '--fresh wipes all application data of appliance-single-node on 192.0.2.10, and --yes does not confirm that.',
+      );
+      expect(flat(stderr)).toContain('`appliance-client start --fresh --destroy install-1`');
+      expect(calls).not.toContain('start');
+      expect(await consentIn(home)).toBeNull();
+    },
+  );
+
+  test('wipes the data that is named, and no other: the same command again destroys nothing', async () => {
+    const { home } = await known();
+    const first = scriptedInstalls({ scenes: DONE, services: holding(['install-1', 'install-1']) });
+    expect((await runClient([...GOOD, '--destroy', 'install-1'], { home, services: first.services })).exit).toBe(0);
+    expect(await consentIn(home)).toBe('install-1');
+    await rm(join(home, 'appliance-single-node', 'consent.json'));
+    const again = scriptedInstalls({ scenes: DONE, services: holding(['install-2']) });
+    const second = await runClient([...GOOD, '--destroy', 'install-1'], { home, services: again.services });
+    expect(second.exit).toBe(2);
+    expect(flat(second.stderr)).toContain(
+      '--destroy install-1: the application data of appliance-single-node has the id install-2.',
+    );
+    const third = scriptedInstalls({ scenes: DONE, services: holding([]) });
+    const none = await runClient([...GOOD, '--destroy', 'install-1'], { home, services: third.services });
+    expect(flat(none.stderr)).toContain('holds no application data (any more)');
+    expect([...again.calls, ...third.calls]).not.toContain('start');
+    expect(await consentIn(home)).toBeNull();
+  });
+
+  test('of data that is noted as of several installs, or of none, is named by what it consists of', async () => {
+    const { home } = await known();
+    const ids: string[] = [];
+    for (const noted of [[null], ['install-1', null], ['install-1', 'install-2']]) {
+      const { services } = scriptedInstalls({ scenes: [], services: holding(noted) });
+      const { stderr } = await runClient(GOOD, { home, services });
+      ids.push(/--destroy (data-[0-9a-f]{12})/.exec(stderr)?.[1] ?? '');
+    }
+    // Claims decide, not what stands at them: the last two are the same.
+    expect(ids[0]).toMatch(/^data-/);
+    expect(ids[1]).toBe(ids[2]);
+    expect(ids[1]).not.toBe(ids[0]);
+  });
+
+  test('of an appliance that does not answer begins without consent, and with the one that was given', async () => {
+    const silent = { cluster: async () => Promise.reject(new Error('nobody answers')) };
+    for (const [given, consent] of [
+      [[], null],
+      [['--destroy', 'install-1'], 'install-1'],
+    ] as const) {
+      const { home } = await known();
+      const { services, calls } = scriptedInstalls({ scenes: DONE.slice(1), services: silent });
+      const { exit, stderr } = await runClient([...GOOD, ...given], { home, services });
+      expect(exit).toBe(0);
+      expect(calls).toContain('start');
+      expect(await consentIn(home)).toBe(consent);
+      expect(flat(stderr).includes('It is unknown whether appliance-single-node holds application data')).toBe(
+        consent === null,
+      );
+    }
+  });
+
+  test('--recover with --destroy is refused', async () => {
     const { home } = await known();
     const { calls, services } = scriptedInstalls({ scenes: [] });
-    const { exit, stderr } = await runClient(GOOD, { home, services });
-    expect(exit).toBe(2);
-    expect(stderr).toContain('--fresh wipes the application data of appliance-single-node on 192.0.2.10: add --yes');
-    expect(calls).not.toContain('start');
+    const { exit, stderr } = await runClient(['start', '--recover', '--destroy', 'install-1'], { home, services });
+    expect([exit, calls.includes('start')]).toEqual([2, false]);
+    expect(stderr).toContain('--destroy belongs to --fresh');
   });
 
   test("needs the site's name typed on a terminal", async () => {
     const { home } = await known();
-    const { ordered, services } = scriptedInstalls({ scenes: DONE.slice(1) });
+    const { services } = scriptedInstalls({ scenes: DONE.slice(1), services: holding(['install-1']) });
     const checks: (string | undefined)[] = [];
     const prompter = async () => ({
       text: async ({ check }: { check?: (value: string) => string | undefined }) => {
@@ -395,7 +463,7 @@ describe('a fresh install where an appliance may be', () => {
     const { exit } = await runClient(GOOD, { home, tty: true, services: { ...services, prompter } });
     expect(exit).toBe(0);
     expect(checks).toEqual(['type appliance-single-node, or press Ctrl-C to keep the data', undefined]);
-    expect(ordered[0]?.wipeConfirmed).toBe(true);
+    expect(await consentIn(home)).toBe('install-1');
   });
 
   test('joins a running one without asking again', async () => {
@@ -406,7 +474,8 @@ describe('a fresh install where an appliance may be', () => {
     });
     const { exit } = await runClient(GOOD, { home, services });
     expect(exit).toBe(0);
-    expect(ordered[0]?.wipeConfirmed).toBe(false);
+    expect(ordered).toHaveLength(1);
+    expect(await consentIn(home)).toBeNull();
   });
 
   test('--recover asks for nothing', async () => {
@@ -488,3 +557,30 @@ describe('--simulate', () => {
     expect(again.calls).toContain('worker dns-refused');
   });
 });
+
+/** An appliance that holds a claim for each of these, noted as of that install. */
+function holding(installs: readonly (string | null)[]): Partial<Services> {
+  const claims = installs.map((install, index) => ({
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: {
+      name: `claim-${index}`,
+      namespace: 'msp',
+      uid: `uid-${index}`,
+      ...(install !== null && { annotations: { 'appliance.alga-psa/install-id': install } }),
+    },
+  }));
+  const list: Cluster['list'] = async ({ kind }) => (kind === 'PersistentVolumeClaim' ? claims : []);
+  const reader = { close: async () => {} };
+  return { cluster: async () => ({ list, reader }) as unknown as Cluster };
+}
+
+async function consentIn(home: string): Promise<string | null> {
+  const text = await readFile(join(home, 'appliance-single-node', 'consent.json'), 'utf8').catch(() => null);
+  return text === null ? null : z.object({ destroys: z.string() }).parse(JSON.parse(text)).destroys;
+}
+
+/** A text as it is read, wherever the terminal breaks it. */
+function flat(text: string): string {
+  return text.replaceAll(/\s+/g, ' ');
+}

@@ -104,13 +104,16 @@ describe('what it says', () => {
     expect(exit).toBe(0);
     expect(stdout).toContain('? Unknown  site appliance-single-node');
     expect(stderr).toContain('nothing was installed from this machine');
-    expect(stderr).toContain('`appliance-client start` installs an appliance.');
+    expect(stderr).toContain('To install an appliance: `appliance-client start`.');
   });
 
   test('no worker runs: it still answers, and says what that means', async () => {
-    const { stdout, stderr } = await status(CORE, [], { services: { runningWorker: async () => null } });
+    const { exit, stdout, stderr } = await status(CORE, [], { services: { runningWorker: async () => null } });
+    expect(exit).toBe(4);
     expect(stdout).toContain('Installing');
-    expect(stderr).toContain('No worker runs: the install stands still until `appliance-client resume`.');
+    expect(stderr).toContain(
+      'No worker is running, so the install does not continue. Resume it: `appliance-client resume`.',
+    );
   });
 
   test('no Temporal: the rest is still told', async () => {
@@ -164,9 +167,7 @@ describe('what it says', () => {
     await runClient([...GOOD, '--detach', '--site', 'other'], { home, services });
     const { exit, stderr } = await runClient(['status'], { home });
     expect(exit).toBe(2);
-    expect(stderr).toContain(
-      'there are several sites (appliance-single-node, other): name the one you mean with --site',
-    );
+    expect(stderr).toContain('several sites found (appliance-single-node, other): choose one with --site');
   });
 
   test('several simulated sites, and no other: it asks which one is meant', async () => {
@@ -176,7 +177,7 @@ describe('what it says', () => {
       await runClient(['start', '--fresh', '--simulate', '--yes', '--detach', '--site', site], { home, services });
     const { exit, stderr } = await runClient(['status'], { home });
     expect(exit).toBe(2);
-    expect(stderr).toContain('there are several simulated sites (one, two): name the one you mean with --site');
+    expect(stderr).toContain('several simulated sites found (one, two): choose one with --site');
   });
 });
 
@@ -220,7 +221,7 @@ describe('--watch', () => {
       tty: true,
       services: { ...services, ...noQuestions },
     });
-    expect(stdout).toContain('Failed, action required');
+    expect(stdout).toContain('Action required');
     expect(stdout).toContain('\u001B[2K');
   });
 

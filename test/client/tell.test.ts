@@ -47,7 +47,7 @@ describe('retry and pause', () => {
     });
     const { exit, stderr } = await runClient(['retry'], { home, services });
     expect(exit).toBe(7);
-    expect(stderr).toContain('No worker runs');
+    expect(stderr).toContain('No worker is running');
     expect(calls).not.toContain('retry');
   });
 });
@@ -66,7 +66,7 @@ test('an install that is complete before a cancel reaches it is not said to be c
   });
   const { exit, stdout, stderr } = await runClient(['cancel', '--yes'], { home, services });
   expect({ exit, stdout }).toEqual({ exit: 2, stdout: '' });
-  expect(stderr).toContain('ended before it could be stopped (completed)');
+  expect(stderr).toContain('ended before it could be cancelled (completed)');
 });
 
 test('a command waits for a worker that is starting, and is told then', async () => {
@@ -83,7 +83,7 @@ test('a command waits for a worker that is starting, and is told then', async ()
     },
   });
   expect(exit).toBe(0);
-  expect(stderr).toContain('A worker is starting: waiting for it.');
+  expect(stderr).toContain('Waiting for the worker to start.');
   expect(calls).toContain('retry');
 });
 
@@ -95,7 +95,7 @@ test('a worker that never comes up is not waited for without end', async () => {
   });
   const { exit, stderr } = await runClient(['retry'], { home, services });
   expect(exit).toBe(7);
-  expect(stderr).toContain('No worker runs');
+  expect(stderr).toContain('No worker is running');
   expect(calls).not.toContain('retry');
 });
 
@@ -106,7 +106,9 @@ describe('where nothing was ever ordered', () => {
       const { calls, services } = scriptedInstalls({ scenes: [] });
       const { exit, stderr } = await runClient(argv, { services });
       expect(exit).toBe(2);
-      expect(stderr).toContain('no install of appliance-single-node was ever begun here: `appliance-client start`');
+      expect(stderr).toContain(
+        'no install of appliance-single-node on this machine. Start one: `appliance-client start`',
+      );
       expect(calls).toEqual([]);
     },
   );
@@ -117,7 +119,7 @@ describe('codec', () => {
     ['80', 2, '--port "80": expected a number from 1024 to 65535'],
     ['0x50', 2, 'expected a number'],
     ['65536', 2, 'expected a number'],
-    ['8081', 7, 'Port 8081 of 127.0.0.1 is taken by another program'],
+    ['8081', 7, 'Port 8081 of 127.0.0.1 is in use by another program'],
   ])('--port %s ends with %i', async (port, exitCode, said) => {
     const { home } = await ordered();
     const { services } = scriptedInstalls({ scenes: [{ at: 0, view: running(PARKED) }] });
@@ -156,7 +158,7 @@ describe('set', () => {
     const { services } = scriptedInstalls({ scenes: [{ at: 0, view: running(paused) }], running: spec });
     const { exit, stdout, stderr } = await runClient(['set', '--dns-servers', '9.9.9.9'], { home, services });
     expect(exit).toBe(0);
-    expect(stdout + stderr).toContain('has the new input. It is paused: `appliance-client resume');
+    expect(stdout + stderr).toContain('The install is paused. To continue: `appliance-client resume');
   });
 
   test('takes the branch that is checked out here, as `start` does', async () => {
@@ -185,14 +187,14 @@ describe('set', () => {
   });
 
   test.each<[argv: string[], says: string]>([
-    [[], 'nothing to change was given: use one of --dns-servers'],
+    [[], 'no input to change: give at least one of --dns-servers'],
     [['--dns-servers', 'nowhere'], '--dns-servers  "nowhere": expected an IP address'],
     [['--repo-branch', 'a..b'], '--repo-branch  "a..b": expected a Git branch name'],
     [['--alga-core-tag', 'latest'], '--alga-core-tag  "latest": a release pins its images'],
     [['--alga-core-tag', ''], '--alga-core-tag  "": expected an image tag'],
-    [['--dns-servers', ''], '--dns-servers  "": expected one at least'],
-    [['--dns-servers', ','], '--dns-servers  ",": expected one at least'],
-    [['--branch', 'current'], '--repo-branch  "current": this folder is no Git checkout'],
+    [['--dns-servers', ''], '--dns-servers  "": expected at least one'],
+    [['--dns-servers', ','], '--dns-servers  ",": expected at least one'],
+    [['--branch', 'current'], '--repo-branch  "current": this folder is not a Git checkout'],
     [['--admin-email', 'nobody'], '--admin-email  "nobody": expected an e-mail address'],
     [['--node-ip', '192.0.2.1'], "unknown option '--node-ip'"],
   ])('%j ends with 2', async (argv, says) => {
@@ -228,8 +230,8 @@ describe('set', () => {
       const { exit, stderr } = await runClient(argv, { home, services });
       expect(exit).toBe(2);
       if (where === 'in the database')
-        expect(stderr).toContain('or none was named yet, which `appliance-client start --fresh`');
-      expect(stderr).toContain('nothing was changed. `appliance-client admin show` says who administers the appliance');
+        expect(stderr).toContain('or none was given yet; `appliance-client start --fresh`');
+      expect(stderr).toContain('nothing was changed. `appliance-client admin show` shows the administrators');
       if (where === 'in the cluster') expect(await readFile(file, 'utf8')).toBe(before);
       expect(calls.filter((call) => call.startsWith('set'))).toEqual([]);
     },
@@ -315,7 +317,7 @@ describe('resume', () => {
     const { services } = scriptedInstalls({ scenes: [] });
     const { exit, stderr } = await runClient(['resume'], { services });
     expect(exit).toBe(2);
-    expect(stderr).toContain('no install of appliance-single-node was ever begun here');
+    expect(stderr).toContain('no install of appliance-single-node on this machine');
   });
 
   test('a worker that dies is started again, and one that keeps dying is given up with its log', async () => {
@@ -341,7 +343,7 @@ describe('resume', () => {
     expect(exit).toBe(1);
     expect(calls.filter((call) => call === 'worker')).toHaveLength(6);
     expect(stderr).toContain('the worker ended; starting another');
-    expect(stderr).toContain('The worker keeps ending. Its log: /home/worker.log');
+    expect(stderr).toContain('The worker ended 6 times. Check its log: /home/worker.log');
   });
 
   test('a Temporal server that dies is found again and the install is followed on', async () => {
@@ -360,7 +362,7 @@ describe('resume', () => {
     });
     const { exit, stderr } = await runClient(['resume'], { home, services });
     expect(exit).toBe(0);
-    expect(stderr).toContain('the Temporal server does not answer; looking for it again');
+    expect(stderr).toContain('the Temporal server does not answer; reconnecting');
     expect(calls.filter((call) => call.startsWith('open'))).toHaveLength(2);
   });
 });
@@ -378,11 +380,19 @@ describe('cancel', () => {
 
   test.each([
     [{}, null, 'wipe'],
-    [{ wipeStage: 'holding' }, 'had deleted nothing yet: its workloads, data and credentials are there', 'had begun'],
-    [{ wipeStage: 'application' }, 'files, database and credentials are all there', 'deleted nothing'],
-    [{ wipeStage: 'data' }, 'files, database and credentials may be, in part or whole', 'are all there'],
-    [{ wipeStage: 'a-later-word' }, 'files, database and credentials may be, in part or whole', 'are all there'],
-    [{ wipeStage: 'data', wipe: 'wiped' }, 'The application data of the earlier appliance is wiped.', 'had begun'],
+    [
+      { wipeStage: 'holding' },
+      'had deleted nothing yet: its workloads, data and credentials still exist',
+      'had started',
+    ],
+    [{ wipeStage: 'application' }, 'files, database and credentials all still exist', 'deleted nothing'],
+    [{ wipeStage: 'data' }, 'files, database and credentials may be deleted in part or whole', 'all still exist'],
+    [
+      { wipeStage: 'a-later-word' },
+      'files, database and credentials may be deleted in part or whole',
+      'all still exist',
+    ],
+    [{ wipeStage: 'data', wipe: 'wiped' }, 'The application data of the earlier appliance is wiped.', 'had started'],
   ])('in a wipe (%o) it says what is gone and what is not', async (facts, said, unsaid) => {
     const { home } = await ordered();
     const known = progressIn('storage');
@@ -396,8 +406,8 @@ describe('cancel', () => {
   });
 
   test.each([
-    ['identity', 'start --fresh` begins anew: no data is left to keep.'],
-    ['background', 'start --recover` goes on with what is there.'],
+    ['identity', 'start --fresh`; no data is left to keep.'],
+    ['background', 'To continue from the present state: `appliance-client start --recover`.'],
   ] as const)('after a wipe, in the phase %s, it names the start that ends well', async (phase, said) => {
     const { home } = await ordered();
     const known = progressIn(phase);
@@ -417,7 +427,7 @@ describe('cancel', () => {
       services: { ...services, prompter: async () => ({ ...prompter, confirm: async () => false }) },
     });
     expect(exit).toBe(130);
-    expect(stderr).toContain('The install goes on.');
+    expect(stderr).toContain('The install continues.');
     expect(calls).not.toContain('cancel');
   });
 

@@ -5,12 +5,12 @@ import { installProgress } from '../../../model/progress.ts';
 import { unknownTiers } from '../../../model/tiers.ts';
 import { NOW } from './run-client.ts';
 
-/** Takes seconds after the start of every test, gives that time. */
+/** The time that many seconds after the start of every test. */
 export function at(seconds: number): string {
   return new Date(NOW.getTime() + seconds * 1000).toISOString();
 }
 
-/** Takes the phase that an install is in and what is otherwise, gives a whole progress: earlier phases are done. */
+/** A complete progress of an install in that phase: earlier phases are done. */
 export function progressIn(
   phase: PhaseId,
   changes: Partial<InstallProgress> = {},

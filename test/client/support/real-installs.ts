@@ -3,9 +3,10 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
 import { createInstallClient } from '../../../client/install/install-client.ts';
 import type { Services } from '../../../client/services.ts';
-import { INSTALL_WORKFLOW, installWorkflowId } from '../../../model/workflow-contract.ts';
+import { INSTALL_WORKFLOW } from '../../../model/workflow-contract.ts';
 import { realServices } from '../../../client/services.ts';
 import { needs } from '../../support/needs.ts';
+import { recordedInstall } from '../../support/recorded-install.ts';
 import { orderedHome } from './ordered-home.ts';
 import { NOW, runClient } from './run-client.ts';
 import type { Run } from './run-client.ts';
@@ -15,6 +16,7 @@ needs('temporal');
 /** One ordered site, its install on a real server, and the client's commands about it. */
 export interface RealInstall {
   readonly siteId: string;
+  readonly workflowId: string;
   /** Whether this machine knows of a worker; only that: one that polls is started by `worker`. */
   workerIsKnown: boolean;
   run(...argv: string[]): Promise<Run>;
@@ -22,12 +24,13 @@ export interface RealInstall {
   withWorker<Value>(workflows: URL, identity: string, work: () => Promise<Value>): Promise<Value>;
 }
 
-/** Takes a server and what the workflow is started with, gives the install of a site that was just ordered. */
+/** An install of a new site on a real server; `args` is the workflow's input. */
 export async function realInstall(environment: TestWorkflowEnvironment, args: unknown[] = [{}]): Promise<RealInstall> {
   const { home, siteId } = await orderedHome();
   const taskQueue = siteId;
+  const workflowId = await recordedInstall(home, siteId);
   await environment.client.workflow.start(INSTALL_WORKFLOW, {
-    workflowId: installWorkflowId(siteId),
+    workflowId,
     taskQueue,
     args,
   });
@@ -49,6 +52,7 @@ export async function realInstall(environment: TestWorkflowEnvironment, args: un
           namespace: 'default',
           taskQueue,
           local: true,
+          serverStartedNow: false,
           connection: { address: environment.address },
           close: async () => {},
         },
@@ -64,12 +68,14 @@ export async function realInstall(environment: TestWorkflowEnvironment, args: un
             detached: true,
             address: environment.address,
             local: true,
+            serverStartedNow: false,
             simulate: null,
           }
         : null,
   };
   const install: RealInstall = {
     siteId,
+    workflowId,
     workerIsKnown: true,
     run: (...argv) => runClient([...argv, '--site', siteId], { home, services }),
     withWorker: async (workflows, identity, work) => {

@@ -15,7 +15,7 @@ export const PULL: ActiveOperation = {
   elapsedSeconds: null,
   sizeBytes: 1_800_000_000,
   progressAvailable: false,
-  progressReason: 'the node does not say how much of an image it has fetched',
+  progressReason: 'the node does not report how much of an image it has downloaded',
   message: 'Pulling ghcr.io/nine-minds/alga-psa-ee:94446747',
 };
 
@@ -59,7 +59,7 @@ export const PARKED = progressIn(
   'blocked',
 );
 
-/** Takes how things end, gives an install that waits, pulls and then ends so. */
+/** An install that waits, pulls, and then ends as given. */
 export function story(...end: readonly { readonly at: number; readonly progress: InstallProgress }[]): Scene[] {
   return [
     { at: 0, view: running(null) },

@@ -1,9 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../../client/terminal/clock.ts';
-import type { InstallClient, StartOutcome } from '../../../client/install/install-client.ts';
+import type { InstallClient } from '../../../client/install/install-client.ts';
+import type { StartOutcome } from '../../../client/install/ordering.ts';
 import type { InstallView } from '../../../client/install/view.ts';
 import type { Services } from '../../../client/services.ts';
 import type { InstallProgress } from '../../../model/progress.ts';
 import { changedSpec } from '../../../model/input-change.ts';
+import { orderWorkflowId } from '../../../model/workflow-contract.ts';
 import type { PreflightReport } from '../../../model/workflow-contract.ts';
 import type { InstallSpec } from '../../../model/site.ts';
 import { NOW, testClock } from './run-client.ts';
@@ -52,12 +55,18 @@ export function scriptedInstalls(script: Script): ScriptedInstalls {
     address: '127.0.0.1:7233',
     namespace: 'appliance',
     local: true,
-    start: async (spec) => {
+    serverStartedNow: false,
+    start: async (spec, record) => {
       calls.push('start');
       ordered.push(spec);
-      return script.outcome ?? { kind: 'started' };
+      const outcome = script.outcome ?? { kind: 'started' };
+      const siteUid = '00000000-0000-4000-8000-000000000001';
+      if (outcome.kind === 'started')
+        await record({ siteUid, workflowId: orderWorkflowId(spec.siteId, siteUid, randomUUID()) });
+      return outcome;
     },
     view,
+    history: async () => [],
     runningSpec: async () => runs,
     hasWorker: async () => true,
     retry: () => told('retry'),
@@ -68,10 +77,25 @@ export function scriptedInstalls(script: Script): ScriptedInstalls {
       calls.push(`set ${JSON.stringify(change)}`);
       return (runs = changedSpec(runs, change));
     },
+    takeUp: async (spec, state, record) => {
+      const siteUid = '00000000-0000-4000-8000-000000000001';
+      await record({ siteUid, workflowId: orderWorkflowId(spec.siteId, siteUid, randomUUID()) });
+      calls.push(`take up ${spec.siteId} ${state === null ? 'from the first step' : `after ${state.handedOn}`}`);
+    },
     cancel: async () => {
       isCancelled = true;
       calls.push('cancel');
     },
+    runs: async (siteId) => {
+      const now = await installs.view(siteId);
+      if (now?.run !== 'RUNNING') return false;
+      return now.isServedElsewhere ? 'elsewhere' : 'here';
+    },
+    terminate: async () => {
+      isCancelled = true;
+      calls.push('terminate');
+    },
+    terminateRun: (workflowId) => told(`terminate ${workflowId}`),
     preflight: async () => script.preflight ?? { checks: [], blockers: [], warnings: [] },
     close: () => told('close'),
     ...script.installs,
@@ -103,6 +127,7 @@ export function scriptedInstalls(script: Script): ScriptedInstalls {
         detached: true,
         address: '127.0.0.1:7233',
         local: true,
+        serverStartedNow: false,
         simulate: null,
       }),
       workerIsStarting: async () => false,
@@ -111,7 +136,7 @@ export function scriptedInstalls(script: Script): ScriptedInstalls {
   };
 }
 
-/** Takes progress, gives the view of a running install around it. */
+/** The view of a running install with this progress. */
 export function running(progress: InstallProgress | null, changes: Partial<InstallView> = {}): InstallView {
   return {
     run: 'RUNNING',
