@@ -75,15 +75,14 @@ export async function rowCounts(postgres: Postgres): Promise<string> {
 export function broken(found: Contents, run: { readonly ended: 'well' | 'badly' | 'cut' }): string[] {
   const [tenants, users] = [found.tenants ?? 0, found.users ?? 0];
   const faults: string[] = [];
-  if (tenants > 1) faults.push(`there are ${tenants} tenants`);
+  if (tenants > 1) faults.push(`${tenants} tenants found`);
   const undone = (found.begun ?? 0) > 0 && found.copied;
-  if (tenants > 0 && users === 0 && !undone)
-    faults.push('there is half a tenant: it has no user, and no copy to go back to');
+  if (tenants > 0 && users === 0 && !undone) faults.push('half a tenant found: it has no user, and no copy to restore');
   if (run.ended !== 'well') return faults;
-  if (users === 0) faults.push('a run that left no users was called a success');
-  if (tenants !== 1 && tenants < 2) faults.push('a run that left no tenant was called a success');
-  if ((found.begun ?? 0) > 0) faults.push('a filling was left open by a run that was called a success');
-  for (const name of found.left) faults.push(`the copy ${name} was left by a run that was called a success`);
+  if (users === 0) faults.push('a run that created no users was reported as a success');
+  if (tenants !== 1 && tenants < 2) faults.push('a run that created no tenant was reported as a success');
+  if ((found.begun ?? 0) > 0) faults.push('a seeding was left unfinished by a run that was reported as a success');
+  for (const name of found.left) faults.push(`the copy ${name} was left by a run that was reported as a success`);
   return faults;
 }
 

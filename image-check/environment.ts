@@ -76,7 +76,7 @@ export async function render({ helm, image, release: name, tag, set }: RenderOpt
   const releases = (await readdir(path.join(ROOT, 'releases'), { withFileTypes: true }))
     .filter((entry) => entry.isDirectory() && entry.name !== 'channels')
     .map((entry) => entry.name);
-  if (!releases.includes(name)) throw new RangeError(`there is no release ${name}, only ${releases.join(', ')}`);
+  if (!releases.includes(name)) throw new RangeError(`unknown release ${name}. Available: ${releases.join(', ')}`);
   const text = await readFile(path.join(ROOT, 'releases', name, 'release.json'), 'utf8');
   const release = releaseManifest.parse(JSON.parse(text));
   const spec = {
@@ -117,7 +117,7 @@ function fromManifests(manifests: readonly z.infer<typeof manifest>[], image: Im
   };
   const configuration = (name: string, key: string): string => {
     const found = manifests.find((each) => each.kind === 'ConfigMap' && each.metadata.name === name)?.data[key];
-    if (found === undefined) throw new Error(`the charts make no ConfigMap ${name} with ${key}`);
+    if (found === undefined) throw new Error(`the charts create no ConfigMap ${name} with ${key}`);
     return found;
   };
   const valueOf = ({ value, valueFrom }: z.infer<typeof variable>): string | undefined => {

@@ -30,10 +30,10 @@ export class NoImageRoot extends Error {}
 export async function examine(folder: string): Promise<{ folder: string; node: string }> {
   const root = path.resolve(folder);
   const there = await stat(root).catch((error: NodeJS.ErrnoException) => {
-    throw new NoImageRoot(`${root}: ${error.code === 'ENOENT' ? 'is not there' : error.message}`);
+    throw new NoImageRoot(`${root}: ${error.code === 'ENOENT' ? 'does not exist' : error.message}`);
   });
   if (!there.isDirectory())
-    throw new NoImageRoot(`${root} is no folder: unpack the image, and name the folder that its root is in`);
+    throw new NoImageRoot(`${root} is not a folder: unpack the image, and give the folder that contains its root`);
   await access(root, constants.R_OK | constants.X_OK).catch((error: Error) => {
     throw new NoImageRoot(`${root} cannot be read by this user: ${error.message}`);
   });
@@ -44,7 +44,7 @@ export async function examine(folder: string): Promise<{ folder: string; node: s
     );
   }
   if (!entries.includes('app'))
-    throw new NoImageRoot(`${root} is no root of one of the vendor's images: it has no folder app`);
+    throw new NoImageRoot(`${root} is not the root of one of the vendor's images: it has no folder app`);
   for (const node of NODES) {
     const found = await stat(path.join(root, node)).catch(() => null); // in another place, or in none
     if (found?.isFile() && (found.mode & 0o111) !== 0) return { folder: root, node: `/${node}` };
@@ -107,7 +107,7 @@ async function makeFolder(at: string, name: string): Promise<void> {
     const there = await lstat(folder).catch(() => null); // not there yet
     if (there === null) await mkdir(folder, { mode: 0o755 });
     else if (!there.isDirectory())
-      throw new NoImageRoot(`/${name} in the image is no folder, or a link on the way to it`);
+      throw new NoImageRoot(`/${name} in the image is not a folder, or a link is on the path to it`);
   }
 }
 

@@ -49,7 +49,7 @@ async function check(file: string): Promise<number> {
       say(await describe(postgres));
       const bed = { root, postgres, proxy };
       faults.push(...(await checkBootstrap({ ...bed, job, kills, milliseconds: milliseconds.job, imageEnv, say })));
-      say(faults.length === 0 ? 'bootstrap: nothing is broken' : `bootstrap: ${faults.length} things are broken`);
+      say(faults.length === 0 ? 'bootstrap: no faults found' : `bootstrap: ${faults.length} faults found`);
     }
     proxy.count();
     if (container !== null) await checkReads({ root, container, imageEnv, milliseconds: milliseconds.start, say });

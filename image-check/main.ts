@@ -11,22 +11,22 @@ import type { Plan } from './inside.ts';
 const USAGE = `npm run check:image -- FOLDER [options]
 
 Checks the unpacked root of one of the vendor's images against the charts: alga-core's bootstrap job on a real Postgres, and
-for each image the variables that its start reads and nothing sets. Linux, root.
+for each image the variables that it reads at start and nothing sets. Linux, root.
 
-  --image NAME        ${Object.keys(IMAGES).join(', ')} (by itself alga-core)
-  --release NAME      the release whose values the charts get (by itself 1.0)
-  --tag TAG           the image's tag, where it is not the release's: what it can do
+  --image NAME        ${Object.keys(IMAGES).join(', ')} (default: alga-core)
+  --release NAME      the release whose values the charts get (default: 1.0)
+  --tag TAG           the image's tag if it is not the one of the release: what it can do
   --set KEY=VALUE     a value of the chart, as Helm takes it; may be repeated
   --env NAME=VALUE    a variable that the image's own configuration sets; may be repeated
-  --start COMMAND     what the image starts, where the chart leaves that to it (words between spaces)
-  --user ID           who its programs run as (by itself 1000)
+  --start COMMAND     what the image starts, if the chart does not set it (words separated by spaces)
+  --user ID           who its programs run as (default: 1000)
   --only PART         bootstrap or environment
-  --pgvector FOLDER   where pgvector was built; by itself what this machine's Postgres has, or else a stand-in
-  --every K           cut the connection at every K-th statement (by itself 25)
-  --limit N           at most N cuts (by itself 10)
-  --from STATE        count from an empty database, or a migrated one (by itself empty)
-  --minutes N         for one run of the job (by itself 30)
-  --seconds N         for the start to listen or end (by itself 60)`;
+  --pgvector FOLDER   where pgvector was built; default: the one of this machine's Postgres, or else a stand-in
+  --every K           cut the connection at every K-th statement (default: 25)
+  --limit N           at most N cuts (default: 10)
+  --from STATE        count from an empty database, or a migrated one (default: empty)
+  --minutes N         for one run of the job (default: 30)
+  --seconds N         for the start to listen or end (default: 60)`;
 
 const OPTIONS = {
   image: { type: 'string', default: 'alga-core' },
@@ -85,8 +85,7 @@ function readArguments(argv: readonly string[]) {
   const { values, positionals } = read;
   if (values.help) return null;
   const [folder, ...rest] = positionals;
-  if (folder === undefined || rest.length > 0)
-    throw new Wrong('one FOLDER is to be named: where the image is unpacked');
+  if (folder === undefined || rest.length > 0) throw new Wrong('give one FOLDER: where the image is unpacked');
   if (!isImageName(values.image))
     throw new Wrong(`--image ${values.image} is none of ${Object.keys(IMAGES).join(', ')}`);
   const oneOf = <Word extends string>(name: string, value: string, words: readonly Word[]): Word => {
@@ -143,7 +142,7 @@ async function prepare(asked: Asked, onProgress: (line: string) => void): Promis
   const command = start ?? rendered.container.command;
   if (only !== 'bootstrap' && command.length === 0) {
     throw new NoImageRoot(
-      `the chart leaves to the image what ${image} starts, and that is not in the unpacked root: say it with --start (Entrypoint and Cmd of the image)`,
+      `the chart does not set the command of ${image}, and the unpacked root does not contain it: give it with --start (Entrypoint and Cmd of the image)`,
     );
   }
   return {

@@ -70,5 +70,5 @@ async function freeId(others: readonly number[]): Promise<number> {
     );
     if (names.every(({ exitCode }) => exitCode === 2)) return id;
   }
-  throw new Error(`this machine has no user id between ${FREE_IDS.to} and ${FREE_IDS.from} that is free`);
+  throw new Error(`no free user id between ${FREE_IDS.to} and ${FREE_IDS.from} on this machine`);
 }

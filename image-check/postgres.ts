@@ -44,7 +44,7 @@ export interface PostgresOptions {
 /** Where a server runs: its folder, and how a program of it is started. */
 export interface PostgresPlace {
   readonly folder: string;
-  /** Takes a path on this machine, gives that of the same file for the server. */
+  /** The path of the same file as the server sees it. */
   readonly inside: (file: string) => string;
   /** Makes a file or folder the server's own. */
   readonly hand: (file: string) => Promise<void>;

@@ -7,7 +7,7 @@ import type { Way } from './http.ts';
 import type { ImageReference } from './reference.ts';
 import { registryToken } from './token.ts';
 
-/** The OCI distribution specification has registries take manifests of 4 MiB. */
+/** The OCI distribution specification requires registries to accept manifests of 4 MiB. */
 export const MANIFEST_LIMIT_BYTES = 4 * 1024 * 1024;
 const ERROR_LIMIT_BYTES = 16 * 1024;
 export const TIMEOUT_MS = 15_000;
@@ -21,7 +21,7 @@ export const MANIFEST_TYPES = [
   'application/vnd.docker.distribution.manifest.v2+json',
 ];
 
-/** A manifest as a registry gave it; its digest is computed here. */
+/** A manifest as a registry returned it; its digest is computed here. */
 export interface Manifest {
   readonly bytes: Buffer;
   readonly digest: string;
@@ -29,19 +29,19 @@ export interface Manifest {
 
 /** Reads of registries, without credentials. Every method throws RegistryFault, or the reason of a signal that is aborted. */
 export interface RegistryClient {
-  /** Gives a manifest or an index. One that is asked for by digest, or told with one, is that or refused. */
+  /** A manifest or an index. It is refused if its digest differs from the one in the reference or the answer. */
   manifest(reference: ImageReference, signal: AbortSignal): Promise<Manifest>;
-  /** Gives the blob of a digest, which has at most so many bytes. */
+  /** The blob of a digest; `limit` in bytes. */
   blob(reference: ImageReference, digest: string, limit: number, signal: AbortSignal): Promise<Buffer>;
 }
 
 export interface RegistryClientOptions {
-  /** Take plain http of a registry that is not on this machine. */
+  /** Use plain HTTP with a registry that is not on this machine. */
   readonly plainHttp: boolean;
   readonly timeoutMs?: number;
 }
 
-/** Takes the environment (proxies, APPLIANCE_REGISTRY_MIRROR), gives a client. */
+/** Reads proxies and APPLIANCE_REGISTRY_MIRROR from the environment. */
 export function registryClient(
   environment: NodeJS.ProcessEnv,
   { plainHttp, timeoutMs = TIMEOUT_MS }: RegistryClientOptions,
@@ -66,7 +66,7 @@ export function registryClient(
     if (response.status !== 401 || tokens.has(base)) throw await faultOf(way, response);
     const token = await registryToken(way, response, reference, signal);
     if (token === null)
-      throw new RegistryFault('denied', `${way.host} gives no token for ${reference.repository} without credentials`);
+      throw new RegistryFault('denied', `${way.host} issues no token for ${reference.repository} without credentials`);
     tokens.set(base, token);
     const again = await once();
     if (again.ok) return again;
@@ -82,7 +82,7 @@ export function registryClient(
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof RegistryFault) throw error;
-      throw new RegistryFault('unreachable', `${ways(reference).host} cannot be asked`, { cause: error });
+      throw new RegistryFault('unreachable', `${ways(reference).host} cannot be reached`, { cause: error });
     }
   };
   const manifest: RegistryClient['manifest'] = async (reference, signal) => {
@@ -114,7 +114,7 @@ function nameOf({ registry, repository, reference }: ImageReference): string {
 
 const errors = z.object({ errors: z.array(z.object({ code: z.string(), message: z.string().default('') })) });
 
-/** ghcr.io answers 401 or 403 for a repository that is private or not there at all, and the two cannot be told apart. */
+/** ghcr.io answers 401 or 403 both for a private repository and for one that does not exist. */
 async function faultOf({ host }: Way, response: Response): Promise<RegistryFault> {
   const text = (await bodyOf(response, ERROR_LIMIT_BYTES, `an error of ${host}`)).toString('utf8');
   const parsed = errors.safeParse(parseJson(text));

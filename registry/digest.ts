@@ -11,6 +11,6 @@ export function insistOnDigest(bytes: Uint8Array, digest: string, what: string):
   if (found !== digest)
     throw new RegistryFault(
       'refused',
-      `${what} was asked for by ${digest}, and what came is ${found}: it was not believed`,
+      `${what} has the digest ${found}, but ${digest} was requested: the answer was discarded`,
     );
 }

@@ -8,7 +8,7 @@ import type { ImageReference } from './reference.ts';
 export interface Way {
   /** `host:port` of its API. */
   readonly host: string;
-  /** Plain http is taken from it, and by it. */
+  /** Plain HTTP is used with it. */
   readonly isPlain: boolean;
   /** For one request with its answer's body, redirects included. */
   readonly timeoutMs: number;
@@ -17,13 +17,13 @@ export interface Way {
 
 export interface WayOptions {
   readonly timeoutMs: number;
-  /** Take plain http of a registry that is not on this machine. */
+  /** Use plain HTTP with a registry that is not on this machine. */
   readonly plainHttp?: boolean;
 }
 
 /**
- * Takes the environment, gives for each reference the way to its registry. A mirror named by APPLIANCE_REGISTRY_MIRROR
- * (`host:port`, plain http) answers in every registry's place, for installs without the internet.
+ * The way to the registry of each reference. A mirror named by APPLIANCE_REGISTRY_MIRROR (`host:port`, plain HTTP) replaces every
+ * registry, for installs without the internet.
  */
 export function registryWays(
   environment: NodeJS.ProcessEnv,
@@ -37,7 +37,7 @@ export function registryWays(
   };
 }
 
-/** Takes a way and a repository, gives the URL that its manifests and blobs stand below. */
+/** The base URL of a repository's manifests and blobs. */
 export function repositoryUrl({ host, isPlain }: Way, { repository }: ImageReference): string {
   return `${isPlain ? 'http' : 'https'}://${host}/v2/${repository}`;
 }
@@ -46,16 +46,16 @@ export interface Asked {
   readonly method?: 'GET' | 'HEAD';
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
-  /** How many redirects are followed; blobs often lie at a storage provider. */
+  /** How many redirects are followed; blobs are often at a storage provider. */
   readonly redirects?: number;
 }
 
 const REDIRECTS = 5;
 
 /**
- * Asks once, and follows redirects by hand: a bounded number, never to plain http where the registry is not plain itself, never
- * from elsewhere onto this machine, and without the token as soon as another host is asked. Gives the last answer, whatever its
- * status. Throws RegistryFault, or what the connection failed with.
+ * One request, with redirects followed by hand: a bounded number, never to plain HTTP unless the registry itself uses it, never from
+ * elsewhere to this machine, and without the token for another host. Gives the last answer, whatever its status. Throws RegistryFault,
+ * or what the connection failed with.
  */
 export async function ask(way: Way, url: string, asked: Asked): Promise<Response> {
   const { method = 'GET', redirects = REDIRECTS, headers = {} } = asked;
@@ -75,7 +75,9 @@ export async function ask(way: Way, url: string, asked: Asked): Promise<Response
     await response.body?.cancel();
     if (followed >= redirects) {
       const why =
-        redirects === 0 ? 'where no redirect is followed' : `after ${redirects} redirects, and is not followed`;
+        redirects === 0
+          ? 'where redirects are not followed'
+          : `again after ${redirects} redirects, which is not followed`;
       throw new RegistryFault('refused', `${first.host} redirects ${why}`);
     }
     at = redirectTarget(way, at, location);
@@ -87,7 +89,7 @@ const REDIRECT_STATUS = new Set([301, 302, 303, 307, 308]);
 
 function redirectTarget(way: Way, from: URL, location: string): URL {
   if (!URL.canParse(location, from.toString()))
-    throw new RegistryFault('refused', `${from.host} redirects to what is no URL`);
+    throw new RegistryFault('refused', `${from.host} redirects to an invalid URL`);
   const target = new URL(location, from);
   const fault = addressFault(way, target);
   if (fault !== null)
@@ -95,11 +97,11 @@ function redirectTarget(way: Way, from: URL, location: string): URL {
   return target;
 }
 
-/** Takes an address that a registry names, gives what speaks against asking it; null when nothing does. */
+/** Why an address that a registry names must not be requested; null if it may. */
 export function addressFault(way: Way, target: URL): string | null {
   const isOwn = target.host === way.host;
   if (target.username !== '' || target.password !== '') return 'with credentials in the URL';
-  if (target.protocol !== 'https:' && !(target.protocol === 'http:' && way.isPlain && isOwn)) return 'and not by https';
+  if (target.protocol !== 'https:' && !(target.protocol === 'http:' && way.isPlain && isOwn)) return 'not over https';
   if (isLocal(target.host) && !isOwn) return 'which is this machine';
   return null;
 }
@@ -108,17 +110,17 @@ function withoutToken(headers: Readonly<Record<string, string>>): Readonly<Recor
   return Object.fromEntries(Object.entries(headers).filter(([name]) => name !== 'authorization'));
 }
 
-/** Takes an answer and the most that it may hold, gives its body. What is longer is cut off and refused, packed or not. */
+/** The body of an answer; a longer one than `limit` bytes is cut off and refused, compressed or not. */
 export async function bodyOf(response: Response, limit: number, what: string): Promise<Buffer> {
   const tooLarge = (): RegistryFault =>
-    new RegistryFault('refused', `${what} is larger than ${limit} bytes, and none of it was taken`);
+    new RegistryFault('refused', `${what} is larger than ${limit} bytes and was discarded`);
   if (Number(response.headers.get('content-length') ?? 0) > limit) {
     await response.body?.cancel();
     throw tooLarge();
   }
   const chunks: Uint8Array[] = [];
   let length = 0;
-  // To leave the loop cancels the rest.
+  // Leaving the loop cancels the rest.
   for await (const chunk of response.body ?? []) {
     const bytes = chunk instanceof Uint8Array ? chunk : Buffer.from(String(chunk));
     length += bytes.length;
@@ -128,7 +130,7 @@ export async function bodyOf(response: Response, limit: number, what: string): P
   return Buffer.concat(chunks);
 }
 
-/** Docker, containerd and crane take plain http for a registry on this machine; so does this. */
+/** Docker, containerd and crane use plain HTTP for a registry on this machine; so does this. */
 function isLocal(host: string): boolean {
   return /^(localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[::1?\]|\[::ffff:[^\]]*\]|.*\.localhost)(:\d+)?$/.test(host);
 }

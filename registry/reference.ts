@@ -1,9 +1,9 @@
-/** A reference taken apart, as a registry is asked for it. */
+/** The parts of a reference, as requests to a registry need them. */
 export interface ImageReference {
   /** Host and port, such as `ghcr.io`. */
   readonly registry: string;
   readonly repository: string;
-  /** A tag, or a digest where the reference has one. */
+  /** A tag, or a digest if the reference has one. */
   readonly reference: string;
 }
 
@@ -15,9 +15,8 @@ const DIGEST = /^sha256:[0-9a-f]{64}$/;
 const HOST = /^[A-Za-z0-9.-]+(?::\d{1,5})?$/;
 
 /**
- * Takes a reference as people write it, gives its parts; null when it is none. Without a registry it means Docker Hub, and
- * there without a name space the official images (github.com/distribution/reference, normalize.go): `redis` is
- * `docker.io/library/redis:latest`.
+ * The parts of a reference as people write it; null when it is invalid. Without a registry it means Docker Hub, and there without a
+ * namespace the official images (github.com/distribution/reference, normalize.go): `redis` is `docker.io/library/redis:latest`.
  */
 export function parseReference(text: string): ImageReference | null {
   const [named, digest] = splitAt(text, '@');

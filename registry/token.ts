@@ -6,15 +6,15 @@ import type { Way } from './http.ts';
 import type { ImageReference } from './reference.ts';
 
 const TOKEN_LIMIT_BYTES = 64 * 1024;
-/** What can stand in a header. */
+/** Characters that are valid in a header. */
 const token = z.string().regex(/^[\x21-\x7e]+$/);
 const answer = z.object({ token: token.optional(), access_token: token.optional() });
 
 /**
- * Takes a registry's 401, gives an anonymous token for reading the repository; null when the registry offers none that way or
- * refuses. The way of the CNCF distribution "Token Authentication Specification": the challenge names realm, service and
- * scope, the realm gives the token. The realm is the registry's word: it is asked by https alone, at the registry's own host or
- * at one beside it, and not redirected. Throws RegistryFault for another realm and for an answer that is too long.
+ * An anonymous token for reading the repository, after a registry's 401; null when the registry offers none that way or refuses. The
+ * CNCF distribution "Token Authentication Specification": the challenge names realm, service and scope, the realm issues the token. The
+ * realm comes from the registry: it is requested over https only, at the registry's own host or at one beside it, without redirects.
+ * Throws RegistryFault for another realm and for an answer that is too long.
  */
 export async function registryToken(
   way: Way,
@@ -32,7 +32,10 @@ export async function registryToken(
   const url = new URL(parameters['realm']);
   const fault = realmFault(way, url);
   if (fault !== null)
-    throw new RegistryFault('refused', `${way.host} sends for a token to ${url.host}, ${fault}: it was not asked`);
+    throw new RegistryFault(
+      'refused',
+      `${way.host} refers to ${url.host || url.protocol} for a token, ${fault}: no request was sent there`,
+    );
   if (parameters['service']) url.searchParams.set('service', parameters['service']);
   url.searchParams.set('scope', parameters['scope'] ?? `repository:${repository}:pull`);
   const response = await ask(way, url.toString(), { signal, redirects: 0 });
@@ -53,8 +56,8 @@ function realmFault(way: Way, realm: URL): string | null {
 }
 
 /**
- * Docker Hub's tokens come from auth.docker.io for registry-1.docker.io, GitLab's from gitlab.com for registry.gitlab.com: a host
- * is beside another one in the domain above it, or below it. A top-level domain is nobody's.
+ * Docker Hub's tokens come from auth.docker.io for registry-1.docker.io, GitLab's from gitlab.com for registry.gitlab.com: a host is
+ * beside another one in the domain above it, or below it. A top-level domain does not count.
  */
 function isBeside(host: string, other: string): boolean {
   if (/^[\d.]+$/.test(host)) return false;

@@ -209,7 +209,7 @@ describe('reset-password', () => {
     const { exit, stderr } = await reset('another-Word-4711');
     await sql('alter table sessions rename column another to revoked_reason');
     expect(exit).toBe(7);
-    expect(stderr).toContain('the database answered with an error (42703)');
+    expect(stderr).toContain('the database returned an error (42703)');
     expect(await isAlive(session)).toBe(true);
     expect(await login('another-Word-4711')).toBe(401);
   });
@@ -245,7 +245,7 @@ describe('says in words', () => {
   test('that the database does not answer', async () => {
     const { exit, stderr } = await admin(['show'], { DB_PORT: '1' });
     expect(exit).toBe(7);
-    expect(stderr).toContain('the database at 127.0.0.1:1 takes no connection');
+    expect(stderr).toContain('cannot connect to the database at 127.0.0.1:1');
   });
 
   test('that nothing is set up yet', async () => {

@@ -78,7 +78,7 @@ export function createImage(): { dir: string; remove: () => void } {
   return { dir, remove: () => rmSync(dir, { recursive: true, force: true }) };
 }
 
-/** Takes the image, the port and what differs from the appliance's settings; gives the job's environment. */
+/** The job's environment; `more` overrides the appliance's settings. */
 export function jobEnvironment(imageDir: string, port: number, database: string, more: Record<string, string> = {}) {
   return {
     PATH: process.env.PATH ?? '',

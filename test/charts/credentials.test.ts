@@ -33,7 +33,7 @@ describe('credentials and data', () => {
     expect(await cluster.credentials()).toEqual(first);
   });
 
-  /** Takes keys out of a Secret; gives what is left. */
+  /** Removes keys from a Secret, and resolves with the rest. */
   const takeOut = async (name: string, ...keys: string[]) => {
     const secret = await cluster.core.readNamespacedSecret({ name, namespace: cluster.namespace });
     secret.data = Object.fromEntries(Object.entries(secret.data ?? {}).filter(([key]) => !keys.includes(key)));

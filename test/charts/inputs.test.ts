@@ -16,7 +16,7 @@ const RUNS = { seed: 20_261_130, numRuns: 60 };
 const tree = z.record(z.string(), z.unknown());
 const jsonOf = (file: string) => tree.parse(JSON.parse(repositoryFile(file)));
 
-/** Takes values and what stands over them, gives the whole, as Helm does. */
+/** Merges values as Helm does: `above` wins. */
 function over(below: unknown, above: unknown): unknown {
   const [one, other] = [tree.safeParse(below), tree.safeParse(above)];
   if (!one.success || !other.success || Array.isArray(above)) return above;
@@ -37,7 +37,7 @@ const CHARTS = new Map(
 
 type Order = Partial<Record<InputKey, string>>;
 
-/** Takes what was written for inputs, gives the spec; null where the client refuses it. */
+/** The spec for written inputs, or null if the client refuses them. */
 function ordered(written: Order, siteId = 'site-1'): InstallSpec | null {
   const base = testSpec();
   const values = recordedValues(base);
@@ -47,7 +47,7 @@ function ordered(written: Order, siteId = 'site-1'): InstallSpec | null {
   return candidateSpec(values, { siteId, mode, wipeConfirmed, release, checkout: null }).spec;
 }
 
-/** Takes a spec, gives what the charts refuse of its values. */
+/** What the charts refuse of a spec's values. */
 function refused(spec: InstallSpec): string[] {
   const values = applianceValues({ spec, bootstrapMode: 'fresh', installId: 'install-1' });
   return [...CHARTS].flatMap(([chart, { validate, defaults }]) =>

@@ -60,7 +60,6 @@ export interface Workload {
   readonly pod: z.infer<typeof podSpec>;
 }
 
-/** Takes a stream of manifests, gives its objects. */
 export function parseManifests(text: string): Manifest[] {
   return parseAllDocuments(text).flatMap((document) =>
     document.contents === null ? [] : [object.parse(document.toJS())],

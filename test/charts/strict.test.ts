@@ -32,7 +32,7 @@ const defaultsOf = (chart: string) =>
 const resolve = (root: Schema, at: Schema): Schema =>
   root.definitions?.[at.$ref?.replace('#/definitions/', '') ?? ''] ?? at;
 
-/** Takes a schema, gives values with a typo at every level at which it knows keys, and the paths of those levels. */
+/** Values with a typo at every level that has known keys, and the paths of those levels. */
 function withTypos(root: Schema, at: Schema = root, path = ''): { values: Tree; levels: string[] } {
   const values: Tree = { typo: 1 };
   const levels = [path];
@@ -52,7 +52,7 @@ function withTypos(root: Schema, at: Schema = root, path = ''): { values: Tree; 
   return { values, levels };
 }
 
-/** Takes a chart's own values, gives those keys of theirs, level by level, that may not be missing. */
+/** The chart's own values that are required, level by level. */
 function keysOf(at: Record<string, unknown>, path: readonly string[] = []): string[][] {
   return Object.entries(at).flatMap(([key, value]) => {
     const here = [...path, key];

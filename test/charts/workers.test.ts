@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { mounts } from './appliance.ts';
 import { environment, parseManifests, workloads, type Container } from './objects.ts';
 import { chartFolder, helm } from './programs.ts';
-import { diagnose } from '../../diagnosis/index.ts';
+import { diagnose } from '../support/diagnosed.ts';
 import { appliance, imageOf, NOW, podName, type Change } from '../diagnosis/appliance.ts';
 import { componentOf, find, partOf, probing } from '../diagnosis/faults.ts';
 import { applianceArguments, siteValues, valuesArguments } from './values.ts';

@@ -1,3 +1,4 @@
+import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -20,12 +21,12 @@ import { needs } from '../support/needs.ts';
 needs('kustomize');
 
 const PROFILE = 'flux/profiles/talos-single-node';
+const PROFILES = globSync('flux/profiles/*', { cwd: ROOT }).toSorted();
 const TIERS = ['platform', 'core', 'background'] as const;
 const FOLDERS = [
   'flux/base',
   ...TIERS.map((tier) => `flux/tiers/${tier}`),
-  PROFILE,
-  ...TIERS.map((tier) => `${PROFILE}/${tier}`),
+  ...PROFILES.flatMap((profile) => [profile, ...TIERS.map((tier) => `${profile}/${tier}`)]),
 ];
 
 let conformance: Conformance;
@@ -71,6 +72,12 @@ const kustomization = z.looseObject({
   healthChecks: z.array(
     z.object({ apiVersion: z.string(), kind: z.string(), name: z.string(), namespace: z.string() }),
   ),
+});
+
+test.each(PROFILES)('the tiers of %s lie in its own folder', async (profile) => {
+  const tiers = parseManifests(await build(profile)).filter(({ kind }) => kind === 'Kustomization');
+  const paths = tiers.map(({ spec }) => kustomization.parse(spec).path);
+  expect(paths.toSorted()).toEqual(TIERS.map((tier) => `./${profile}/${tier}`).toSorted());
 });
 
 describe.each(FOLDERS)('%s', (folder) => {

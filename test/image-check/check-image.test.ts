@@ -57,7 +57,7 @@ describe('the bootstrap job', () => {
     expect(out).toMatch(/^kill at 45, answered .* (20|22)$/m);
     expect(out).toMatch(/^kill at 90, sent .* (20|22)$/m);
     expect(out.match(/^ {2}run again +4 +1 +1 +1 +seeded +1 .* 0$/gm)).toHaveLength(2);
-    expect(out).toContain('bootstrap: nothing is broken');
+    expect(out).toContain('bootstrap: no faults found');
     expect(exitCode).toBe(0);
     expect(execaSync('find', [image.dir, '-printf', '%p %s %T@\n']).stdout).toBe(before);
   }, 180_000);
@@ -67,7 +67,7 @@ describe('the bootstrap job', () => {
       "exports.seed = async (knex) => knex.raw(\"insert into tenants (client_name, email) values ('b', 'b')\");\n";
     const dir = changed((at) => writeFileSync(join(at, 'app/ee/server/seeds/onboarding/psa/03_more.cjs'), twice));
     const { exitCode, out } = await checked(dir, '--only', 'bootstrap', '--limit', '1');
-    expect(out).toContain('WRONG fresh: there are 2 tenants');
+    expect(out).toContain('WRONG fresh: 2 tenants found');
     expect(exitCode).toBe(1);
   }, 180_000);
 
@@ -209,7 +209,7 @@ describe('the variables', () => {
   test('of a worker are asked for with what it starts, which its chart does not say', async () => {
     const refused = await checked(image.dir, '--image', 'email-service');
     expect(refused).toMatchObject({ exitCode: 2, out: '' });
-    expect(refused.error).toContain('leaves to the image what email-service starts');
+    expect(refused.error).toContain('does not set the command of email-service');
     const started = async (name: string) => {
       const start = ['--start', `node /app/stand-in/${name}.mjs`, '--seconds', '20'];
       return (await checked(image.dir, '--image', name, ...start)).out;
@@ -229,11 +229,11 @@ describe('is refused, and says why', () => {
 
   test('a folder that is no root of such an image', async () => {
     const dir = scratch();
-    expect(await refused(join(dir, 'none'))).toMatch(/none: is not there/);
-    expect(await refused(dir)).toMatch(/no root of one of the vendor's images: it has no folder app/);
+    expect(await refused(join(dir, 'none'))).toMatch(/none: does not exist/);
+    expect(await refused(dir)).toMatch(/not the root of one of the vendor's images: it has no folder app/);
     writeFileSync(join(dir, 'manifest.json'), '[]');
     expect(await refused(dir)).toMatch(/a saved image in layers: unpack its root file system/);
-    expect(await refused(join(dir, 'manifest.json'))).toMatch(/is no folder: unpack the image/);
+    expect(await refused(join(dir, 'manifest.json'))).toMatch(/is not a folder: unpack the image/);
   });
 
   test('one without Node, and one whose links lead out of it', async () => {
@@ -245,15 +245,15 @@ describe('is refused, and says why', () => {
       rmSync(join(at, 'opt'), { recursive: true, force: true });
       symlinkSync(outside, join(at, 'opt'));
     });
-    expect(await refused(led, '--only', 'bootstrap')).toMatch(/\/opt\S* in the image is no folder, or a link/);
+    expect(await refused(led, '--only', 'bootstrap')).toMatch(/\/opt\S* in the image is not a folder, or a link/);
     expect(readdirSync(outside)).toEqual([]);
   }, 120_000);
 
   test('a release that is not there, and what was mistyped', async () => {
-    expect(await refused(image.dir, '--release', '9.9')).toMatch(/there is no release 9\.9, only .*1\.0/);
+    expect(await refused(image.dir, '--release', '9.9')).toMatch(/unknown release 9\.9\. Available: .*1\.0/);
     expect(await refused(image.dir, '--every', '0')).toMatch(
       /--every 0: a whole number above 0[\s\S]*npm run check:image/,
     );
-    expect(await refused()).toContain('one FOLDER is to be named');
+    expect(await refused()).toContain('give one FOLDER');
   });
 });

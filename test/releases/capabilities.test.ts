@@ -101,7 +101,7 @@ describe('what an image can do', () => {
   });
 });
 
-describe('an image that cannot make the first tenant', () => {
+describe('an image that cannot create the first tenant', () => {
   test.each([
     ['1.0-rc5', []],
     ['1.0-rc5.1', []],
@@ -112,7 +112,7 @@ describe('an image that cannot make the first tenant', () => {
     const order = [...ORDER.slice(1), ...REPO, '--release-version', version, ...tags];
     const fresh = await runClient(['plan', '--fresh', ...order], { home });
     expect(fresh.exit).toBe(2);
-    expect(fresh.stderr).toContain('the server image a2cbb430 cannot make the first tenant');
+    expect(fresh.stderr).toContain('the server image a2cbb430 cannot create the first tenant');
     expect(fresh.stderr).toContain('Releases that can: 1.0;');
     expect((await runClient(['plan', '--recover', ...order], { home })).exit).toBe(0);
   });
@@ -128,7 +128,7 @@ describe('a person reads it', () => {
   test('in the plan, of a tag that nobody knows; not of one that is known', async () => {
     const { stdout } = await plan('--alga-core-tag', 'mine', '--workflow-worker-tag', 'a2cbb43');
     expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
-      '--alga-core-tag mine: what this image can do is not known here; it is treated like eaec6253 of release 1.0.',
+      '--alga-core-tag mine: the capabilities of this image are unknown; it is treated like eaec6253 of release 1.0.',
     );
     expect(stdout).not.toContain('--workflow-worker-tag a2cbb43: ');
   });

@@ -44,8 +44,8 @@ describe('a release that is broken', () => {
     expect(stdout.split('\n').filter((line) => line.startsWith('  '))).toEqual([
       `  ${DIGEST}`,
       '  1.0/release.json: app.images.emailService: is missing',
-      '  1.0/release.json: app.images.emialService: is not known here',
-      '  channels/stable.json: releaseVersion: names 9.9, and there is no such release; there are: 1.0-rc5',
+      '  1.0/release.json: app.images.emialService: is unknown',
+      '  channels/stable.json: releaseVersion: names the unknown release 9.9. Available: 1.0-rc5',
     ]);
   });
 
@@ -55,7 +55,7 @@ describe('a release that is broken', () => {
     const { exit, stdout, stderr } = await releases('list');
     expect(exit).toBe(0);
     expect(stdout.split('\n').map((line) => line.split(' ')[0])).toEqual(['RELEASE', '1.0-rc10', '1.0-rc5', '']);
-    expect(stderr).toContain(`not usable: ${DIGEST}`);
+    expect(stderr).toContain(`invalid: ${DIGEST}`);
   });
 
   test('show tells what is wrong with it, and what there is instead of one that is not there', async () => {
@@ -63,7 +63,7 @@ describe('a release that is broken', () => {
     const broken = await releases('show', '1.0');
     expect(broken).toMatchObject({ exit: 2, stdout: '' });
     expect(broken.stderr).toContain(DIGEST);
-    expect((await releases('show', '2.0')).stderr).toContain('there is no release 2.0; there are: 1.0-rc5');
+    expect((await releases('show', '2.0')).stderr).toContain('unknown release 2.0. Available: 1.0-rc5');
   });
 });
 
@@ -76,7 +76,7 @@ describe('validate of one file', () => {
     await writeFile(join(folder, 'nightly.json'), '{"channel": "nightly", "releaseVersion": "9.9", "branch": "main"}');
     const { exit, stdout } = await releases('validate', 'nightly.json');
     expect(exit).toBe(2);
-    expect(stdout).toContain('nightly.json: releaseVersion: names 9.9, and there is no such release');
+    expect(stdout).toContain('nightly.json: releaseVersion: names the unknown release 9.9');
     expect(stdout).not.toContain('talos');
   });
 
@@ -122,8 +122,8 @@ describe('where something reads it', () => {
         },
       ],
       warnings: [
-        '1.0-rc5: the server image a2cbb430 cannot make the first tenant, so that nobody could log in to a fresh install of release 1.0-rc5.',
-        '1.0-rc5: Talos 1.12 is supported by its makers until 2026-04-30.',
+        '1.0-rc5: the server image a2cbb430 cannot create the first tenant, so no one could log in to a fresh install of release 1.0-rc5.',
+        '1.0-rc5: support for Talos 1.12 by its makers ended on 2026-04-30.',
       ],
     });
   });
@@ -140,9 +140,7 @@ describe('where something reads it', () => {
 
 describe('what is not there', () => {
   test('a file, a folder in its place, a folder without any release', async () => {
-    expect((await releases('validate', 'nowhere.json')).stderr).toContain(
-      'nowhere.json cannot be read: there is no such file',
-    );
+    expect((await releases('validate', 'nowhere.json')).stderr).toContain('nowhere.json cannot be read: no such file');
     expect((await releases('validate', '1.0-rc5')).stderr).toContain(
       'it is a folder; name a file in it, such as its release.json',
     );
@@ -150,6 +148,6 @@ describe('what is not there', () => {
     await rm(join(folder, 'channels'), { recursive: true });
     const { exit, stdout } = await releases('validate');
     expect(exit).toBe(2);
-    expect(stdout).toContain('is not valid:\n  no <version>/release.json is in it');
+    expect(stdout).toContain('is not valid:\n  it has no <version>/release.json');
   });
 });

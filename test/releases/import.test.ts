@@ -175,7 +175,7 @@ describe('from a registry', () => {
     registry.put(IMAGES.algaCore, KNOWN.algaCore, artifact(digestOf('x'), 1));
     const run = await releases('import', STABLE);
     expect(run.exit).toBe(0);
-    expect(run.stderr).toMatch(/warning: workflow-worker a2cbb43 has no digest here: .* answered 404 MANIFEST_UNKNOWN/);
+    expect(run.stderr).toMatch(/warning: No digest for workflow-worker a2cbb43: .* answered 404 MANIFEST_UNKNOWN/);
     expect(run.stderr).not.toContain('alga-core eaec6253 has no digest');
     const before = await imported();
     expect(before.app.images.workflowWorker.digest).toBeNull();
@@ -188,7 +188,7 @@ describe('from a registry', () => {
     const again = await releases('import', STABLE);
     expect(again).toMatchObject({
       exit: 0,
-      stdout: expect.stringContaining('was imported before, with the same contents'),
+      stdout: expect.stringContaining('is already imported with the same contents'),
     });
     expect(await imported()).toEqual(before);
   });
@@ -214,7 +214,7 @@ describe('from this machine', () => {
     expect(await releases('import', 'layout')).toMatchObject({ exit: 0 });
     expect((await imported()).origin).toMatchObject({ reference: 'layout', digest: digestOf(manifest) });
     await write(config.replace('eaec6253', 'a2cbb430'), digestOf(config));
-    await refused(['layout', '--replace'], /was asked for by sha256:.*and what came is sha256:/);
+    await refused(['layout', '--replace'], /has the digest sha256:.*, but sha256:.* was requested/);
   });
 
   test('what is neither file nor whole reference, and nothing at all', async () => {
@@ -230,16 +230,17 @@ describe('an image that nobody here knows', () => {
 
   test('is refused with its name, and taken when somebody says what it is like', async () => {
     publish({ images });
-    await refused([STABLE], /not known here: alga-core 0123abcd, email-service 4567abcd\. .*--like/);
-    await refused([STABLE, '--like', '9.9'], /--like: there is no release 9\.9; there are: 1\.0, /);
+    await refused(
+      [STABLE],
+      /capabilities of these images are unknown: alga-core 0123abcd, email-service 4567abcd\. .*--like/,
+    );
+    await refused([STABLE, '--like', '9.9'], /--like: unknown release 9\.9\. Available: 1\.0, /);
     const run = await releases('import', STABLE, '--like', '1.0-rc5');
-    expect(run.stderr).toContain('alga-core 0123abcd: what this image can do is not known here');
+    expect(run.stderr).toContain('alga-core 0123abcd: the capabilities of this image are unknown');
     const { app, origin } = await imported();
     expect(origin.assumed).toEqual({ algaCore: '1.0-rc5', emailService: '1.0-rc5' });
     expect(app.images.algaCore.capabilities.licenseState).toBe(false);
-    expect((await releases('show', '1.0.3')).stdout).toContain(
-      'whoever imported it said that it is like that of 1.0-rc5',
-    );
+    expect((await releases('show', '1.0.3')).stdout).toContain('the import declared it equal to that of 1.0-rc5');
   });
 });
 
@@ -248,14 +249,17 @@ describe('what is there already', () => {
     publish();
     await releases('import', STABLE);
     publish({ images: { ...KNOWN, algaCore: 'a2cbb430' } });
-    await refused([STABLE], /A release 1\.0\.3 was imported before, .*app\.images\.algaCore\.tag/);
+    await refused(
+      [STABLE],
+      /Release 1\.0\.3 is already imported with different contents: .*app\.images\.algaCore\.tag/,
+    );
     expect(await releases('import', STABLE, '--replace')).toMatchObject({ exit: 0 });
     expect((await imported()).app.images.algaCore.tag).toBe('a2cbb430');
   });
 
   test("a release of this client is never shadowed, neither by an import nor by a file in the import's place", async () => {
     publish({ version: '1.0' });
-    await refused([STABLE, '--replace'], /this client has a release 1\.0 of its own, which stays/);
+    await refused([STABLE, '--replace'], /which is bundled with this client and cannot be replaced/);
     publish();
     await releases('import', STABLE);
     const text = (await readFile(join(home, '.releases/1.0.3/release.json'), 'utf8')).replace(
@@ -265,7 +269,7 @@ describe('what is there already', () => {
     await mkdir(join(home, '.releases/1.0'));
     await writeFile(join(home, '.releases/1.0/release.json'), text);
     expect(JSON.parse((await releases('show', '1.0', '-o', 'json')).stdout).origin).toBeUndefined();
-    expect((await releases('list')).stderr).toContain('`releases remove 1.0` removes this one');
+    expect((await releases('list')).stderr).toContain('To remove this one: `releases remove 1.0`');
     expect((await releases('validate')).exit).toBe(2);
     expect((await releases('remove', '1.0')).exit).toBe(0);
     expect((await releases('validate')).exit).toBe(0);
@@ -274,7 +278,7 @@ describe('what is there already', () => {
   test('remove takes an imported one away, and nothing else', async () => {
     publish();
     await releases('import', STABLE);
-    expect((await releases('remove', '1.0')).stderr).toContain('1.0 belongs to this client, and stays');
+    expect((await releases('remove', '1.0')).stderr).toContain('1.0 is bundled with this client');
     await writeFile(join(home, 'release.json'), 'mine');
     for (const version of ['..', '9.9', '.']) expect((await releases('remove', version)).exit).toBe(2);
     expect((await releases('remove', '1.0.3')).exit).toBe(0);
@@ -305,7 +309,7 @@ describe('found as the others are', () => {
     expect(await releases('validate')).toMatchObject({ exit: 0, stdout: expect.stringContaining('1.0.3') });
     const plan = await client('plan', '--release', '1.0.3', ...ORDER);
     expect(plan.stdout).toContain('release 1.0.3');
-    expect(plan.stdout).toContain(`Release 1.0.3 was ${from}, on the base of 1.0.`);
+    expect(plan.stdout).toContain(`Release 1.0.3 was ${from}, based on 1.0.`);
     const byChannel = await client('plan', '--channel', 'stable', ...ORDER);
     expect(byChannel.stdout).toContain('release 1.0,');
   });
@@ -343,7 +347,7 @@ describe('a manifest that is not one', () => {
     [
       'no schema',
       { schema: undefined },
-      /schema: is missing: this is no release manifest of the vendor \(alga\.appliance\.release\/v1/,
+      /schema: is missing: this is not a release manifest of the vendor \(supported: alga\.appliance\.release\/v1/,
     ],
     ['an image that is missing', { images: { ...KNOWN, emailService: undefined } }, /images\.emailService: is missing/],
     [
@@ -357,7 +361,7 @@ describe('a manifest that is not one', () => {
     [
       'an application that no row of the matrix has',
       { version: '2026.08.20' },
-      /make no release that can be installed[^]*Alga PSA 2026\.08\.20 is not in the support matrix/,
+      /do not form an installable release[^]*Alga PSA 2026\.08\.20 is not in the support matrix/,
     ],
     ['words for a terminal', { schema: '\u001b[2J\u009b31mx\r\n' }, /found/],
   ])('%s', async (_name, change, message) => {
@@ -368,7 +372,7 @@ describe('a manifest that is not one', () => {
   test('a field of more levels than a program can go down', async () => {
     const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
     registry.publish(REPOSITORY, 'stable', JSON.stringify(vendorManifest({ version: 'deep' })).replace('"deep"', deep));
-    await refused([STABLE], /version: expected a string, found a structure of many levels/);
+    await refused([STABLE], /version: expected a string, found a deeply nested structure/);
   });
 
   test('keys that a program could trip over are told and change nothing', async () => {
@@ -379,7 +383,7 @@ describe('a manifest that is not one', () => {
     registry.publish(REPOSITORY, 'stable', text);
     const { exit, stdout } = await releases('import', STABLE);
     expect(exit).toBe(0);
-    expect(stdout).toContain('  constructor: this client does not know it');
+    expect(stdout).toContain('  constructor: unknown to this client');
     expect(stdout).not.toContain('\u001b');
     expect((await imported()).releaseVersion).toBe('1.0.3');
     expect(Reflect.get({}, 'version')).toBeUndefined();
@@ -397,14 +401,14 @@ describe('a registry that cannot be believed', () => {
   };
 
   test('no such tag, no entry, trouble, no connection: each its own exit code and next step', async () => {
-    await refused([STABLE], /answered 404 MANIFEST_UNKNOWN.*Name a tag that is there/);
+    await refused([STABLE], /answered 404 MANIFEST_UNKNOWN.*Name an existing tag/);
     registry.answer = (_, response) => (response.writeHead(401).end(), true);
-    await refused([STABLE], /gives no token for nine-minds\/alga-appliance-release without credentials/);
+    await refused([STABLE], /issues no token for nine-minds\/alga-appliance-release without credentials/);
     registry.answer = (_, response) => (response.writeHead(429).end(), true);
     await refused([STABLE], /answered 429.*Try again later/, 7);
     registry.answer = () => true;
     patienceMs = 200;
-    await refused([STABLE], /cannot be asked: no answer in/, 7);
+    await refused([STABLE], /cannot be reached: no answer within/, 7);
     const run = await runClient(['releases', 'import', `127.0.0.1:${await freePort()}/a/b:1`], {
       home,
       services: { registry: async (env, options) => registryClient(env, options) },
@@ -416,15 +420,15 @@ describe('a registry that cannot be believed', () => {
     publish();
     const other = await ociRegistry();
     for (const [realm, why] of [
-      [`http://${other.host}/token`, 'and not by https'],
+      [`http://${other.host}/token`, 'not over https'],
       [`https://${other.host}/token`, 'which is this machine'],
       ['https://tokens.example.org/token', 'which is not beside it'],
-      ['http://tokens.example.org/token', 'and not by https'],
+      ['http://tokens.example.org/token', 'not over https'],
       [`http://a:b@${registry.host}/token`, 'with credentials in the URL'],
-      ['file:///etc/passwd', 'and not by https'],
+      ['file:///etc/passwd', 'not over https'],
     ] as const) {
       registry.answer = (_, response) => (challenge(response, registry.host, REPOSITORY, realm), true);
-      await refused([STABLE], new RegExp(`sends for a token to .*${why}: it was not asked`));
+      await refused([STABLE], new RegExp(`refers to .* for a token, ${why}: no request was sent there`));
     }
     expect(other.asked).toEqual([]);
   });
@@ -437,9 +441,9 @@ describe('a registry that cannot be believed', () => {
     registry.answer = token((response) => json(response, { token: 'x'.repeat(100_000) }));
     await refused([STABLE], /the token of .* is larger than 65536 bytes/);
     registry.answer = token((response) => redirect(response, `http://${registry.host}/elsewhere`));
-    await refused([STABLE], /redirects where no redirect is followed/);
+    await refused([STABLE], /redirects where redirects are not followed/);
     registry.answer = token((response) => json(response, { token: 'a\r\nx: y' }));
-    await refused([STABLE], /gives no token/);
+    await refused([STABLE], /issues no token/);
   });
 
   test('redirects: a few are followed, and no token goes with them to another host', async () => {
@@ -476,12 +480,12 @@ describe('a registry that cannot be believed', () => {
       request.url?.includes('/blobs/') && request.headers.authorization !== undefined
         ? redirect(response, `http://127.0.0.2:${port}/blob`)
         : false;
-    await refused([STABLE], /redirects to 127\.0\.0\.2:\d+, and not by https/);
+    await refused([STABLE], /redirects to 127\.0\.0\.2:\d+, not over https/);
     registry.answer = (request, response) =>
       request.url?.includes('/blobs/') && request.headers.authorization !== undefined
         ? redirect(response, request.url)
         : false;
-    await refused([STABLE], /redirects after 5 redirects/);
+    await refused([STABLE], /redirects again after 5 redirects/);
     expect(storage).toHaveLength(1);
   });
 
@@ -513,7 +517,7 @@ describe('a registry that cannot be believed', () => {
       answer(response);
       return true;
     };
-    await refused([STABLE], /the manifest of .* is larger than 4194304 bytes, and none of it was taken/);
+    await refused([STABLE], /the manifest of .* is larger than 4194304 bytes and was discarded/);
   });
 
   test('bytes of another digest: the manifest by tag, by digest, and the config blob', async () => {
@@ -527,16 +531,16 @@ describe('a registry that cannot be believed', () => {
       };
     const other = artifact(configDigest, 7);
     registry.answer = instead('/manifests/stable', other, { 'docker-content-digest': digest });
-    await refused([STABLE], /it was not believed/);
+    await refused([STABLE], /the answer was discarded/);
     registry.answer = instead(`/manifests/${digest}`, other, { 'docker-content-digest': digestOf(other) });
-    await refused([`ghcr.io/${REPOSITORY}@${digest}`], /it was not believed/);
+    await refused([`ghcr.io/${REPOSITORY}@${digest}`], /the answer was discarded/);
     registry.answer = instead(
       '/blobs/',
       JSON.stringify(vendorManifest({ images: { ...KNOWN, algaCore: 'a2cbb430' } })),
     );
-    await refused([STABLE], /it was not believed/);
+    await refused([STABLE], /the answer was discarded/);
     registry.answer = instead('/manifests/stable', other);
-    await refused([STABLE], /has a config blob of \d+ bytes, and its manifest says 7/);
+    await refused([STABLE], /has a config blob of \d+ bytes, but its manifest says 7/);
   });
 
   test('what is no artifact with a release: an index, an image, nothing, a blob too large or not text', async () => {
@@ -544,7 +548,7 @@ describe('a registry that cannot be believed', () => {
     registry.put(REPOSITORY, 'stable', index, 'application/vnd.oci.image.index.v1+json');
     await refused([STABLE], /is an index of several manifests/);
     registry.publish(REPOSITORY, 'stable', JSON.stringify({ architecture: 'amd64', os: 'linux', rootfs: {} }));
-    await refused([STABLE], /schema: is missing: this is no release manifest of the vendor/);
+    await refused([STABLE], /schema: is missing: this is not a release manifest of the vendor/);
     registry.put(
       REPOSITORY,
       'stable',
@@ -552,11 +556,11 @@ describe('a registry that cannot be believed', () => {
     );
     await refused([STABLE], /schema: is missing/);
     registry.put(REPOSITORY, 'stable', '"text"');
-    await refused([STABLE], /is no OCI manifest with a config blob/);
+    await refused([STABLE], /is not an OCI manifest with a config blob/);
     registry.put(REPOSITORY, 'stable', artifact(digestOf('x'), 2_000_000));
-    await refused([STABLE], /has a config blob of 2000000 bytes, and a release has at most 1048576/);
+    await refused([STABLE], /has a config blob of 2000000 bytes; a release has at most 1048576/);
     registry.put(REPOSITORY, 'stable', artifact(registry.putBlob(REPOSITORY, Buffer.from([0xff, 0xfe, 0])), 3));
-    await refused([STABLE], /holds what is not UTF-8 text/);
+    await refused([STABLE], /is not UTF-8 text/);
     registry.publish(REPOSITORY, 'stable', 'schema: yaml');
     await refused([STABLE], /is not JSON/);
   });

@@ -50,7 +50,7 @@ describe('bad files are told by file and field', () => {
     expect(faults).toEqual([
       '1.0-rc5/release.json: generatedAt: expected a time in UTC such as 2026-05-01T12:00:00Z, found "yesterday"',
       '1.0-rc5/release.json: kubernetes.version: expected a version such as v1.12.0, found "1.31"',
-      '1.0-rc5/release.json: extra: is not known here',
+      '1.0-rc5/release.json: extra: is unknown',
     ]);
   });
 
@@ -59,7 +59,7 @@ describe('bad files are told by file and field', () => {
     const app = { ...TEST_RELEASE.app, images: { ...images, emialService: emailService } };
     expect(faultsOf({ '1.0-rc5/release.json': release({ app }) })).toEqual([
       '1.0-rc5/release.json: app.images.emailService: is missing',
-      '1.0-rc5/release.json: app.images.emialService: is not known here',
+      '1.0-rc5/release.json: app.images.emialService: is unknown',
     ]);
   });
 
@@ -79,22 +79,22 @@ describe('bad files are told by file and field', () => {
   test('a channel that names a missing release', () => {
     expect(
       faultsOf({ '1.0-rc5/release.json': release(), 'channels/stable.json': channel({ releaseVersion: '1.1' }) }),
-    ).toEqual(['channels/stable.json: releaseVersion: names 1.1, and there is no such release; there are: 1.0-rc5']);
+    ).toEqual(['channels/stable.json: releaseVersion: names the unknown release 1.1. Available: 1.0-rc5']);
   });
 
   test('a folder or file whose name says something else', () => {
     expect(faultsOf({ '1.0/release.json': release() })).toEqual([
-      '1.0/release.json: releaseVersion: is 1.0-rc5, and the folder is named 1.0',
+      '1.0/release.json: releaseVersion: is 1.0-rc5, but the folder is named 1.0',
     ]);
     expect(faultsOf({ '1.0-rc5/release.json': release(), 'channels/nightly.json': channel() })).toEqual([
-      'channels/nightly.json: channel: is "stable", and the file is named nightly',
+      'channels/nightly.json: channel: is "stable", but the file is named nightly',
     ]);
   });
 
   test('an installer of another Talos', () => {
     const talos = { ...TEST_RELEASE.talos, version: 'v1.12.1' };
     expect(faultsOf({ '1.0-rc5/release.json': release({ talos }) })).toEqual([
-      '1.0-rc5/release.json: os.installer.image: is not the installer of Talos v1.12.1 with the schematic of talos.schematicId: it has to end in /376567988ad370138ad8b2698212367b8edcb69b5fd68c80be1f2ec7d603b4ba:v1.12.1',
+      '1.0-rc5/release.json: os.installer.image: is not the installer of Talos v1.12.1 with the schematic of talos.schematicId: it must end in /376567988ad370138ad8b2698212367b8edcb69b5fd68c80be1f2ec7d603b4ba:v1.12.1',
     ]);
   });
 
@@ -115,7 +115,7 @@ describe('bad files are told by file and field', () => {
       { charts: { ...charts, 'alga-core': 'one' } },
       'charts.alga-core: expected a version such as v1.12.0, found "one"',
     ],
-    [{ charts: { ...charts, temporla: '1.0.0' } }, 'charts.temporla: is not known here'],
+    [{ charts: { ...charts, temporla: '1.0.0' } }, 'charts.temporla: is unknown'],
   ])('in words, with what was found there (%#)', (changes, fault) => {
     expect(faultsOf({ '1.0-rc5/release.json': release(changes) })).toEqual([`1.0-rc5/release.json: ${fault}`]);
   });
@@ -181,10 +181,10 @@ describe('choosing', () => {
 
   test('what is not there is told with what is', () => {
     expect(message({ version: '2.0' })).toBe(
-      'there is no release 2.0; there are: 1.0-rc5. Name one of them; a newer client brings newer ones',
+      'unknown release 2.0. Available: 1.0-rc5. Choose one of them; newer ones need a newer client',
     );
     expect(message({ channel: 'stable' })).toBe(
-      'there is no channel stable; there are: nightly. Name one of them; a newer client brings newer ones',
+      'unknown channel stable. Available: nightly. Choose one of them; newer ones need a newer client',
     );
   });
 

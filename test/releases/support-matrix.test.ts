@@ -29,11 +29,11 @@ test('every row has a source, and a day or none', () => {
 
 describe('what does not work together', () => {
   test.each([
-    ['v1.31.4', [/^Flux 2\.7 supports Kubernetes 1\.32 to 1\.34, and this is 1\.31 \(https:/]],
+    ['v1.31.4', [/^Flux 2\.7 supports Kubernetes 1\.32 to 1\.34, but this is 1\.31 \(https:/]],
     ['v1.32.0', []],
     ['v1.34.9', []],
-    ['v1.35.0', [/^Flux 2\.7 supports Kubernetes 1\.32 to 1\.34, and this is 1\.35/]],
-    ['v1.29.1', [/^Talos 1\.12 supports Kubernetes 1\.30 to 1\.35, and this is 1\.29/, /^Flux 2\.7 supports/]],
+    ['v1.35.0', [/^Flux 2\.7 supports Kubernetes 1\.32 to 1\.34, but this is 1\.35/]],
+    ['v1.29.1', [/^Talos 1\.12 supports Kubernetes 1\.30 to 1\.35, but this is 1\.29/, /^Flux 2\.7 supports/]],
     ['v1.99.0', [/^Kubernetes v1\.99\.0 is not in the support matrix/, /^Talos 1\.12/, /^Flux 2\.7/]],
   ])('Kubernetes %s', (version, messages) => {
     expect(having(version)).toEqual(messages.map((message) => expect.stringMatching(message)));
@@ -43,7 +43,7 @@ describe('what does not work together', () => {
     const postgres = { ...TEST_RELEASE.dependencies.postgres, repository: 'docker.io/x/pgvector', tag: '0.8.6-pg17' };
     expect(having('v1.34.4', { dependencies: { ...TEST_RELEASE.dependencies, postgres } })).toEqual([
       expect.stringMatching(/^PostgreSQL 17 is not in the support matrix/),
-      expect.stringMatching(/^Alga PSA needs PostgreSQL 15, and this is 17/),
+      expect.stringMatching(/^Alga PSA needs PostgreSQL 15, but this is 17/),
     ]);
     expect(having('v1.34.4', { flux: { version: 'v2.6.0', manifestsDigest: null } })).toEqual([
       expect.stringMatching(/^Flux v2\.6\.0 is not in/),
@@ -63,7 +63,7 @@ describe('what does not work together', () => {
       '"licenseState": true',
       '"licenseState": false',
       '',
-      'app.images.algaCore.capabilities.licenseState: is false, and the image eaec6253 is known to have true',
+      'app.images.algaCore.capabilities.licenseState: is false, but the image eaec6253 is known to have true',
     ],
   ])('releases validate refuses %s as %s', async (from, to, repository, says) => {
     const cwd = await temporaryFolder();
@@ -100,13 +100,13 @@ describe('what is past the end of its support', () => {
 
   test('is told with its day, and not on that day', () => {
     expect(ended('2026-04-30')).toEqual([]);
-    expect(ended('2026-10-27')).toEqual(['Talos 1.12 is supported by its makers until 2026-04-30']);
-    expect(ended('2026-10-28')).toContain('Kubernetes 1.34 is supported by its makers until 2026-10-27');
-    expect(ended('2027-11-12')).toContain('PostgreSQL 15 is supported by its makers until 2027-11-11');
+    expect(ended('2026-10-27')).toEqual(['support for Talos 1.12 by its makers ended on 2026-04-30']);
+    expect(ended('2026-10-28')).toContain('support for Kubernetes 1.34 by its makers ended on 2026-10-27');
+    expect(ended('2027-11-12')).toContain('support for PostgreSQL 15 by its makers ended on 2027-11-11');
   });
 
   test('is told by releases show and validate', async () => {
-    const line = '1.0: Talos 1.12 is supported by its makers until 2026-04-30.';
+    const line = '1.0: support for Talos 1.12 by its makers ended on 2026-04-30.';
     expect((await runClient(['releases', 'show', '1.0'])).stderr).toBe(`warning: ${line}\n`);
     expect((await runClient(['releases', 'validate'])).stdout).toContain(`warning: ${line}`);
   });

@@ -10,7 +10,7 @@
 {{- .settings.existingClaim | default (printf "%s-%s" (include "alga-core.fullname" .root) .suffix) -}}
 {{- end }}
 
-{{/* Environment that reaches the database as the image names it; server and bootstrap job share it. */}}
+{{/* Environment for the database, with the image's variable names; shared by server and bootstrap job. */}}
 {{- define "alga-core.databaseEnv" -}}
 - name: DB_TYPE
   value: postgres
@@ -29,7 +29,7 @@
 {{ include "alga.secretEnv" (dict "env" "DB_PASSWORD_SUPERUSER" "secret" .Values.credentials.databaseSecret "key" "DB_PASSWORD_SUPERUSER") }}
 {{- end }}
 
-{{/* How passwords are hashed: the job makes the first administrator, and the server must find the same hash. */}}
+{{/* How passwords are hashed: the job creates the first administrator, and the server must compute the same hash. */}}
 {{- define "alga-core.passwordEnv" -}}
 {{ include "alga.secretEnv" (dict "env" "NEXTAUTH_SECRET" "secret" (include "alga-core.secretName" .) "key" "NEXTAUTH_SECRET") }}
 - name: SALT_BYTES
@@ -42,7 +42,7 @@
   value: sha512
 {{- end }}
 
-{{/* Environment of the server beside that of "alga-core.furtherEnv". */}}
+{{/* Environment of the server in addition to "alga-core.furtherEnv". */}}
 {{- define "alga-core.serverEnv" -}}
 - name: EDITION
   value: {{ .Values.edition | quote }}
@@ -89,13 +89,13 @@
 {{- end }}
 
 {{/*
-Environment of the server that an operator may want otherwise, as a map. Numbers go through int64: a large one would be written
-as 1e+08 otherwise.
+Environment of the server that an operator may want to change, as a map. Numbers are converted with int64: otherwise a large one
+would be written as 1e+08.
 */}}
 {{- define "alga-core.furtherEnv" -}}
 {{- $version := .Values.appVersion | default .Values.images.server.tag }}
 NEXT_PUBLIC_EDITION: {{ .Values.edition | quote }}
-# Links in mails begin with it.
+# Links in emails start with it.
 NEXT_PUBLIC_APP_URL: {{ .Values.site.appUrl | quote }}
 VERSION: {{ $version | quote }}
 APP_VERSION: {{ $version | quote }}
@@ -123,14 +123,14 @@ SECRET_FS_BASE_PATH: /shared-tenant-secrets
 HOCUSPOCUS_HOST: hocuspocus
 HOCUSPOCUS_PORT: {{ .Values.hocuspocus.port | quote }}
 HOCUSPOCUS_URL: ws://hocuspocus:{{ .Values.hocuspocus.port }}
-# Browsers find it below the address at which they opened the application; this is the server's own way to it.
+# Browsers use a path below the application's address; this address is for the server.
 HOCUSPOCUS_INTERNAL_URL: ws://hocuspocus:{{ .Values.hocuspocus.port }}
-# People log in without it: with true the image does not start until it answers.
+# Login does not need it: with true, the image does not start until it answers.
 REQUIRE_HOCUSPOCUS: "false"
 {{- end }}
 {{- end }}
 
-{{/* Environment from a Secret that need not be there: (dict "secret" … "keys" (list …)) */}}
+{{/* Environment from an optional Secret: (dict "secret" … "keys" (list …)) */}}
 {{- define "alga-core.optionalSecretEnv" -}}
 {{- range .keys }}
 - name: {{ . }}
@@ -142,7 +142,7 @@ REQUIRE_HOCUSPOCUS: "false"
 {{- end }}
 {{- end }}
 
-{{/* securityContext of a container of the vendor's: which user its image runs as is the image's business. */}}
+{{/* securityContext of a container of the vendor: the image decides which user it runs as. */}}
 {{- define "alga-core.vendorSecurity" -}}
 {{ include "alga.containerSecurity" (dict "readOnlyRoot" .readOnlyRoot) }}
 {{- with .root.Values.server.runAsUser }}
@@ -151,7 +151,7 @@ runAsUser: {{ . }}
 {{- end }}
 {{- end }}
 
-{{/* What the start gate looks for in the record of runs: the image and what is to be done with the database for it. */}}
+{{/* What the start gate searches for in the record of runs: the image, and the required database setup for it. */}}
 {{- define "alga-core.bootstrapInputs" -}}
 {{- with .Values -}}
 {{ .images.server.repository }}:{{ .images.server.tag }}{{ with .images.server.digest }}@{{ . }}{{ end }} migrations={{ .bootstrap.runMigrations }} seeds={{ .bootstrap.runSeeds }}

@@ -14,7 +14,7 @@ app.kubernetes.io/name: {{ .name }}
 app.kubernetes.io/instance: {{ .root.Release.Name }}
 {{- end }}
 
-{{/* All labels. No chart version among them: with every Git commit it would change and restart the pods. */}}
+{{/* All labels. They exclude the chart version, which changes with every Git commit and would restart the pods. */}}
 {{- define "alga.labels" -}}
 {{ include "alga.selector" . }}
 app.kubernetes.io/part-of: alga-psa
@@ -22,7 +22,7 @@ app.kubernetes.io/managed-by: {{ .root.Release.Service }}
 {{- end }}
 
 {{/* A Service of one port, "headless" or not: (dict "root" $ "name" "db" "object" .Values.database.host "portName" "postgres" "port" 5432).
-"object" is its own name, where that is another than the one by which it selects. */}}
+"object" is the Service's own name, if it differs from the name in its selector. */}}
 {{- define "alga.service" -}}
 apiVersion: v1
 kind: Service
@@ -43,7 +43,7 @@ spec:
       targetPort: {{ .portName }}
 {{- end }}
 
-{{/* Probes of a program of which only its port is known: (dict "port" "grpc" "failures" 60), five seconds for each failure at start. */}}
+{{/* Probes of a program with only a known port: (dict "port" "grpc" "failures" 60), five seconds for each failure at start. */}}
 {{- define "alga.tcpProbes" -}}
 startupProbe:
   tcpSocket:
@@ -62,13 +62,13 @@ livenessProbe:
   failureThreshold: 5
 {{- end }}
 
-{{/* How every Deployment rolls out: one of each, and four hours until it counts as stuck. A slow image pull is no failed rollout. */}}
+{{/* How every Deployment rolls out: one pod, and four hours until it counts as stuck. A slow image pull is not a failed rollout. */}}
 {{- define "alga.rollout" -}}
 replicas: 1
 progressDeadlineSeconds: 14400
 {{- end }}
 
-{{/* What every pod has. Service links are off: a Service named temporal-ui would put TEMPORAL_UI_PORT=tcp://… into programs. */}}
+{{/* Settings of every pod. Service links are off: a Service named temporal-ui would put TEMPORAL_UI_PORT=tcp://… into programs. */}}
 {{- define "alga.pod" -}}
 enableServiceLinks: false
 {{- with .Values.imagePullSecrets }}
@@ -105,7 +105,7 @@ capabilities:
       key: {{ .key | quote }}
 {{- end }}
 
-{{/* An init container that waits for a TCP port and whose patience ends: (dict "root" $ "host" … "port" … "seconds" …) */}}
+{{/* An init container that waits for a TCP port, with a limit: (dict "root" $ "host" … "port" … "seconds" …) */}}
 {{- define "alga.waitFor" -}}
 - name: wait-for-{{ .host | splitList "." | first }}
   image: {{ include "alga.image" (dict "root" .root "image" .root.Values.images.busybox) }}
@@ -143,7 +143,7 @@ capabilities:
 {{- end }}
 
 {{/*
-Environment of a container: (dict "own" <entries, as text> "extra" .Values.extraEnv). A name stands in it once, with what "extra" says.
+Environment of a container: (dict "own" <entries, as text> "extra" .Values.extraEnv). Each name occurs once; "extra" wins.
 */}}
 {{- define "alga.environment" -}}
 {{- $extra := .extra }}

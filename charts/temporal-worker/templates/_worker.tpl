@@ -1,4 +1,4 @@
-{{/* What workflow-worker, email-service and temporal-worker have in common. The master is charts/worker.tpl; `node scripts/charts.ts`
+{{/* The common template of workflow-worker, email-service and temporal-worker. The master is charts/worker.tpl; `node scripts/charts.ts`
 copies it into the three charts. A chart adds its own environment as "worker.ownEnv". */}}
 
 {{- define "worker.workload" -}}
@@ -15,7 +15,7 @@ metadata:
     {{- include "alga.labels" $labels | nindent 4 }}
 spec:
   {{- include "alga.rollout" . | nindent 2 }}
-  # One node: the old pod gives its memory back before the new one takes it.
+  # One node: the old pod frees its memory before the new one needs it.
   strategy:
     type: Recreate
   selector:
@@ -50,8 +50,8 @@ spec:
           ports:
             - name: http
               containerPort: {{ .Values.port }}
-          # Ten minutes to start: the vendor's appliance lets temporal-worker be for as long (docs/contract.md, "Readiness of workers").
-          # One that is up sooner is Ready sooner, which a fixed delay would not give. The diagnosis takes its patience from here.
+          # Ten minutes to start: the vendor's appliance gives temporal-worker the same time (docs/contract.md, "Readiness of workers").
+          # A program that starts sooner is Ready sooner, unlike with a fixed delay. The diagnosis reads its limit from here.
           startupProbe:
             httpGet:
               path: /health
@@ -95,7 +95,7 @@ spec:
 {{- define "worker.tenantSecretsPath" }}/shared-tenant-secrets{{ end -}}
 
 {{/*
-Environment that the three workers share: tenants' data as the user that the image takes, the database's administrator directly,
+Environment that the three workers share: tenants' data as the user that the image supports, the database's administrator directly,
 Redis, the server's own keys, tenants' secrets.
 */}}
 {{- define "worker.sharedEnv" -}}

@@ -42,7 +42,7 @@ export async function runNode(what, log) {
   if (failed !== undefined) throw new Stop(EXIT.step, `${what.name} did nothing: ${log.redact(failed).trim()}`);
 }
 
-/** Takes a program's last lines, gives the one that says what went wrong. */
+/** The line of a program's last output that says what went wrong. */
 export function tellingLine(lines) {
   for (const pattern of TELLING) {
     const line = lines.findLast((candidate) => pattern.test(candidate) && !/^\s+at /.test(candidate));

@@ -59,7 +59,7 @@ async function copySettings(admin, from, to) {
   }
 }
 
-/** Takes the copy of before the filling. */
+/** Copies the database before its first tenant and seeds are written. */
 export const takeCopy = (admin, settings, log) =>
   copyTo(copyName(settings), 'the first tenant and the seeds', admin, settings, log);
 

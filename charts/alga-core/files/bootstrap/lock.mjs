@@ -7,7 +7,7 @@ const LOCK = [0x616c6761, 1];
 const HOLDER = `select a.pid, a.backend_start from pg_locks l join pg_stat_activity a using (pid)
   where l.locktype = 'advisory' and l.classid = $1::bigint and l.objid = $2::bigint and l.granted`;
 
-/** Takes the lock, waiting for another run for a bounded time. */
+/** Waits for another run for a bounded time. */
 export async function takeLock(client, settings, log) {
   const { rows } = await client.query('select pg_try_advisory_lock($1, $2) as taken', LOCK);
   if (rows[0].taken) return;

@@ -6,7 +6,6 @@ import { withDatabase } from './postgres.mjs';
 import { countMigrations, exists, migrationsBegun } from './record.mjs';
 import { Stop } from './stop.mjs';
 
-/** Takes the image's folder, gives the folder of its knex. */
 export function knexFolder(appDir) {
   return dirname(createRequire(join(appDir, 'server', 'package.json')).resolve('knex/package.json'));
 }

@@ -10,7 +10,7 @@ export const CHILD_SESSION = 'alga-bootstrap-step';
 const WRONG_CREDENTIALS = new Set(['28P01', '28000']);
 const EVERY = 10_000;
 
-/** Takes the image's folder, gives its copy of `pg`. */
+/** The image's own copy of `pg`. */
 export function loadPg(appDir) {
   return createRequire(join(appDir, 'server', 'package.json'))('pg');
 }

@@ -85,7 +85,7 @@ export async function recordSeedsAgain(client, inputs) {
   await client.query('insert into alga_bootstrap.seeding (inputs, finished_at) values ($1, now())', [inputs]);
 }
 
-/** Takes a qualified table name, tells whether the table is there. */
+/** `table` is qualified with its schema. */
 export async function exists(client, table) {
   return (await client.query('select to_regclass($1) is not null as there', [table])).rows[0].there;
 }
