@@ -24,7 +24,7 @@ ${Object.entries(FAULTS)
 Example: npm run lab -- up --fault image-missing=workflow-worker
 `;
 
-/** Takes the words after the command, gives the exit code. */
+/** Resolves with the exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
   let wanted: Wanted;
   try {

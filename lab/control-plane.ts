@@ -23,7 +23,7 @@ export interface ControlPlaneOptions {
   readonly pkiFrom?: { readonly machineConfig: string } | { readonly folder: string };
   /** Name of the node in certificates and kubeconfigs; default `localhost`. */
   readonly hostname?: string;
-  /** Runs the real kube-controller-manager, too: namespaces and owned objects go away, service accounts appear. */
+  /** Runs the real kube-controller-manager, too: namespaces and owned objects are deleted, service accounts are created. */
   readonly controllerManager?: boolean;
   /** Registers a Node and keeps it Ready, since no kubelet runs. */
   readonly node?: NodeObject;

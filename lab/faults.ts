@@ -6,9 +6,9 @@ import type { RegistryFault } from './registry/faults.ts';
 /** What a fault does, on whichever side it is played. */
 interface Play {
   readonly what: string;
-  /** Takes the target and the address of the network's resolver. */
+  /** The machine's fault; `resolver` is the address of the network's resolver. */
   readonly machine?: (target: string, resolver: string) => TalosFault;
-  /** The network's resolver refuses, whoever asks. */
+  /** The network's resolver refuses every request. */
   readonly resolver?: true;
   /** Somebody else has installed the machine before. */
   readonly alreadyConfigured?: true;
@@ -86,15 +86,15 @@ export interface WantedFault extends Play {
 }
 
 /**
- * Takes names as a person writes them, gives the faults.
- * @throws RangeError for a name that there is not; the message lists those that there are
+ * Parses faults as a person writes them: NAME or NAME=TARGET.
+ * @throws RangeError for an unknown name; the message lists the known ones
  */
 export function faultsNamed(names: readonly string[]): WantedFault[] {
   return names.map((text) => {
     const [name = '', target = ''] = text.split(/=(.*)/s);
     const play = FAULTS[name];
     if (play === undefined) {
-      throw new RangeError(`there is no fault ${name}; known are ${Object.keys(FAULTS).join(', ')}`);
+      throw new RangeError(`unknown fault ${name}; known faults: ${Object.keys(FAULTS).join(', ')}`);
     }
     return { ...play, name, target };
   });

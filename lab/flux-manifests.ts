@@ -13,13 +13,13 @@ const VERSIONS: Record<string, string> = {
 };
 const namespace = NAMESPACES.flux;
 
-/** How often a controller looks whether what an object waits for is ready, by itself. */
+/** How often a controller checks by default whether an object's dependencies are ready. */
 export const FLUX_LOOKS_EVERY = '30s';
 
 /**
  * Writes what `flux install --export` would print for the lab's controllers: definitions out of the controllers' own modules, and
  * the objects that run them. The file is for `start --flux-manifests`.
- * @param looksEvery how often a controller looks whether what an object waits for is ready, such as `2s`
+ * @param looksEvery how often a controller checks whether an object's dependencies are ready, such as `2s`
  */
 export async function writeFluxManifests(file: string, looksEvery: string): Promise<void> {
   const definitions: string[] = [];

@@ -1,6 +1,6 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
+import { writeWhole } from '../system/write-file.ts';
 import { programsFor } from '../tools/programs.ts';
 import { resolve } from '../tools/resolve.ts';
 import { faultsNamed } from './faults.ts';
@@ -28,9 +28,9 @@ export interface LabOptions {
   readonly name: string;
   /** Names out of `faults.ts`. */
   readonly faults?: readonly string[];
-  /** How often Flux looks whether what an object waits for is ready; default 2s, which nobody has to wait for. */
+  /** How often Flux checks whether an object's dependencies are ready; default 2s, to keep waits short. */
   readonly fluxLooksEvery?: string;
-  /** Takes one line of progress for a person. */
+  /** Shows one line of progress to a person. */
   readonly tell?: (line: string) => void;
   readonly signal?: AbortSignal;
 }
@@ -45,7 +45,7 @@ export interface Lab {
   readonly flags: readonly string[];
   /** From now on these are played, and no others; the machine's own apply where they can come into force later. */
   setFaults(names: readonly string[]): Promise<void>;
-  /** Takes everything down and removes it. */
+  /** Stops everything and deletes it. */
   down(): Promise<void>;
 }
 
@@ -138,8 +138,8 @@ export async function startLab(options: LabOptions): Promise<Lab> {
       faults: [...(options.faults ?? [])],
       startedAt: new Date().toISOString(),
     };
-    await writeFileAtomic(path.join(folder, ADMIN_PASSWORD), `${LAB_ADMINISTRATOR.password}\n`, { mode: 0o600 });
-    await writeFileAtomic(path.join(folder, 'lab.json'), JSON.stringify(record, null, 2), { mode: 0o600 });
+    await writeWhole(path.join(folder, ADMIN_PASSWORD), `${LAB_ADMINISTRATOR.password}\n`, { mode: 0o600 });
+    await writeWhole(path.join(folder, 'lab.json'), JSON.stringify(record, null, 2), { mode: 0o600 });
     return {
       record,
       machine,

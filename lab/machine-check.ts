@@ -50,7 +50,7 @@ export async function whyNoLab(): Promise<string | null> {
   return unfit() ?? (await whyNoContainers()) ?? (await whyNoRoom(LABS));
 }
 
-/** Says why no lab can be up within a minute or two on this machine, or null where one can; looks only, makes nothing. */
+/** Why no lab can start within a minute or two on this machine, or null. Only checks, changes nothing. */
 export async function whyNot(): Promise<string | null> {
   const reason = await whyNoLab();
   if (reason !== null) return reason;

@@ -1,7 +1,7 @@
 import { readFile, readdir } from 'node:fs/promises';
 
 /**
- * Takes a process, gives the memory of it and of everything that it started, in bytes: what is shared is counted once in all
+ * The memory of a process and of everything that it started, in bytes. Shared memory is counted once
  * (PSS, from /proc/<pid>/smaps_rollup).
  */
 export async function memoryBelow(root: number): Promise<number> {

@@ -10,7 +10,7 @@ export const REGISTRY_LOG = 'registry-requests.log';
 
 const NAME = /^[a-z0-9][a-z0-9-]{0,30}$/;
 
-/** Takes a lab's name, gives its folder. @throws RangeError for a name that is none */
+/** @throws RangeError for an invalid name */
 export function folderOf(name: string): string {
   if (!NAME.test(name)) throw new RangeError(`${name} is not a name for a lab: letters, digits and "-", at most 31`);
   return path.join(LABS, name);

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import path from 'node:path';
 import { Client } from 'undici';
-import writeFileAtomic from 'write-file-atomic';
+import { writeWhole } from '../system/write-file.ts';
 import { z } from 'zod';
 import { faultsNamed } from './faults.ts';
 import type { Lab } from './lab.ts';
@@ -42,7 +42,7 @@ async function change(name: string, setFaults: Lab['setFaults'], request: Incomi
     throw new Error(`${late.name} is for \`up --fault ${late.name}\`: it cannot happen to a machine that is up`);
   await setFaults(faults);
   const file = path.join(folderOf(name), 'lab.json');
-  await writeFileAtomic(file, JSON.stringify({ ...record, faults }, null, 2), { mode: 0o600 });
+  await writeWhole(file, JSON.stringify({ ...record, faults }, null, 2), { mode: 0o600 });
 }
 
 /**

@@ -1,4 +1,4 @@
-// Holds a lab up until it is told to end: `npm run lab -- up` starts this in the background.
+// Runs a lab until it is asked to end: `npm run lab -- up` starts this in the background.
 //
 //   node supervisor.ts NAME [FAULT…]
 //

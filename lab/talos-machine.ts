@@ -34,7 +34,7 @@ export interface TalosMachineOptions {
   /** Default: /dev/sda with 100 GB, a read-only loop device and a CD-ROM. */
   readonly disks?: readonly TalosDisk[];
   readonly faults?: readonly TalosFault[];
-  /** A machine that somebody else has installed: its keys are nobody's here. */
+  /** A machine that somebody else has installed: no one here has its keys. */
   readonly alreadyConfigured?: boolean;
   /** The DNS server that the network hands out; default 192.168.64.1. */
   readonly resolver?: string;

@@ -9,18 +9,18 @@ import { logOf, supervisorOf } from './supervisor-process.ts';
 
 const PATIENCE_MS = 60_000;
 
-/** Removes everything of a lab, in whatever state it is. */
+/** Removes everything of a lab, whatever its state. */
 export async function down(name: string): Promise<number> {
   const wasThere = (await labNames()).includes(name) || (await supervisorOf(name)) !== null;
   await stopOperator(name);
   await endSupervisor(name);
   await removeLab(name);
   await rm(logOf(name), { force: true });
-  console.error(wasThere ? `the lab ${name} is gone` : `there is no lab ${name}${await others(name)}`);
+  console.error(wasThere ? `removed the lab ${name}` : `no lab ${name}${await others(name)}`);
   return 0;
 }
 
-/** Asks the process that holds a lab up to take it down, and ends it when it does not. Nothing happens where there is none. */
+/** Asks a lab's supervisor to stop the lab, and kills it if it does not. Without a supervisor, nothing happens. */
 export async function endSupervisor(name: string): Promise<void> {
   const pid = await supervisorOf(name);
   if (pid === null) return;
@@ -31,10 +31,10 @@ export async function endSupervisor(name: string): Promise<void> {
   if (still !== null) kill(still);
 }
 
-/** Says which other labs there are: `; there is: demo`. */
+/** The other labs, as the end of a sentence: `; other labs: demo`. */
 export async function others(name: string): Promise<string> {
   const names = (await labNames()).filter((other) => other !== name);
-  return names.length > 0 ? `; there is: ${names.join(', ')}` : '';
+  return names.length > 0 ? `; other labs: ${names.join(', ')}` : '';
 }
 
 /** A demonstration's own Temporal server and worker keep their files in the lab's folder. */

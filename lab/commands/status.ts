@@ -5,16 +5,16 @@ import type { LabRecord } from '../place.ts';
 import { others } from './down.ts';
 import { logOf, supervisorOf } from './supervisor-process.ts';
 
-/** Prints what is up of a lab, and where; 1 where it is not. */
+/** Prints what is running of a lab, and where; resolves with 1 if the lab is not up. */
 export async function status(name: string): Promise<number> {
   const supervisor = await supervisorOf(name);
   const record = await readRecord(name);
   if (record === null) {
-    const what = supervisor === null ? 'is not up' : `is coming up; ${logOf(name)} says how far it is`;
+    const what = supervisor === null ? 'is not up' : `is starting; see ${logOf(name)}`;
     console.log(`the lab ${name} ${what}${await others(name)}`);
     return 1;
   }
-  const gone = ' (its processes are gone: `down` removes what is left)';
+  const gone = ' (its processes have ended: `down` removes the rest)';
   console.log(`lab       ${name}, since ${record.startedAt}${supervisor === null ? gone : ''}`);
   console.log(`machine   ${record.nodeAddress}, ${supervisor === null ? 'off' : await machineOf(record)}`);
   console.log(`resolvers ${record.hostAddress} (the network's), ${record.otherResolver}`);

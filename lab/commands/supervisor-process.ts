@@ -4,7 +4,7 @@ import path from 'node:path';
 
 export const SUPERVISOR = path.join(import.meta.dirname, '..', 'supervisor.ts');
 
-/** The process that holds a lab up, or is about to; or null. Looked for by its words, so that an `up` that was given up is found. */
+/** The process that runs a lab, or is about to; or null. Found by its command line, which also finds an aborted `up`. */
 export async function supervisorOf(name: string): Promise<number | null> {
   for (const pid of await readdir('/proc')) {
     const text = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => ''); // no process, or one that has gone
@@ -14,7 +14,7 @@ export async function supervisorOf(name: string): Promise<number | null> {
   return null;
 }
 
-/** What that process says. Outside the lab's folder: it also tells why there is no lab. */
+/** The log of that process. Outside the lab's folder, because it also says why no lab was started. */
 export function logOf(name: string): string {
   return path.join(tmpdir(), `appliance-lab-${name}.log`);
 }

@@ -11,13 +11,13 @@ import { endSupervisor } from './down.ts';
 import { SUPERVISOR, logOf, supervisorOf } from './supervisor-process.ts';
 
 const LOOK_EVERY_MS = 200;
-/** After this long without a line, the last one is said again with its time: nobody waits 10 seconds in silence. */
+/** After this long without a line, the last one is repeated with its time, so that no wait is silent for 10 seconds. */
 const REPEAT_AFTER_MS = 8_000;
 
-/** Starts the supervisor in the background and tells what it says until the machine waits for its configuration. Ctrl-C takes it back. */
+/** Starts the supervisor in the background and shows its output until the machine waits for its configuration. Ctrl-C undoes it. */
 export async function up(name: string, faults: readonly string[]): Promise<number> {
   const log = logOf(name);
-  // Two at once would each remove what the other has begun.
+  // Two at once would each remove what the other has started.
   const release = await takeLock(`${log}.lock`);
   let hasEnded: () => boolean;
   try {

@@ -21,7 +21,7 @@ const EDITS = {
     },
     { file: 'charts/alga-core/templates/postgres.yaml', from: 'subPath: data', to: 'subPath: postgres' },
   ],
-  /** The seeds are looked for where the image does not have them. */
+  /** The seeds are searched for where the image does not have them. */
   seeds: [
     {
       file: 'charts/alga-core/templates/bootstrap.yaml',

@@ -19,7 +19,7 @@ export async function commitCheckout(
   change?: (folder: string) => Promise<void>,
 ): Promise<string> {
   const program = await programPath('git');
-  // Beside the repository: whoever removes a lab removes this, too.
+  // Beside the repository, so that it is removed with the lab.
   const work = await mkdtemp(`${repository}.work-`);
   const env = {
     GIT_DIR: repository,
@@ -39,7 +39,7 @@ export async function commitCheckout(
     await git('add', '--all', '--force', '.');
     const tree = await git('write-tree');
     const parent = await git('rev-parse', '--verify', '--quiet', `refs/heads/${branches[0]}`).catch(() => null); // none yet
-    // The very same tree is no news to whoever follows the branch.
+    // A client that follows the branch ignores an identical tree.
     if (parent !== null && (await git('rev-parse', `${parent}^{tree}`)) === tree) return parent;
     const parents = parent === null ? [] : ['-p', parent];
     const revision = await git('commit-tree', tree, ...parents, '-m', 'The checkout as it lies on this machine');

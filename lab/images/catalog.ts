@@ -72,7 +72,7 @@ export async function recipes(): Promise<Recipe[]> {
     const release = releaseManifest.parse(JSON.parse(text));
     for (const recipe of ofRelease(release)) {
       byReference.set(recipe.reference, recipe);
-      // As the vendor would give an image out once more, mended.
+      // As if the vendor published a fixed image again.
       const mended = { ...recipe, reference: `${recipe.reference}${MENDED}` };
       if (isVendors(recipe, release)) byReference.set(mended.reference, mended);
     }

@@ -6,8 +6,8 @@ import { isExcepted, librariesOf } from './layer.ts';
 import type { Entry } from './layer.ts';
 
 /**
- * Takes what goes into the layers and what is made of them, gives a name for it. Files count by what is in them and not by where
- * they lie: two checkouts in the same state have the same key.
+ * A name for images and their contents. Files count by content, not by path, so that two checkouts in the same state have the
+ * same key.
  */
 export async function keyOf(
   contents: Readonly<Record<string, readonly Entry[]>>,

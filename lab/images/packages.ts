@@ -20,7 +20,7 @@ export async function packageEntries(names: readonly string[], to: string): Prom
   return [...found].map(([name, from]) => ({ from, to: path.join(to, name) }));
 }
 
-/** Packages whose exports hide their package.json are found by the folders that Node would look in. */
+/** Packages whose exports hide their package.json are found in the folders that Node would search. */
 async function folderOf(name: string, from: string): Promise<string> {
   const folders = createRequire(path.join(from, 'index.js')).resolve.paths(name) ?? [];
   for (const folder of folders) {

@@ -13,7 +13,7 @@ import { pushImage } from './push.ts';
 import { shareBlobs } from './share.ts';
 
 const MAKING = 'making-';
-/** A registry that nobody asked for during this long goes. Another state of the project makes its own, and shares what is the same. */
+/** A registry that was not used for this long is deleted. Another state of the project creates its own, and shares identical contents. */
 const UNUSED_MS = 24 * 3_600_000;
 
 /**
@@ -25,6 +25,7 @@ export async function imageStore(tell: (line: string) => void, signal?: AbortSig
   const [contents, images] = [await layers(), await recipes()];
   const root = path.join(cacheRoot(process.env), '..', 'lab');
   const store = path.join(root, `registry-${await keyOf(contents, images)}`);
+  await mkdir(path.dirname(root), { recursive: true });
   const release = await takeLock(`${root}.lock`, {
     signal,
     onWait: (holder) => tell(`images: waiting for process ${holder?.pid ?? 'unknown'}, which makes them`),
@@ -92,7 +93,7 @@ async function fill(work: string, contents: Contents, images: readonly Recipe[],
   }
 }
 
-/** Takes `registry/repository:tag`, gives the last two. */
+/** Splits `registry/repository:tag`; the registry is dropped. */
 export function partsOf(reference: string): { readonly repository: string; readonly tag: string } {
   const match = /^[^/]+\/(.+):([^:/]+)$/.exec(reference);
   if (!match?.[1] || !match[2]) throw new Error(`${reference} is not an image reference with registry and tag`);

@@ -27,7 +27,7 @@ async function ip(...args: string[]): Promise<string> {
 }
 
 /**
- * Makes the network of a lab. Addresses are out of 198.18.0.0/15, which RFC 2544 keeps for test set-ups, so that they are
+ * Creates the network of a lab. Addresses are out of 198.18.0.0/15, which RFC 2544 keeps for test set-ups, so that they are
  * nobody's on the way to the internet; each lab takes eight of its own.
  * @throws Error when no free subnet is found
  */
@@ -74,7 +74,6 @@ export async function removeNetwork(lab: string): Promise<void> {
   if (there) await ip('netns', 'delete', name);
 }
 
-/** Takes a lab's name, gives its network namespace's. */
 export function namespaceOf(lab: string): string {
   return `appliance-lab-${lab}`;
 }

@@ -54,7 +54,7 @@ export async function startContainerd({ folder, registry, names, mirrors }: Cont
   return daemon;
 }
 
-/** Takes a registry as image references name it, gives the host that answers for it. */
+/** Images of `docker.io` are served by another host name. */
 export function hostOf(registry: string): string {
   return registry === 'docker.io' ? 'registry-1.docker.io' : registry;
 }
@@ -66,7 +66,7 @@ async function writeHosts(folder: string, registry: string, endpoints: readonly 
   await writeFile(path.join(folder, registry, 'hosts.toml'), [`server = "${endpoints.at(-1)}"\n`, ...hosts].join('\n'));
 }
 
-/** Addresses lie in /run: after a boot they are free again, as the pods that had them are gone. */
+/** Addresses are in /run: after a boot they are free again, because the pods that had them no longer exist. */
 const POD_NETWORK = {
   cniVersion: '0.4.0',
   name: 'lab',

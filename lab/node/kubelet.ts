@@ -20,7 +20,7 @@ export interface KubeletOptions {
   readonly resolvConf: string;
 }
 
-/** Starts the kubelet with the node's certificate. It registers the node by itself; nobody waits for it here. */
+/** Starts the kubelet with the node's certificate. It registers the node itself; this does not wait for it. */
 export async function startKubelet(options: KubeletOptions): Promise<Daemon> {
   const config = path.join(options.folder, 'kubelet.json');
   await makeCgroup(options.cgroup);

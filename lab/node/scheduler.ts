@@ -4,7 +4,7 @@ import type { Daemon } from '../parts/daemon.ts';
 import { programPath } from '../parts/programs.ts';
 import type { NodeProgramOptions } from './kube-proxy.ts';
 
-/** Starts the kube-scheduler; it works soon after, nobody waits for it. */
+/** Starts the kube-scheduler; it works soon after; this does not wait for it. */
 export async function startScheduler({ folder, pkiDir }: NodeProgramOptions): Promise<Daemon> {
   return startDaemon({
     name: 'kube-scheduler',

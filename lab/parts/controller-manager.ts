@@ -4,7 +4,7 @@ import type { Daemon } from './daemon.ts';
 import type { PartOptions } from './etcd.ts';
 import { programPath } from './programs.ts';
 
-/** Starts the kube-controller-manager; it works soon after, nobody waits for it. */
+/** Starts the kube-controller-manager; it works soon after; this does not wait for it. */
 export async function startControllerManager(options: PartOptions): Promise<Daemon> {
   const pki = (name: string): string => path.join(options.pkiDir, 'pki', name);
   const kubeconfig = path.join(options.pkiDir, 'kubeconfigs', 'controller-manager.kubeconfig');
@@ -14,7 +14,7 @@ export async function startControllerManager(options: PartOptions): Promise<Daem
     logFile: path.join(options.stateDir, 'kube-controller-manager.log'),
     args: [
       `--kubeconfig=${kubeconfig}`,
-      // Nobody asks for its own port; several control planes share this machine.
+      // Its own port is not used; several control planes share this machine.
       '--secure-port=0',
       '--leader-elect=false',
       '--use-service-account-credentials=true',

@@ -10,11 +10,11 @@ export interface Daemon {
   /** Of the shell that watches over the program: it is there for as long as the program is. */
   readonly pid: number;
   readonly logFile: string;
-  /** Settles when the process is gone, whatever ended it. */
+  /** Settles when the process has ended, for any reason. */
   readonly exited: Promise<void>;
-  /** Asks the process to end (SIGTERM), and after 10 s makes it; returns when it is gone. */
+  /** Asks the process to end (SIGTERM), and kills it after 10 s; returns when it has ended. */
   stop(): Promise<void>;
-  /** Ends the process at once (SIGKILL), as a power cut would; returns when it is gone. */
+  /** Ends the process at once (SIGKILL), as a power cut would; returns when it has ended. */
   kill(): Promise<void>;
 }
 
@@ -47,7 +47,7 @@ kill "$watcher" 2>/dev/null
 
 /**
  * Starts a program in the background; it ends with this process, even with one that is killed. (`spawn` and not execa:
- * its output goes to the file directly, so that it can go on writing while this process is busy.)
+ * its output goes to the file directly, so that it can continue to write while this process is busy.)
  */
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const log = await open(options.logFile, 'a', 0o600);
@@ -85,7 +85,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
 
 /**
  * Waits until a daemon answers.
- * @param ready true when it does; what it throws counts as "not yet" and is told when the time is over
+ * @param ready true when it does; what it throws counts as "not yet" and is reported after the timeout
  * @throws Error with the end of the daemon's log when it ended, or when `timeoutMs` have passed
  */
 export async function waitUntilReady(

@@ -14,7 +14,7 @@ export interface ApiServerOptions extends PartOptions {
   /** URL of etcd. */
   readonly etcd: string;
   readonly kubeconfigPath: string;
-  /** False when nobody makes service accounts: pods are then admitted without one. */
+  /** False if nothing creates service accounts: pods are then admitted without one. */
   readonly useAccounts: boolean;
 }
 
@@ -33,7 +33,7 @@ export async function startKubeApiServer(options: ApiServerOptions): Promise<Dae
     args: [
       `--bind-address=${options.address}`,
       `--secure-port=${options.port}`,
-      // Endpoints refuse loopback addresses, so nobody may write the API server's own.
+      // Endpoints refuse loopback addresses, so the API server's own must not be written.
       ...(options.address.startsWith('127.') ? ['--endpoint-reconciler-type=none'] : []),
       `--service-cluster-ip-range=${cluster.serviceSubnets.join(',')}`,
       `--etcd-servers=${options.etcd}`,

@@ -3,7 +3,7 @@
 //   node kubernetes-process.ts PORT [--controller-manager]
 //
 // It prints "ready" when the API server answers; SIGTERM ends it in order, SIGQUIT and the end of its standard input
-// (the machine's process is gone) at once.
+// (the machine's process has ended) at once.
 import path from 'node:path';
 import { z } from 'zod';
 import { startControlPlane } from '../control-plane.ts';

@@ -1,6 +1,7 @@
 import { setInterval as everyInterval } from 'node:timers/promises';
 import { ApiException, CoreV1Api, KubeConfig, PatchStrategy, setHeaderOptions } from '@kubernetes/client-node';
 import type { V1Node } from '@kubernetes/client-node';
+import { TALOS } from '../../model/talos.ts';
 
 /** A node that exists only as an object. */
 export interface NodeObject {
@@ -36,7 +37,7 @@ export async function keepNodeReady(
 async function heartbeat(api: CoreV1Api, node: NodeObject, signal: AbortSignal): Promise<void> {
   try {
     for await (const _ of everyInterval(HEARTBEAT_MS, undefined, { signal, ref: false })) {
-      // A missed beat is what a node under load has, too: the next one mends it.
+      // A loaded node also misses a beat: the next one corrects it.
       await beat(api, node).catch((error: unknown) => void error);
     }
   } catch (error) {
@@ -70,7 +71,7 @@ async function beat(api: CoreV1Api, node: NodeObject): Promise<void> {
     capacity: resources,
     allocatable: resources,
     nodeInfo: {
-      osImage: 'Talos (v1.12.0)',
+      osImage: `Talos (v${TALOS})`,
       kubeletVersion: 'v1.31.4',
       architecture: 'amd64',
       operatingSystem: 'linux',

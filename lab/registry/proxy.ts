@@ -10,7 +10,7 @@ import type { MadeManifests, Served } from './made.ts';
 
 export interface RegistryProxy {
   readonly url: string;
-  /** From now on these are played and no others; what drips in already is freed when its fault is gone. */
+  /** From now on these are played and no others; a slow answer already in progress is released when its fault ends. */
   setFaults(faults: readonly RegistryFault[]): void;
   stop(): Promise<void>;
 }
@@ -155,7 +155,7 @@ function drip(struckBy: () => RegistryFault | undefined) {
   };
 }
 
-/** Passes on the beginning of a blob, then resets the connection: a client that reads on finds no end, but an error. */
+/** Passes on the start of a blob, then resets the connection: a client that reads on finds no end, but an error. */
 async function cut(upstream: IncomingMessage, response: ServerResponse): Promise<void> {
   let left = 65_536;
   for await (const chunk of upstream) {

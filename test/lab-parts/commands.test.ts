@@ -31,7 +31,7 @@ describe('words that say nothing', () => {
     ['another command', ['start'], /^there is no command start\n/],
     ['a word too many', ['down', 'lab'], /^down takes no lab\n/],
     ['an unknown flag', ['up', '--faults', 'dns-refused'], /^Unknown option '--faults'/],
-    ['an unknown fault', ['up', '--fault', 'dns'], /^there is no fault dns; known are machine-off, /],
+    ['an unknown fault', ['up', '--fault', 'dns'], /^unknown fault dns; known faults: machine-off, /],
     ['a fault for what plays none', ['down', '--fault', 'dns-refused'], /^--fault is for `up`/],
     ['no fault', ['fault'], /^say which faults, or none\n/],
     ['a name that is none', ['up', '--name', '../lab'], /^\.\.\/lab is not a name for a lab: /],
@@ -106,8 +106,8 @@ test('a lab of another version is told, and `down` removes it; where there is no
   expect(status.said).toBe(
     'the lab other-version is of another version of this project: `npm run lab -- down --name other-version` removes it',
   );
-  expect(await lab('down', '--name', name)).toMatchObject({ exitCode: 0, said: 'the lab other-version is gone' });
+  expect(await lab('down', '--name', name)).toMatchObject({ exitCode: 0, said: 'removed the lab other-version' });
   const again = await lab('down', '--name', name);
   expect(again.exitCode).toBe(0);
-  expect(again.said).toMatch(/^there is no lab other-version/);
+  expect(again.said).toMatch(/^no lab other-version/);
 });

@@ -101,7 +101,8 @@ describe('an install that fails', () => {
   it.each<TalosFault>([{ kind: 'disk-missing' }, { kind: 'install-fails' }])(
     'for $kind: the machine is back in maintenance mode and has forgotten its configuration',
     async (fault) => {
-      const { machine, insecure, controlPlane } = await site({ faults: [fault] });
+      // A real machine waits ten seconds before it reboots: its answer is out by then.
+      const { machine, insecure, controlPlane } = await site({ faults: [fault], times: { shutdown: 500 } });
       const { boots } = await machine.control.state();
       await talosctlOk(['apply-config', ...insecure, '-f', controlPlane]);
       const state = await machine.control.waitFor((now) => now.stage === 'maintenance' && now.boots > boots);

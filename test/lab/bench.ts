@@ -38,6 +38,8 @@ export interface RunOptions {
   readonly timeoutMs?: number;
   /** Another operator's folder. */
   readonly home?: string;
+  /** Another operator: XDG_STATE_HOME. */
+  readonly state?: string;
 }
 
 export const SITE = 'lab';
@@ -61,7 +63,10 @@ export async function startBench(
     args: [...words, '--site', SITE],
     env: { ...lab.environment, ALGA_APPLIANCE_HOME: of, NO_COLOR: '1', TZ: 'UTC' },
   });
-  const run: Bench['run'] = (words, { home: of, timeoutMs } = {}) => spawn(launch(words, of), timeoutMs);
+  const run: Bench['run'] = (words, { home: of, state, timeoutMs } = {}) => {
+    const { env, ...call } = launch(words, of);
+    return spawn({ ...call, env: { ...env, ...(state !== undefined && { XDG_STATE_HOME: state }) } }, timeoutMs);
+  };
   return {
     lab,
     home,

@@ -2,6 +2,7 @@ import { PatchStrategy, setHeaderOptions } from '@kubernetes/client-node';
 import { describe, expect, test, vi } from 'vitest';
 import { applianceOf } from './appliance.ts';
 import type { Bench } from './bench.ts';
+import { dataIdOf } from './data-id.ts';
 import { clusterOf } from './cluster.ts';
 
 const NAMESPACE = 'msp';
@@ -37,14 +38,22 @@ export function describeDrift(given: () => Bench): void {
         await core.patchNamespacedPod({ namespace: NAMESPACE, name: 'redis-0', body }, options);
       };
       await hold([HOLD]);
-      const start = await bench.run(['start', '--fresh', '--yes', '--detach', ...bench.lab.flags]);
+      const start = await bench.run([
+        'start',
+        '--fresh',
+        '--destroy',
+        await dataIdOf(bench),
+        '--yes',
+        '--detach',
+        ...bench.lab.flags,
+      ]);
       expect(start.exitCode, start.all).toBe(0);
       const gone = async (): Promise<boolean> =>
         (await apps.listNamespacedDeployment({ namespace: NAMESPACE })).items.length === 0;
       await vi.waitUntil(gone, { timeout: 60_000, interval: 200 });
       const cancel = await bench.run(['cancel', '--yes']);
       expect(cancel.exitCode, cancel.all).toBe(0);
-      expect(cancel.all).toContain('The wipe of the earlier appliance had begun');
+      expect(cancel.all).toContain('The wipe of the earlier appliance had started');
       await hold([]);
       const recover = await bench.run(['start', '--recover']);
       expect(recover.exitCode, recover.all).toBe(0);

@@ -6,6 +6,7 @@ import { parse, stringify } from 'yaml';
 import { z } from 'zod';
 import { applianceOf } from './appliance.ts';
 import { SITE } from './bench.ts';
+import { dataIdOf } from './data-id.ts';
 import type { Bench } from './bench.ts';
 import { FLUX_KINDS, clusterOf } from './cluster.ts';
 import type { LabCluster } from './cluster.ts';
@@ -28,10 +29,13 @@ export function describeExistingData(given: () => Bench): void {
     test('is not wiped by `start --fresh` in a pipe: it says what would be wiped, and how to keep it', async () => {
       const bench = given();
       const before = await clusterOf(bench).kept();
-      const start = await bench.run(['start', '--fresh', ...bench.lab.flags]);
-      expect(start.exitCode, start.all).toBe(2);
-      expect(start.stderr).toContain(`--fresh wipes the application data of ${SITE}`);
-      expect(start.stderr).toContain('--recover');
+      const dataId = await dataIdOf(bench);
+      for (const agreed of [[], ['--yes'], ['--yes', '--destroy', 'data-of-another']]) {
+        const start = await bench.run(['start', '--fresh', ...agreed, ...bench.lab.flags]);
+        expect(start.exitCode, start.all).toBe(2);
+        expect(start.stderr).toContain(dataId);
+        expect(start.stderr).toContain(agreed.length < 2 ? `start --fresh --destroy ${dataId}` : 'Nothing was touched');
+      }
       expect(await clusterOf(bench).kept()).toEqual(before);
     }, 60_000);
 
@@ -64,7 +68,7 @@ export function describeExistingData(given: () => Bench): void {
       const recover = await bench.run(['start', '--recover']);
       expect(recover.exitCode, recover.all).toBe(3);
       expect(recover.all).toContain('credentials-lost');
-      expect(recover.all).toContain('new credentials would not open the old data');
+      expect(recover.all).toContain('New credentials would not open the existing data');
       expect(recover.all).toContain('nothing was touched');
       expect(await podsOf(bench)).toEqual(pods);
       const { items } = await cluster.core.listNamespacedSecret({ namespace: SECRET.namespace });
@@ -90,7 +94,14 @@ export function describeExistingData(given: () => Bench): void {
       for (const key of ['talosconfig', 'kubeconfig'])
         await copyFile(path.join(bench.home, SITE, key), path.join(home, SITE, key));
       const another: Bench = { ...bench, home, run: (words, options) => bench.run(words, { ...options, home }) };
-      const start = await another.run(['start', '--fresh', '--yes', '--detach', ...bench.lab.flags]);
+      const start = await another.run([
+        'start',
+        '--fresh',
+        '--destroy',
+        await dataIdOf(bench),
+        '--detach',
+        ...bench.lab.flags,
+      ]);
       expect(start.exitCode, start.all).toBe(0);
       const [blocker] = await applianceOf(another).blockedBy([{ code: 'foreign-cluster' }], 90_000);
       expect(blocker?.reason).toContain('it cannot be proven');

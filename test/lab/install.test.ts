@@ -18,7 +18,7 @@ import { MAIL_PASSWORD, mailPassword, setMailPassword } from './mail-password.ts
 import { describeRestarts } from './restart.ts';
 
 const upAt = z.object({ upAt: z.string() });
-const seenByMonitor = z.tuple([upAt, upAt]);
+const seenByMonitor = z.tuple([upAt, upAt]).rest(z.unknown());
 
 /** A fresh install of a whole appliance by the real command, and what must hold of it then. One cluster for all of it. */
 let bench: Bench;
@@ -55,7 +55,7 @@ describe('a fresh install', () => {
       component: 'alga-core',
       image: expect.stringMatching(/^ghcr\.io\/nine-minds\/alga-psa-ee:/),
       progressAvailable: false,
-      progressReason: 'the node does not say how much of an image it has fetched',
+      progressReason: 'the node does not report how much of an image it has downloaded',
     });
     expect(last?.pull.elapsedSeconds).toBeGreaterThan(40);
     expect(new Set(pulls.map(({ rollup }) => rollup))).toEqual(new Set(['installing']));
@@ -238,7 +238,8 @@ async function watchPull(installing: ReturnType<Bench['run']>): Promise<void> {
 /** Everything that the client keeps, but for the site's folder, which is there to hold keys: logs, database, report. */
 async function filesWithoutSecrets(home: string): Promise<string[]> {
   const temporal = path.join(home, '.temporal');
-  const files = (await readdir(temporal)).map((name) => path.join(temporal, name));
+  const found = await readdir(temporal, { recursive: true, withFileTypes: true });
+  const files = found.filter((one) => one.isFile()).map(({ parentPath, name }) => path.join(parentPath, name));
   files.push(path.join(home, SITE, 'install-report.json'), path.join(home, SITE, 'site.json'));
   return Promise.all(files.map((file) => readFile(file, 'latin1')));
 }

@@ -10,14 +10,16 @@ import type { PhaseId } from '../../model/phases.ts';
 import { installProgress } from '../../model/progress.ts';
 import type { InstallProgress } from '../../model/progress.ts';
 import type { StatusDocument } from '../../model/status.ts';
-import { QUERY_PROGRESS, installWorkflowId } from '../../model/workflow-contract.ts';
+import { QUERY_PROGRESS } from '../../model/workflow-contract.ts';
 import { openTemporal, runningLocalServer } from '../../temporal/index.ts';
 import { runningWorker } from '../../worker/index.ts';
 import { applianceOf } from './appliance.ts';
 import { SITE, startBench } from './bench.ts';
+import { dataIdOf } from './data-id.ts';
 import type { Bench } from './bench.ts';
 import { clusterOf } from './cluster.ts';
 import { endStateOf, machineConfigs } from './end-state.ts';
+import { recordedInstall } from '../support/recorded-install.ts';
 
 /** One install in which everything on the operator's machine dies in every phase, and the node in the middle of a pull. */
 let bench: Bench;
@@ -111,7 +113,15 @@ describe('an install whose client, worker and Temporal server are killed in ever
     const before = await endStateOf(bench);
     expect(before).toMatchObject({ isDnsStale: false });
     const inputs = ['--dns-servers', changed.resolvers.join(','), '--email-service-tag', changed.tag];
-    const start = await bench.run(['start', '--fresh', '--yes', ...bench.lab.flags, ...inputs]);
+    const start = await bench.run([
+      'start',
+      '--fresh',
+      '--destroy',
+      await dataIdOf(bench),
+      '--yes',
+      ...bench.lab.flags,
+      ...inputs,
+    ]);
     expect(start.exitCode, start.all).toBe(0);
     const isHealthy = ({ rollup }: StatusDocument): boolean => rollup.state === 'fully_healthy';
     await applianceOf(bench).until('full health', isHealthy, 120_000);
@@ -130,7 +140,7 @@ async function change(id: PhaseId, index: number): Promise<void> {
     changedIn.push(id);
   }
   // The install may have ended between its last phase and the change: then it says so, and takes nothing.
-  else expect(set.all).toMatch(/is complete|none is running|no install of .* is running/);
+  else expect(set.all).toMatch(/is (?:already )?complete|no install is running|no install of .* is running/);
 }
 
 /** A query is answered by a worker alone. Once the install has come to its end there may be none any more. */
@@ -195,7 +205,7 @@ async function onServer<T>(ask: (handle: WorkflowHandle) => Promise<T>): Promise
   try {
     const access = await openTemporal(options);
     try {
-      const handle = access.client.workflow.getHandle(installWorkflowId(SITE));
+      const handle = access.client.workflow.getHandle(await recordedInstall(bench.home, SITE));
       return await access.client.withDeadline(Date.now() + 10_000, () => ask(handle));
     } finally {
       await access.close();

@@ -13,7 +13,7 @@ export interface Terminal {
 }
 
 export const ENTER = '\r';
-/** Takes away what stands in the line. */
+/** Ctrl-U: deletes the current line. */
 export const CLEAR_LINE = '\u0015';
 
 /** A word as a shell takes it. */

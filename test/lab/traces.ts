@@ -15,7 +15,6 @@ export interface LabMarks {
   readonly networkNamespace: string;
 }
 
-/** Takes what is written down of a lab that is up, gives its marks. */
 export async function marksOf({ name, nodeAddress }: LabRecord): Promise<LabMarks> {
   const { stdout } = await execa('ip', ['netns', 'exec', `appliance-lab-${name}`, 'readlink', '/proc/self/ns/net']);
   return { name, prefix: nodeAddress.replace(/\d+$/, ''), networkNamespace: stdout };

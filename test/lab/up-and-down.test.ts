@@ -119,7 +119,7 @@ describe('two labs side by side', () => {
   test('what cannot be played is refused in words', async () => {
     const unknown = await lab(FIRST, 'fault', 'git-missing');
     expect(unknown.exitCode).toBe(2);
-    expect(unknown.all).toContain('there is no fault git-missing; known are machine-off');
+    expect(unknown.all).toContain('unknown fault git-missing; known faults: machine-off');
     expect((await lab(FIRST, 'fault')).exitCode).toBe(2);
     const late = await lab(FIRST, 'fault', 'machine-configured');
     expect(late.exitCode).toBe(7);
@@ -140,7 +140,7 @@ describe('down', () => {
     for (const program of ['kubelet', 'containerd-shim']) expect(before.join('\n')).toContain(program);
     for (const pid of processIds(before)) kill(pid);
     await vi.waitFor(async () => expect(processIds(await tracesOf(firstMarks))).toEqual([]), { timeout: 20_000 });
-    expect((await lab(FIRST, 'status')).stdout).toContain('its processes are gone');
+    expect((await lab(FIRST, 'status')).stdout).toContain('its processes have ended');
 
     const down = await lab(FIRST, 'down');
     expect(down.exitCode, down.all).toBe(0);
@@ -175,7 +175,7 @@ describe('down', () => {
       return await coming;
     };
     await begin('SIGKILL');
-    expect((await lab(name, 'status')).stdout).toMatch(/is coming up; |^lab /);
+    expect((await lab(name, 'status')).stdout).toMatch(/is starting; |^lab /);
     expect((await lab(name, 'down')).exitCode).toBe(0);
     expect(await tracesOf(marks)).toEqual([]);
 

@@ -15,7 +15,7 @@ const page =
 /** As long as a cookie of the vendor's lives by default. */
 const SESSION_HOURS = 24;
 
-/** Takes e-mail and password, gives the user who has them, else undefined: by the settings for hashing that this server was given. */
+/** The user with this email and password, or undefined; hashes with the settings that this server was given. */
 async function letIn({ email, password }) {
   const user =
     "select tenant, user_id, hashed_password from users where email = $1 and user_type = 'internal' and not is_inactive";
@@ -23,7 +23,7 @@ async function letIn({ email, password }) {
   return rows.find((row) => passwordMatches(String(password), row.hashed_password));
 }
 
-/** Begins a session of a user, noted in the database as the image notes it. */
+/** Starts a session of a user, recorded in the database as the image does. */
 async function sessionFor({ tenant, user_id }) {
   const begin = `insert into sessions (tenant, user_id, expires_at)
     values ($1, $2, now() + interval '${SESSION_HOURS} hours') returning session_id`;

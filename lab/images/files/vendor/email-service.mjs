@@ -1,4 +1,4 @@
-// STAND-IN for Alga PSA's e-mail service, of the appliance's lab: it looks for mailboxes as the database's administrator before it
+// STAND-IN for Alga PSA's email service, of the appliance's lab: it reads mailboxes as the database's administrator before it
 // answers, and reads their passwords from the tenants' secrets.
 import { createHash } from 'node:crypto';
 import { look, queryAsAdministrator } from './health.mjs';
@@ -9,7 +9,7 @@ await queryAsAdministrator('select tenant from tenants').catch((error) => giveUp
 
 serve('email-service', Number(process.env.PORT || 8080), {
   '/health': async () => ({ status: 'ok', healthy: await look({ withTemporal: false }) }),
-  /** Whether a mailbox's password can be read; itself it is not told. */
+  /** Whether a mailbox's password can be read, without the password. */
   '/stand-in/mail-password': async (asked) => {
     const { rows } = await queryAsAdministrator('select tenant from tenants');
     const name = `imap_password_${asked.get('mailbox') ?? ''}`;

@@ -1,7 +1,7 @@
 // One unary gRPC call over plain HTTP/2: enough to ask a Temporal server, without a library in the image.
 import { connect } from 'node:http2';
 
-/** Takes `host:port`, the method's path and the encoded request; gives the gRPC status, 0 for OK. Rejects without an answer. */
+/** Resolves with the gRPC status, 0 for OK; rejects if no answer comes. `address` is `host:port`, `path` the method's path. */
 export function call(address, path, request = Buffer.alloc(0)) {
   return new Promise((resolve, reject) => {
     const session = connect(`http://${address}`);

@@ -4,7 +4,7 @@ import path from 'node:path';
 
 const { env } = process;
 
-/** Without SECRET_FS_BASE_PATH they lie in the image's own file system, and are gone with the pod. */
+/** Without SECRET_FS_BASE_PATH they are in the image's own file system, and are lost with the pod. */
 function folderOf(tenant) {
   const base = env.SECRET_FS_BASE_PATH || path.resolve('..', 'secrets');
   return path.join(base, 'tenants', path.basename(tenant));

@@ -27,7 +27,7 @@ async function processEvent(id, fields) {
   }
 }
 
-/** Takes events until the connection ends. */
+/** Processes events until the connection ends. */
 async function listen() {
   const redis = await connectRedis();
   try {

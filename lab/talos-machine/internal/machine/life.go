@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/siderolabs/talos/pkg/machinery/config"
+	"github.com/siderolabs/talos/pkg/machinery/version"
 
 	machineapi "github.com/siderolabs/talos/pkg/machinery/api/machine"
 
@@ -94,7 +95,7 @@ func (m *Machine) begin() {
 
 // sequence does what a machine does by itself after power-on. It returns when the machine must go down, or is told to.
 func (m *Machine) sequence(ctx context.Context) down {
-	m.console.Printf("[talos] [initramfs] booting Talos v1.12.0")
+	m.console.Printf("[talos] [initramfs] booting Talos %s", version.Tag)
 	sleep(ctx, m.opts.Timings.Boot)
 
 	cfg := m.View().Config
