@@ -1,4 +1,4 @@
-import { diagnose } from '../diagnosis/index.ts';
+import { statusOf } from '../status/index.ts';
 import { matchText } from '../diagnosis/classify.ts';
 import type { Domain } from '../diagnosis/rule.ts';
 import { CASES, snapshotOf } from '../test/diagnosis/corpus/corpus.ts';
@@ -83,8 +83,8 @@ export function measureClassification(): ClassificationFigures {
     ...snapshot,
     kubernetes: { error: null, missing: [], items: [...(snapshot.kubernetes?.items ?? []), ...noise] },
   };
-  diagnose(busy, { now: new Date(NOW) });
+  statusOf({ cluster: busy, install: null, now: new Date(NOW), previous: null });
   const start = performance.now();
-  diagnose(busy, { now: new Date(NOW) });
+  statusOf({ cluster: busy, install: null, now: new Date(NOW), previous: null });
   return { signals: SIGNALS, classifyMs, diagnoseMs: performance.now() - start };
 }

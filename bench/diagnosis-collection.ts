@@ -45,7 +45,7 @@ async function each<T>(items: readonly T[], width: number, work: (item: T) => Pr
   await Promise.all(Array.from({ length: width }, worker));
 }
 
-/** Takes a kubeconfig, fills the cluster with the pods and events of the figure. */
+/** Creates the pods and events of the figure in the cluster. */
 async function fill(kubeconfig: string): Promise<void> {
   const config = new KubeConfig();
   config.loadFromFile(kubeconfig);

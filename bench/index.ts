@@ -2,6 +2,7 @@ import { execa } from 'execa';
 import { measureClient } from './client.ts';
 import { measureDiagnosis } from './diagnosis.ts';
 import type { Figure } from './figure.ts';
+import { measureFleet } from './fleet.ts';
 import { measureHistory } from './history.ts';
 import { measureOverhead } from './overhead.ts';
 import { measureRecovery } from './recovery.ts';
@@ -13,6 +14,7 @@ import { measureStatusService } from './status-service.ts';
 const PARTS: Readonly<Record<string, () => Promise<Figure[]>>> = {
   client: () => whileWaiting(measureClient),
   recovery: () => whileWaiting(measureRecovery),
+  fleet: measureFleet,
   history: measureHistory,
   signal: measureSignal,
   diagnosis: measureDiagnosis,

@@ -3,10 +3,10 @@ import type { Bench } from '../test/lab/bench.ts';
 import { SITE, startBench } from '../test/lab/bench.ts';
 import { FLUX_LOOKS_EVERY } from '../lab/flux-manifests.ts';
 import { whyNot } from '../lab/machine-check.ts';
-import { installWorkflowId } from '../model/workflow-contract.ts';
 import type { KubernetesObject, Snapshot } from '../model/snapshot.ts';
 import { collectSnapshot, connectReader } from '../observation/index.ts';
 import { siteFolder, SITE_FILES } from '../site-folder/index.ts';
+import { recordedInstall } from '../test/support/recorded-install.ts';
 import { openTemporal } from '../temporal/index.ts';
 import { atMost } from './figure.ts';
 import type { Figure } from './figure.ts';
@@ -42,7 +42,7 @@ export async function measureOverhead(): Promise<Figure[]> {
   }
 }
 
-/** Takes the steps of an install, how long it took, and the appliance as it stood at its end; gives what was added, in parts. */
+/** What the product added to the time of an install, by source. `snapshot` is the appliance at the end of the install. */
 function figuresOf(steps: readonly StepTimes[], wallMs: number, snapshot: Snapshot): Figure[] {
   const between = sum(steps.map(({ startedAt }, index) => startedAt - (steps[index - 1]?.endedAt ?? startedAt)));
   const lags = steps.map((step) => ({ step: step.activity, lag: lagOf(step, snapshot) })).filter(({ lag }) => lag > 0);
@@ -66,7 +66,7 @@ async function historyOf({ home }: Bench): Promise<{ steps: StepTimes[]; wallMs:
   const signal = AbortSignal.timeout(60_000);
   const access = await openTemporal({ home, environment: {}, signal, onProgress: () => {}, start: 'on-demand' });
   try {
-    const { events } = await access.client.workflow.getHandle(installWorkflowId(SITE)).fetchHistory();
+    const { events } = await access.client.workflow.getHandle(await recordedInstall(home, SITE)).fetchHistory();
     return stepsIn(events ?? []);
   } finally {
     await access.close();

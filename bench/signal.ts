@@ -12,6 +12,6 @@ export async function measureSignal(): Promise<Figure[]> {
     stdin: 'ignore',
   });
   const p95 = /signal to phase end: p95 (\d+) ms/.exec(stdout)?.[1];
-  if (p95 === undefined) throw new Error(`the test told no figure:\n${stdout}`);
+  if (p95 === undefined) throw new Error(`the test reported no figure:\n${stdout}`);
   return [atMost('from a signal to the phase moving on, p95', Number(p95), 1_000, 'ms')];
 }

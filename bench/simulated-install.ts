@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { WorkflowExecutionDescription } from '@temporalio/client';
 import { execa } from 'execa';
-import { installWorkflowId } from '../model/workflow-contract.ts';
 import { openTemporal } from '../temporal/index.ts';
+import { recordedInstall } from '../test/support/recorded-install.ts';
 import { stopBackground } from '../worker/index.ts';
 
 const SITE = 'simulated';
@@ -18,7 +18,7 @@ export interface BenchInstall {
   close(): Promise<void>;
 }
 
-/** Begins a simulated install of a scenario in a folder of its own; `speed` is how much faster than life it goes. */
+/** Starts a simulated install of a scenario in a new folder; `speed` is how much faster than real time it runs. */
 export async function beginBenchInstall(scenario: string, speed: number): Promise<BenchInstall> {
   const root = await mkdtemp(join(tmpdir(), 'appliance-bench-'));
   const home = join(root, '.simulation');
@@ -35,9 +35,9 @@ export async function beginBenchInstall(scenario: string, speed: number): Promis
     run,
     describe: async () => {
       const signal = AbortSignal.timeout(60_000);
-      const access = await openTemporal({ home, environment: {}, signal, onProgress: () => {}, start: 'on-demand' });
+      const access = await openTemporal({ home, environment: {}, signal, onProgress: () => {}, start: 'never' });
       try {
-        return await access.client.workflow.getHandle(installWorkflowId(SITE)).describe();
+        return await access.client.workflow.getHandle(await recordedInstall(home, SITE)).describe();
       } finally {
         await access.close();
       }

@@ -79,7 +79,7 @@ async function crowdOfListeners(
   };
 }
 
-/** The highest resident memory while something goes on, in MB. */
+/** The highest resident memory while something runs, in MB. */
 async function highest(service: Service, work: () => Promise<void>): Promise<number> {
   const samples = [service.residentBytes()];
   const sampler = setInterval(() => samples.push(service.residentBytes()), SAMPLE_MS);
@@ -140,7 +140,7 @@ async function measure(api: RealApi, service: Service, busy: readonly Kubernetes
     atMost(`${name}: resident memory under ${LISTENERS} event streams`, Math.max(...spells), MOST_MB, 'MB'),
     atMost(`${name}: growth while ${ROUNDS * (SPELLS - 2)} changes pass`, Math.max(0, growth), 3, 'MB'),
     atMost(`${name}: a page, p95`, percentile(pageMs, 0.95), 2_000, 'ms'),
-    atMost(`${name}: from a change to the page that tells it, p95`, percentile(changeMs, 0.95), 2_000, 'ms'),
+    atMost(`${name}: from a change to the page that shows it, p95`, percentile(changeMs, 0.95), 2_000, 'ms'),
   ];
 }
 

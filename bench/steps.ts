@@ -1,6 +1,6 @@
 import type { History } from '@temporalio/common/lib/proto-utils.js';
 
-/** When a step ran, in milliseconds since the epoch, as the workflow's history tells. */
+/** When a step ran, in milliseconds since the epoch, from the workflow's history. */
 export interface StepTimes {
   readonly activity: string;
   readonly startedAt: number;
@@ -9,7 +9,7 @@ export interface StepTimes {
 
 type Event = NonNullable<History['events']>[number];
 
-/** Takes the events of a finished install, gives its steps in their order and how long it took in all. */
+/** The steps of a finished install in their order, and its total duration in milliseconds. */
 export function stepsIn(events: readonly Event[]): { steps: StepTimes[]; wallMs: number } {
   const byId = new Map(events.map((event) => [String(event.eventId), event]));
   const steps = events.flatMap((event) => {

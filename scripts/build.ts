@@ -58,7 +58,8 @@ const PARTS: readonly Part[] = [
     // Split, so that a help text loads the parser alone. The native part of Temporal belongs to the worker.
     name: 'client',
     options: {
-      entryPoints: { client: 'client/entry.ts' },
+      // The supervisor shares what the client has of Temporal, and stays as light.
+      entryPoints: { client: 'client/entry.ts', supervisor: 'worker/supervisor.ts' },
       splitting: true,
       chunkNames: 'chunks/[name]-[hash]',
       external: ['@temporalio/worker', '@temporalio/core-bridge'],
@@ -70,7 +71,7 @@ const PARTS: readonly Part[] = [
   },
   {
     // The worker loads its threads, its native part and its converters by path: its SDK stays a package. `main` is the name
-    // under which system/code-files.ts looks for it.
+    // under which system/code-files.ts searches for it.
     name: 'worker',
     options: {
       entryPoints: { main: 'worker/main.ts', 'failure-converter': 'temporal/failure-converter.ts' },

@@ -1,7 +1,7 @@
 import { isMap, isScalar, parseDocument, type Node, type Pair, type YAMLMap } from 'yaml';
 import { z } from 'zod';
 
-/** The part of a chart's JSON schema that its README tells. */
+/** The part of a chart's JSON schema that its README shows. */
 interface Schema {
   $ref?: string | undefined;
   type?: string | string[] | undefined;
@@ -23,11 +23,11 @@ export interface ChartFiles {
   readonly chartYaml: string;
   readonly valuesYaml: string;
   readonly schemaJson: string;
-  /** `about.md`: what cannot be told by a table of values; empty when the chart has none. */
+  /** `about.md`: text that a table of values cannot hold; empty if the chart has none. */
   readonly about: string;
 }
 
-/** Takes a chart's files, gives its README: what it is, and every value with its type, default and comment. */
+/** The README of a chart: its description, and every value with its type, default and comment. */
 export function chartReadme(files: ChartFiles): string {
   const { name, description } = chart.parse(parseDocument(files.chartYaml).toJS());
   const values = parseDocument(files.valuesYaml);
@@ -38,13 +38,13 @@ export function chartReadme(files: ChartFiles): string {
     `${description}. Generated from Chart.yaml, about.md and values.yaml by \`node scripts/charts.ts\`; edit those.`,
     ...(files.about ? [files.about.trim()] : []),
     '## Values',
-    'A key that is not in this table is refused.',
+    'Keys that are not in this table are refused.',
     ['| key | type | default | meaning |', '|---|---|---|---|', ...rows].join('\n'),
     '',
   ].join('\n\n');
 }
 
-/** A row for every value, or one for a whole branch that is told better as one (an image, resources). */
+/** A row for every value, or one row for a whole branch (an image, resources). */
 function describe(map: YAMLMap, at: Schema, prefix: string, firstComment?: string | null): string[] {
   return map.items.flatMap((pair, index) => {
     const key = keyOf(pair);

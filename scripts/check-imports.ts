@@ -10,7 +10,7 @@ import { DOOR, ROOMS, roomOf } from './rooms.ts';
  */
 const ROOT = path.resolve(import.meta.dirname, '..');
 
-/** Takes every module with what it imports, paths relative to the project's folder; gives what is wrong, a line each. */
+/** One line for each forbidden import. Paths are relative to the project's folder. */
 export function importFaults(modules: ReadonlyMap<string, readonly Import[]>): string[] {
   return [...strayed(modules), ...circles(modules)];
 }
@@ -69,7 +69,7 @@ function strayFiles(): string[] {
     ...globSync('**/*.{mts,cts,tsx}', { cwd: ROOT, exclude }).map((file) => `${file}: modules are *.ts here`),
     ...tests
       .filter((file) => !/^test\/.*\.test\.ts$/.test(file))
-      .map((file) => `${file}: in no tier, so nobody runs it; a test is test/**/*.test.ts`),
+      .map((file) => `${file}: in no tier, so it never runs; a test is test/**/*.test.ts`),
   ];
 }
 

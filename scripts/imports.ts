@@ -22,7 +22,7 @@ export function parsed(file: string, source = readFileSync(file, 'utf8')): Parse
 /**
  * Reads what a module imports of ours: statically, by `export … from`, by `import()`, as a type written `import('…').T`, and
  * by `import … = require()`. Throws a SyntaxError for an import whose target does not stand in the source, or that goes
- * around the project's own paths: nobody could say where it leads.
+ * around the project's own paths: its target could not be known.
  */
 export function importsOf(file: string): Import[] {
   const source = readFileSync(file, 'utf8');
@@ -48,7 +48,7 @@ export function importsOf(file: string): Import[] {
     .map(({ request, isType }) => ({ file: path.resolve(path.dirname(file), request), isType }));
 }
 
-/** What only the syntax tree tells of; walking it costs more than all the rest, so only where it may be. */
+/** What only the syntax tree shows; walking it costs more than all the rest, so only where it may be. */
 const HIDDEN = /[:=|&<,]\s*(?:typeof\s+)?import\s*\(|import\s+\w+\s*=/;
 
 function literal(text: string, file: string): string {

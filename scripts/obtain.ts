@@ -53,7 +53,7 @@ export async function obtain(tier: string, needed: readonly Need[]): Promise<boo
 function stateOf(missing: readonly Program[]): string {
   if (missing.length === 0) return 'all programs there';
   const minutes = missing.reduce((sum, program) => sum + program.minutes, 0);
-  return `to get: ${missing.map(titleOf).join(', ')} (about ${duration(minutes * 60_000)} where all have to be built)`;
+  return `to get: ${missing.map(titleOf).join(', ')} (about ${duration(minutes * 60_000)} if all have to be built)`;
 }
 
 async function isThere(program: Program): Promise<boolean> {

@@ -8,7 +8,7 @@ const TARGET = resolve(import.meta.dirname, '../flux/base/appliance-status');
 /** A ConfigMap holds one mebibyte, in all (Kubernetes, "ConfigMaps"); some is left for its metadata. */
 const LIMIT = 1_000_000;
 
-/** Takes the status page's built program, gives what the Flux tree carries of it, by file name. */
+/** The files of the Flux tree that carry the built program, by file name. */
 export function packStatusService(program: string): Map<string, string> {
   const bytes = Buffer.byteLength(program);
   if (bytes > LIMIT) {

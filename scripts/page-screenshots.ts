@@ -15,7 +15,7 @@ const PICTURES = [
   { scene: 'stale', name: 'stale-phone', viewport: PHONE, colorScheme: 'light' },
 ] as const satisfies readonly { readonly scene: SceneName; readonly [key: string]: unknown }[];
 
-/** `npm run screenshots`: the pictures of the status page in docs/, taken from the scenes that its tests look at. */
+/** `npm run screenshots`: the pictures of the status page in docs/, taken from the scenes of its tests. */
 await mkdir(FOLDER, { recursive: true });
 const [browser, service] = await Promise.all([startBrowser(), startService({ STATUS_SOURCE: 'stdin' })]);
 try {

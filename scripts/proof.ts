@@ -4,14 +4,15 @@ import { parseArgs } from 'node:util';
 import { execa } from 'execa';
 import { z } from 'zod';
 import { BREAKS, MOST_STORIES, foundAt } from '../test/workflows/fake/breaks.ts';
-import { ROWS, cell, documentOf, failuresIn, proof, proofOf } from './proof/cells.ts';
+import { ROWS, cell, documentOf, failuresIn, isOfTakeovers, proof, proofOf, withTakeovers } from './proof/cells.ts';
 import type { Proof } from './proof/cells.ts';
 import { bundle, playStruck, playUndisturbed } from './proof/play.ts';
 
 /**
- * `npm run proof [-- --shard K/N] [--at-once M] [--breaks]`: kills worker, server and both around every step of an install, and writes down
- * what came of it: docs/proof.json and docs/durability.md. What was played of this commit lies in dist/proof/ and is not played
- * again, so that it goes on where it was stopped; once every row is there, by whichever shard, the documents are written.
+ * `npm run proof [-- --shard K/N] [--at-once M] [--takeovers] [--breaks]`: kills worker, server and both around every step of an install,
+ * has another operator take it over there, and writes down what came of it: docs/proof.json and docs/durability.md. What was played of
+ * this commit lies in dist/proof/ and is not played again, so that it goes on where it was stopped; once every row is there, by whichever
+ * shard, the documents are written. With `--takeovers` only those installs are played, and the other cells stay as they were.
  * Faults are put into the workflow, too, to see which story finds them; with `--breaks` that is all, and the cells stay as they were.
  * Ends with 1 when a cell did not hold, or a fault was not found.
  */
@@ -19,19 +20,20 @@ const { values } = parseArgs({
   options: {
     shard: { type: 'string', default: '1/1' },
     'at-once': { type: 'string', default: '3' },
+    takeovers: { type: 'boolean', default: false },
     breaks: { type: 'boolean', default: false },
   },
 });
 const [shard = 0, shards = 0] = values.shard.split('/').map(Number);
 const atOnce = Number(values['at-once']);
 if (!(shard >= 1 && shard <= shards && atOnce >= 1)) {
-  console.error('npm run proof [-- --shard K/N, from 1/N to N/N] [--at-once M] [--breaks]');
+  console.error('npm run proof [-- --shard K/N, from 1/N to N/N] [--at-once M] [--takeovers] [--breaks]');
   process.exit(2);
 }
 const root = join(import.meta.dirname, '..');
 const proofFile = join(root, 'docs', 'proof.json');
-if (values.breaks)
-  await end({ ...proof.parse(JSON.parse(await readFile(proofFile, 'utf8'))), breaks: await findBreaks() });
+const known = async (): Promise<Proof> => proof.parse(JSON.parse(await readFile(proofFile, 'utf8')));
+if (values.breaks) await end({ ...(await known()), breaks: await findBreaks() });
 const { stdout: commit } = await execa('git', ['rev-parse', 'HEAD'], { cwd: root });
 const folder = join(root, 'dist', 'proof', commit);
 await mkdir(folder, { recursive: true });
@@ -42,7 +44,8 @@ const kept = async (row: number) => {
   return text === null ? null : endedRow.parse(JSON.parse(text));
 };
 
-const mine = [...ROWS.keys()].filter((row) => row % shards === shard - 1);
+const asked = [...ROWS.keys()].filter((row) => !values.takeovers || isOfTakeovers(ROWS[row] ?? []));
+const mine = asked.filter((row) => row % shards === shard - 1);
 const missing: number[] = [];
 for (const row of mine) if ((await kept(row)) === null) missing.push(row);
 if (missing.length > 0) {
@@ -61,14 +64,15 @@ if (missing.length > 0) {
   };
   await Promise.all(Array.from({ length: atOnce }, playOn));
 }
-const rows = await Promise.all([...ROWS.keys()].map(kept));
+const rows = await Promise.all(asked.map(kept));
 const left = rows.filter((row) => row === null).length;
 if (left > 0) {
   console.log(`${left} installs are left to other shards: docs/ is written once they have been played here`);
   process.exit(0);
 }
 const ended = rows.flatMap((row) => row ?? []);
-await end(proofOf(commit, new Date().toISOString().slice(0, 10), ended, await findBreaks()));
+const now = proofOf(commit, new Date().toISOString().slice(0, 10), ended, await findBreaks());
+await end(values.takeovers ? { ...withTakeovers(await known(), now), breaks: now.breaks } : now);
 
 async function findBreaks(): Promise<Proof['breaks']> {
   const breaks: Proof['breaks'] = [];

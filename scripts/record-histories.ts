@@ -11,8 +11,8 @@ import { localEnvironment } from '../test/support/workflow-environment.ts';
 
 /**
  * `npm run replay:record [scenario…]`: plays every scenario through the real workflow and activities and writes the workflow's
- * history to test/workflows/replay/. A recorded history is a promise: newer workflow code must still replay it. Record anew
- * only for a scenario that is new, or whose history no released client has begun.
+ * history to test/workflows/replay/. A recorded history is a promise: newer workflow code must still replay it. Record again
+ * only for a scenario that is new, or whose history no released client has started.
  */
 const FOLDER = join(import.meta.dirname, '..', 'test', 'workflows', 'replay');
 const SPEED = 300;

@@ -2,20 +2,24 @@
 type Allowed = 'everything' | readonly string[];
 
 /**
- * Every room, and what it may import beside itself: the directions of ARCHITECTURE.md, "Rooms". A folder without a row here is
+ * Every room, and what it may import beside itself: the directions of ARCHITECTURE.md, "Folders". A folder without a row here is
  * refused. The client's rooms are named with the client's: `client/terminal`; `client` is its door.
  */
 export const ROOMS: Readonly<Record<string, Allowed>> = {
+  text: [],
   // Data in the root: validated.json.
-  model: ['.'],
-  redaction: [],
+  model: ['.', 'text'],
+  redaction: ['text'],
   system: [],
   registry: [],
+  bundle: ['model', 'redaction'],
   kubernetes: ['model', 'redaction'],
   diagnosis: ['model', 'redaction', 'kubernetes'],
+  status: ['model', 'redaction', 'kubernetes', 'diagnosis'],
   observation: ['model', 'kubernetes'],
-  'site-folder': ['model'],
-  tools: ['system'],
+  'site-folder': ['model', 'system'],
+  tools: ['model', 'system'],
+  holder: ['model', 'kubernetes', 'site-folder', 'activities/ports'],
   workflows: ['model', 'type activities'],
   'activities/ports': ['model', 'kubernetes', 'type observation', 'type site-folder'],
   activities: [
@@ -24,9 +28,12 @@ export const ROOMS: Readonly<Record<string, Allowed>> = {
     'redaction',
     'kubernetes',
     'diagnosis',
+    'status',
     'observation',
     'site-folder',
+    'system',
     'tools',
+    'holder',
   ],
   'activities/adapters': [
     'activities/ports',
@@ -36,12 +43,14 @@ export const ROOMS: Readonly<Record<string, Allowed>> = {
     'registry',
     'observation',
     'kubernetes',
+    'system',
     'tools',
   ],
   administration: ['model', 'kubernetes', 'activities/ports'],
-  simulation: ['model', 'kubernetes', 'observation', 'site-folder', 'activities/ports'],
+  simulation: ['model', 'kubernetes', 'observation', 'site-folder', 'system', 'activities/ports'],
   temporal: ['model', 'site-folder', 'system', 'tools'],
   worker: [
+    'holder',
     'model',
     'redaction',
     'site-folder',
@@ -52,15 +61,18 @@ export const ROOMS: Readonly<Record<string, Allowed>> = {
     'activities/adapters',
     'simulation',
   ],
-  'client/terminal': [],
+  'client/terminal': ['text'],
   'client/render': ['client/terminal', 'model', 'type diagnosis'],
-  'client/site': ['client/terminal', 'model', 'kubernetes', 'site-folder', 'type worker'],
+  'client/site': ['client/terminal', 'model', 'system', 'redaction', 'kubernetes', 'site-folder', 'type worker'],
   'client/inputs': ['client/terminal', 'client/site', 'model', 'registry', 'site-folder', 'type worker'],
   'client/install': [
     'client/terminal',
     'client/render',
     'client/site',
     'client/inputs',
+    'activities/ports',
+    'holder',
+    'kubernetes',
     'model',
     'redaction',
     'site-folder',
@@ -75,11 +87,35 @@ export const ROOMS: Readonly<Record<string, Allowed>> = {
     'client/install',
     'model',
     'kubernetes',
-    'diagnosis',
+    'status',
     'observation',
     'site-folder',
   ],
-  'client/follow': ['client/terminal', 'client/render', 'client/site', 'client/install', 'model', 'type worker'],
+  'client/follow': [
+    'client/terminal',
+    'client/render',
+    'client/site',
+    'client/install',
+    'model',
+    'system',
+    'type worker',
+  ],
+  'client/support': [
+    'client/terminal',
+    'client/site',
+    'client/install',
+    'client/inputs',
+    'client/status',
+    'bundle',
+    'model',
+    'redaction',
+    'system',
+    'kubernetes',
+    'observation',
+    'site-folder',
+    'status',
+    'type activities/adapters',
+  ],
   'client/page': [
     'client/terminal',
     'client/site',
@@ -98,13 +134,19 @@ export const ROOMS: Readonly<Record<string, Allowed>> = {
     'client/status',
     'client/follow',
     'client/page',
+    'client/support',
     'administration',
+    'bundle',
+    'holder',
     'model',
     'redaction',
     'registry',
+    'kubernetes',
     'diagnosis',
+    'status',
     'observation',
     'site-folder',
+    'system',
   ],
   client: [
     'client/terminal',
@@ -121,7 +163,7 @@ export const ROOMS: Readonly<Record<string, Allowed>> = {
     'temporal',
     'worker',
   ],
-  'status-service': ['model', 'redaction', 'kubernetes', 'diagnosis', 'observation'],
+  'status-service': ['text', 'model', 'redaction', 'kubernetes', 'status', 'observation'],
   lab: ['model', 'system', 'tools'],
   'image-check': ['model', 'tools'],
   '.': 'everything',
@@ -136,7 +178,7 @@ export const DOOR: readonly string[] = ['client/context.ts', 'client/services.ts
 /** Rooms inside a room, which others may be allowed to enter alone. */
 const INNER = /^(?:client\/[a-z-]+(?=\/)|activities\/(?:ports|adapters)(?=\/))/;
 
-/** Takes a path in the project, gives the room that it lies in; a file of the root is in the room `.`. */
+/** The folder of ROOMS that a file belongs to; a file of the root belongs to `.`. */
 export function roomOf(file: string): string {
   return INNER.exec(file)?.[0] ?? (file.includes('/') ? file.slice(0, file.indexOf('/')) : '.');
 }

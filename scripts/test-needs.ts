@@ -4,7 +4,7 @@ import type { CallExpression, ParseResult } from 'oxc-parser';
 import { importsOf, parsed } from './imports.ts';
 import type { Need } from '../test/support/needs.ts';
 
-/** The project's folder, in which paths of test files are told. */
+/** The project's folder; paths of test files are relative to it. */
 const ROOT = path.resolve(import.meta.dirname, '..');
 const FOLDER = 'test';
 

@@ -9,14 +9,14 @@ import { obtain } from './obtain.ts';
 import { TIERS, readTestNeeds } from './test-needs.ts';
 import type { Tier } from './test-needs.ts';
 
-const USAGE = `npm test [-- [--tier ${TIERS.join('|')}] [part of a test file's path]...]`;
+const USAGE = `npm test [-- [--tier ${TIERS.join('|')}] [-u] [part of a test file's path]...]`;
 
 /**
  * Everything that must hold before a change lands: `npm test`. Static checks count as tests; the last line says how many
  * passed and how many failed. Words after `--` are parts of the paths of test files, for a part of the tests; `--tier` is one of
- * the tiers of vitest.config.ts. What a tier's files need is obtained before they run, and told before that.
+ * the tiers of vitest.config.ts, and `-u` writes golden files anew. What a tier's files need is obtained before they run, and told before that.
  */
-const { positionals, tier: onlyTier } = wordsOf(process.argv.slice(2));
+const { positionals, tier: onlyTier, update } = wordsOf(process.argv.slice(2));
 
 const CHECKS: readonly { readonly name: string; readonly command: readonly string[] }[] = [
   { name: 'format', command: ['oxfmt', '--check'] },
@@ -87,7 +87,15 @@ async function runTier(tier: Tier): Promise<void> {
   const folder = await mkdtemp(path.join(tmpdir(), 'test-results-'));
   const file = path.join(folder, 'results.json');
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
-  const vitest = await run(['vitest', 'run', '--project', tier, ...reporters, ...positionals]);
+  const vitest = await run([
+    'vitest',
+    'run',
+    '--project',
+    tier,
+    ...reporters,
+    ...(update ? ['-u'] : []),
+    ...positionals,
+  ]);
   const text = await readFile(file, 'utf8').catch(() => null);
   await rm(folder, { recursive: true });
   const results = report.safeParse(text === null ? null : JSON.parse(text));
@@ -107,20 +115,25 @@ async function runTier(tier: Tier): Promise<void> {
     count(false, 'vitest, which says no more');
 }
 
-/** Takes the words of the command line; ends with 2 and how they are written where they are others. */
-function wordsOf(argv: readonly string[]): { positionals: string[]; tier: Tier | undefined } {
+/** Exits with 2 and the usage for unknown words. */
+function wordsOf(argv: readonly string[]): { positionals: string[]; tier: Tier | undefined; update: boolean } {
   try {
     const { positionals: paths, values } = parseArgs({
       args: [...argv],
       allowPositionals: true,
-      options: { tier: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+      options: {
+        tier: { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+        update: { type: 'boolean', short: 'u' },
+      },
     });
     const tier = TIERS.find((known) => known === values.tier);
     const wrong =
       values.tier !== undefined && tier === undefined
         ? `--tier ${values.tier}: there are ${TIERS.join(', ')}`
         : paths.find((one) => /:\d+$/.test(one))?.concat(': a line cannot be chosen, only files');
-    if (values.help !== true && wrong === undefined) return { positionals: paths, tier };
+    if (values.help !== true && wrong === undefined)
+      return { positionals: paths, tier, update: values.update === true };
     if (wrong !== undefined) console.error(`${wrong}\n`);
     console.error(USAGE);
     process.exit(values.help === true ? 0 : 2);

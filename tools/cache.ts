@@ -40,7 +40,7 @@ export function downloadKey(program: Program, platform: Platform): string {
 
 /**
  * Where a built program is kept: like a downloaded one, with a digest of all that it is built from, so that a changed
- * module or option builds anew. Undefined when this copy of the project comes without the build's folder.
+ * module or option is built again. Undefined if this copy of the project does not contain the build's folder.
  */
 export async function buildKey(
   program: Program,

@@ -1,4 +1,4 @@
-// npm run tools: finds or makes the programs that the product, its tests or its lab need.
+// npm run tools: finds, downloads or builds the programs that the product, its tests or its lab need.
 import { parseArgs } from 'node:util';
 import { cacheRoot } from './cache.ts';
 import { ProgramMissingError } from './missing.ts';
@@ -12,14 +12,14 @@ import type { ResolvedProgram, ResolveOptions } from './resolve.ts';
 
 const GROUPS = ['client', 'tests', 'lab'] as const satisfies readonly Group[];
 
-const USAGE = `Finds the programs that the client, its tests or its lab need, and makes those that are missing.
+const USAGE = `Finds the programs that the client, its tests or its lab need, and downloads or builds the missing ones.
 
-  node tools/install.ts [--for client|tests|lab]... [--look | --prune] [program...]
+  node tools/install.ts [--for client|tests|lab]... [--check | --prune] [program...]
 
-  --for GROUP   for whom; may be repeated. Default: client and tests
-  --look        only say what is there
-  --prune       remove from the cache what this version of the project does not use
-  program       only these, such as: talosctl temporal
+  --for GROUP   programs of this group; can be repeated. Default: client and tests
+  --check       only list the available programs
+  --prune       delete cached programs that this version of the project does not use
+  program       only these programs, such as: talosctl temporal
 
 Example: node tools/install.ts --for lab
 Known programs: ${programs.map((program) => program.id).join(', ')}
@@ -58,21 +58,21 @@ export async function install(argv: readonly string[], surroundings: InstallSurr
   const missing = await lookFor(wanted.programs, surroundings);
   const minutes = missing.reduce((sum, program) => sum + program.minutes, 0);
   if (missing.length === 0) {
-    write(`all ${wanted.programs.length} are there\n`);
+    write(`all ${wanted.programs.length} are available\n`);
     return 0;
   }
-  if (wanted.look) {
+  if (wanted.check) {
     write(`${missing.length} of ${wanted.programs.length} missing: ${missing.map(titleOf).join(', ')}\n`);
     return 7;
   }
-  const most = minutes > 0 ? `; about ${duration(minutes * 60_000)} where all have to be built` : '';
+  const most = minutes > 0 ? `; about ${duration(minutes * 60_000)} if all have to be built` : '';
   write(`${missing.length} of ${wanted.programs.length} to get${most}\n`);
   return makeAll(missing, surroundings);
 }
 
 interface Wanted {
   readonly programs: readonly Program[];
-  readonly look: boolean;
+  readonly check: boolean;
   readonly prune: boolean;
   readonly help: boolean;
 }
@@ -83,20 +83,25 @@ function parse(argv: readonly string[]): Wanted {
     allowPositionals: true,
     options: {
       for: { type: 'string', multiple: true },
-      look: { type: 'boolean', default: false },
+      check: { type: 'boolean', default: false },
       prune: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
   const groups = (values.for ?? []).map((name) => {
     const group = GROUPS.find((known) => known === name);
-    if (group === undefined) throw new RangeError(`--for ${name}: known are ${GROUPS.join(', ')}`);
+    if (group === undefined) throw new RangeError(`--for ${name}: unknown group; known groups: ${GROUPS.join(', ')}`);
     return group;
   });
   const named = positionals.map(programById);
   const ofGroups =
     groups.length === 0 && named.length > 0 ? [] : programsFor(groups.length === 0 ? ['client', 'tests'] : groups);
-  return { programs: [...new Set([...ofGroups, ...named])], look: values.look, prune: values.prune, help: values.help };
+  return {
+    programs: [...new Set([...ofGroups, ...named])],
+    check: values.check,
+    prune: values.prune,
+    help: values.help,
+  };
 }
 
 /** Writes a line for each that is there, and returns the others. */
@@ -116,21 +121,21 @@ async function makeAll(missing: readonly Program[], surroundings: InstallSurroun
   const started = performance.now();
   for (const [index, program] of missing.entries()) {
     const position = `[${index + 1}/${missing.length}]`;
-    const begun = performance.now();
+    const at = performance.now();
     const onProgress = (line: string): void => surroundings.write(`${position} ${line}\n`);
     const made = await tryResolve(program, surroundings, { installPackages: true, onProgress });
     if (made instanceof ProgramMissingError) {
       failures.push(made);
-      onProgress(`${titleOf(program)}: missing still`);
+      onProgress(`${titleOf(program)}: still missing`);
       continue;
     }
     onProgress(
-      `${titleOf(program)}: there after ${duration(performance.now() - begun)} (${made.foundBy}) ${made.path}${remaining(missing.slice(index + 1))}`,
+      `${titleOf(program)}: available after ${duration(performance.now() - at)} (${made.foundBy}) ${made.path}${remaining(missing.slice(index + 1))}`,
     );
   }
   for (const failure of failures) surroundings.writeError(`\n${failure.message}\n`);
   const took = duration(performance.now() - started);
-  surroundings.write(`${missing.length - failures.length} of ${missing.length} there after ${took}\n`);
+  surroundings.write(`${missing.length - failures.length} of ${missing.length} available after ${took}\n`);
   return failures.length === 0 ? 0 : 7;
 }
 
@@ -165,7 +170,7 @@ if (import.meta.main) {
     });
   } catch (error) {
     if (!interrupted.signal.aborted) throw error;
-    process.stderr.write('interrupted; what was finished is kept\n');
+    process.stderr.write('interrupted; finished programs are kept\n');
     process.exitCode = 130;
   }
 }

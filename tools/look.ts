@@ -27,7 +27,7 @@ export async function fromVariable(program: Program, context: StepContext): Prom
   throw new ProgramMissingError(
     program,
     [{ place: `${variable}=${named}`, reason: verdict.reason }],
-    [`let ${variable} name another file, or unset it: the program is then looked for on PATH and elsewhere`],
+    [`set ${variable} to another file, or unset it: the program is then searched for on PATH and elsewhere`],
     'was not searched for: its variable names a file that cannot be used',
   );
 }
@@ -37,7 +37,7 @@ export async function fromPath(program: Program, context: StepContext): Promise<
   const tried: Attempt[] = [];
   for (const file of await candidates(program, context.env)) {
     if (program.versionCheck === undefined) {
-      tried.push({ place: file, reason: 'cannot tell its version, so it is not taken for the right one' });
+      tried.push({ place: file, reason: 'does not report its version, so it is not used' });
       continue;
     }
     const verdict = await judge(program, file, context);
@@ -45,7 +45,7 @@ export async function fromPath(program: Program, context: StepContext): Promise<
     tried.push({ place: file, reason: verdict.reason });
   }
   const places = [...(program.searchPath === false ? [] : ['PATH']), ...(program.folders ?? [])].join(', ');
-  return { tried: tried.length > 0 ? tried : [{ place: places, reason: `there is no ${program.executable}` }] };
+  return { tried: tried.length > 0 ? tried : [{ place: places, reason: `no ${program.executable} found` }] };
 }
 
 async function candidates(program: Program, env: NodeJS.ProcessEnv): Promise<string[]> {
@@ -101,12 +101,12 @@ export async function cacheFault(program: Program, folder: string, { mayMake }: 
   if (open !== null)
     throw new ProgramMissingError(
       program,
-      [{ place: `cache ${folder}`, reason: `another account may change ${open}` }],
+      [{ place: `cache ${folder}`, reason: `another account can change ${open}` }],
       [
-        `let this account alone own and write ${open}, after a look at what lies there`,
-        'let APPLIANCE_TOOLS_CACHE name a folder that only this account may write',
+        `check the contents of ${open}, then make this account its owner and remove the write access of others`,
+        'set APPLIANCE_TOOLS_CACHE to a folder that only this account can write',
       ],
-      'is not run: it lies where another account may have changed it',
+      'does not run: another account may have changed it',
     );
   if (await isSealed(folder)) return sealFault(folder);
   if (mayMake) await sealFolder(folder);
@@ -124,7 +124,7 @@ export async function cacheKeys(program: Program, platform: Platform): Promise<s
 export function ownVersionRefusal(program: Program, context: StepContext): string | undefined {
   if (context.range === undefined || program.version === undefined) return undefined;
   if (semver.satisfies(program.version, context.range)) return undefined;
-  return `gives version ${program.version}, and ${context.range} is asked for`;
+  return `provides version ${program.version}, but ${context.range} is required`;
 }
 
 /** True for a regular file that may be executed. */

@@ -1,13 +1,13 @@
 import type { Program } from './program.ts';
 import { titleOf, variableOf } from './program.ts';
 
-/** One place where a program was looked for or could have come from, and why it did not. */
+/** One place that was searched for a program, and why it was not found there. */
 export interface Attempt {
   readonly place: string;
   readonly reason: string;
 }
 
-/** A program can be had nowhere. The message lists every place tried and what a person can do; the client exits 7. */
+/** A program was not found anywhere. The message lists every place and what a person can do; the client exits 7. */
 export class ProgramMissingError extends Error {
   override readonly name = 'ProgramMissingError';
   readonly programId: string;
@@ -43,7 +43,7 @@ export function nextStepsFor(program: Program, tried: readonly Attempt[]): strin
   if (tried.some((attempt) => attempt.place.startsWith('download '))) {
     steps.push('connect this machine to the internet, and run the same command again');
   }
-  if (tried.some((attempt) => attempt.reason.startsWith('there is no `go`'))) {
+  if (tried.some((attempt) => attempt.reason.startsWith('no `go`'))) {
     steps.push('install Go (https://go.dev/dl), and run the same command again: it is then built from its Go module');
   }
   if (program.build?.kind === 'maven') {

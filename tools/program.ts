@@ -7,7 +7,7 @@ export interface Platform {
   readonly arch: 'amd64' | 'arm64';
 }
 
-/** How a program tells its version, and which versions will do. */
+/** How a program reports its version, and which versions are accepted. */
 export interface VersionCheck {
   readonly args: readonly string[];
   /** Group 1 is the version, in stdout or stderr. */
@@ -48,18 +48,18 @@ export interface MavenBuild {
 /** One program that the product, its tests or its lab run. */
 export interface Program {
   readonly id: string;
-  /** What it does, to go on after the word It. */
+  /** What it does, as the rest of a sentence that starts with "It". */
   readonly purpose: string;
   /** The version that a download or a build gives; undefined where the distribution chooses it. */
   readonly version?: string;
   readonly groups: readonly [Group, ...Group[]];
   /** Name of its file on PATH and in the cache. */
   readonly executable: string;
-  /** `any` where every version will do. Missing where a program cannot tell: then none on PATH is believed. */
+  /** `any` if every version is accepted. Missing if a program cannot report it: then none on PATH is used. */
   readonly versionCheck?: VersionCheck | 'any';
   /** False where PATH holds another program of that name. */
   readonly searchPath?: false;
-  /** Folders looked at after PATH; a `*` stands for any part of one folder's name. */
+  /** Folders that are searched after PATH; a `*` stands for any part of one folder's name. */
   readonly folders?: readonly string[];
   /** Undefined for a platform that nothing is published for. */
   readonly download?: (platform: Platform) => Download | undefined;

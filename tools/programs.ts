@@ -37,5 +37,5 @@ export function programsFor(groups: readonly Group[]): Program[] {
 export function programById(id: string): Program {
   const found = programs.find((program) => program.id === id);
   if (found !== undefined) return found;
-  throw new RangeError(`there is no program ${id}; known are ${programs.map((program) => program.id).join(', ')}`);
+  throw new RangeError(`unknown program ${id}; known programs: ${programs.map((program) => program.id).join(', ')}`);
 }

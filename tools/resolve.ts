@@ -15,11 +15,11 @@ export interface ResolveOptions {
   readonly signal?: AbortSignal;
   /** One line of progress for a person, without a line end: at least every ten seconds while something is made. */
   readonly onProgress?: (line: string) => void;
-  /** False only looks (variable, PATH, cache): milliseconds, and nothing is changed. Default true. */
+  /** False only searches (variable, PATH, cache): milliseconds, and nothing is changed. Default true. */
   readonly make?: boolean;
   /** True lets Debian packages be installed (root only). Default false: a person asks for that with `npm run tools`. */
   readonly installPackages?: boolean;
-  /** A semver range demanded instead of the table's, such as the very version that made a database file. */
+  /** A semver range demanded instead of the table's, such as the exact version that created a database file. */
   readonly range?: string;
   /** Default: this process's. */
   readonly env?: NodeJS.ProcessEnv;

@@ -10,7 +10,7 @@ const SEAL = '.sha256.json';
 
 const seal = z.object({ version: z.literal(1), files: z.record(z.string(), z.string()) });
 
-/** Takes a folder that was just filled, writes down what lies in it. */
+/** Records the contents of a folder that was just filled. */
 export async function sealFolder(folder: string): Promise<void> {
   const files = await digestsIn(folder);
   const unfinished = path.join(folder, `${SEAL}.${randomBytes(4).toString('hex')}`);
@@ -24,8 +24,7 @@ export async function isSealed(folder: string): Promise<boolean> {
 }
 
 /**
- * Takes a sealed folder, says what is wrong with it, as the end of a sentence about it; null when nothing is. Reads every file:
- * about 100 ms for 100 MB.
+ * What is wrong with a sealed folder, as the end of a sentence about it, or null. Reads every file: about 100 ms for 100 MB.
  */
 export async function sealFault(folder: string): Promise<string | null> {
   const text = (await readFile(path.join(folder, SEAL), 'utf8').catch(ifMissing)) ?? '';
@@ -33,17 +32,17 @@ export async function sealFault(folder: string): Promise<string | null> {
   if (!parsed.success) return `holds a ${SEAL} that cannot be read`;
   const found = await digestsIn(folder);
   for (const file of new Set([...Object.keys(parsed.data.files), ...Object.keys(found)])) {
-    if (found[file] === undefined) return `has lost ${file}`;
-    if (parsed.data.files[file] === undefined) return `holds ${file}, which was not put there`;
-    if (found[file] !== parsed.data.files[file]) return `holds another ${file} than the one that was put there`;
+    if (found[file] === undefined) return `lacks ${file}`;
+    if (parsed.data.files[file] === undefined) return `contains ${file}, which was not stored there`;
+    if (found[file] !== parsed.data.files[file]) return `contains a ${file} that differs from the stored one`;
   }
   return null;
 }
 
 /**
- * Takes a file that is to be run as this account, gives the first of its folders, or itself, that another account may change;
- * null where there is none. Root may everywhere. A folder in which all may make files and only owners remove them (/tmp) is
- * well; what the account's own first group may write is well, because distributions give each account a group of its own.
+ * The first folder of a file, or the file itself, that another account than this one and root can change; null if there is none.
+ * Allowed are a sticky folder (/tmp), in which only owners delete files, and write access of the account's own first group,
+ * because distributions give each account its own group.
  */
 export async function writableByOthers(file: string): Promise<string | null> {
   const own = process.getuid?.() ?? 0;

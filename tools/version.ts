@@ -6,7 +6,7 @@ import type { Program, VersionCheck } from './program.ts';
 
 const TIMEOUT_MS = 15_000;
 
-/** Whether a program's file will do, with its version where it tells one, or why it will not. */
+/** Whether a program's file is suitable, with its version if it reports one, or why it is not. */
 export type Verdict =
   | { readonly ok: true; readonly version?: string | undefined }
   | { readonly ok: false; readonly reason: string };
@@ -23,8 +23,8 @@ export async function judge(
   if (!told.ok) return told;
   const accepts = context.range ?? check.accepts;
   if (semver.satisfies(told.version, accepts, { includePrerelease: true })) return told;
-  const because = context.range === undefined ? check.because : 'that is what was asked for';
-  return { ok: false, reason: `is version ${told.version}, and ${accepts} is needed: ${because}` };
+  const because = context.range === undefined ? check.because : 'the caller requires it';
+  return { ok: false, reason: `is version ${told.version}, but ${accepts} is needed: ${because}` };
 }
 
 async function askVersion(
@@ -43,14 +43,14 @@ async function askVersion(
   });
   signal?.throwIfAborted();
   const command = [path.basename(file), ...check.args].join(' ');
-  if (result.timedOut) return { ok: false, reason: `gave no version within ${TIMEOUT_MS / 1000} s` };
+  if (result.timedOut) return { ok: false, reason: `did not report a version within ${TIMEOUT_MS / 1000} s` };
   // Nothing at all was printed by a file that could not even be started.
   const output = result.all ?? '';
   const text = check.pattern.exec(output)?.[1];
   const version = text === undefined ? null : (semver.parse(text) ?? semver.coerce(text));
   if (version !== null) return { ok: true, version: version.version };
   if (result.failed) return { ok: false, reason: `does not run: ${firstLine(output) || (result.shortMessage ?? '')}` };
-  return { ok: false, reason: `tells no version: \`${command}\` printed ${JSON.stringify(firstLine(output))}` };
+  return { ok: false, reason: `reports no version: \`${command}\` printed ${JSON.stringify(firstLine(output))}` };
 }
 
 function firstLine(text: string): string {

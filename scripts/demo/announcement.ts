@@ -73,7 +73,7 @@ function stepsOf({ whyNoLab, missing, buildsClient, replacesLab }: DemoPlan): St
       what: `Obtain ${many}, once`,
       minutes,
       details: missing.map(titleOf).join(', '),
-      time: `up to about ${time(minutes)} when all have to be built, less when they can be downloaded`,
+      time: `up to about ${time(minutes)} if all have to be built, less if they can be downloaded`,
     });
   }
   if (buildsClient) steps.push({ what: 'Build the client, once', minutes: MINUTES.client });
@@ -86,12 +86,12 @@ function stepsOf({ whyNoLab, missing, buildsClient, replacesLab }: DemoPlan): St
     {
       what: replacesLab ? `${remove} a new one` : remove,
       minutes: MINUTES.lab,
-      time: `about ${time(MINUTES.lab)}; about ${time(MINUTES.images)} more when its images have to be made`,
+      time: `about ${time(MINUTES.lab)}; about ${time(MINUTES.images)} more if its images have to be built`,
     },
     { what: 'Install the appliance and follow it', minutes: MINUTES.install.lab },
   ];
 }
 
-/** Nobody knows 30 minutes to the second. */
+/** An estimate of 30 minutes is not exact to the second. */
 const time = (minutes: number): string =>
   duration(minutes < 5 ? Math.ceil(minutes * 12) * 5_000 : Math.ceil(minutes) * 60_000);

@@ -55,7 +55,7 @@ export function leftoverLines({ lab, background, cache }: Leftovers): string[] {
     '',
     ...(running.length === 0 ? ['Nothing of this demo is running.'] : headed('Still running:', running)),
     ...headed('Files:', files),
-    ...headed('Look at it:', seen),
+    ...headed('Inspect it:', seen),
     ...headed('Stop and remove it, in this order:', stop),
   ];
 }

@@ -94,7 +94,7 @@ async function planDemo(surroundings: InstallSurroundings): Promise<DemoPlan> {
 }
 
 async function planSimulation(reason: string, surroundings: InstallSurroundings): Promise<DemoPlan> {
-  const missing = await missingOf([programById('temporal')], surroundings);
+  const missing = await missingOf([programById('temporal-local')], surroundings);
   return { whyNoLab: reason, missing, buildsClient: !isBuilt(), replacesLab: false };
 }
 
@@ -109,7 +109,7 @@ async function whyUnobtainable(missing: readonly Program[]): Promise<string | nu
   if (built.length === 0) return null;
   const go = await execa('go', ['version'], { reject: false });
   if (!go.failed) return null;
-  return `${built.length} of its missing programs have to be built with Go, and there is no \`go\` on PATH (https://go.dev/dl).`;
+  return `${built.length} of its missing programs have to be built with Go, but no \`go\` is on PATH (https://go.dev/dl).`;
 }
 
 async function obtain({ missing }: DemoPlan, surroundings: InstallSurroundings): Promise<number> {
@@ -189,7 +189,7 @@ async function leftLab(): Promise<LeftLab | null> {
 
 async function backgroundOf(home: string): Promise<Background> {
   // Loaded late: it brings Temporal's client.
-  const { runningWorker } = await import('../../worker/worker-process.ts');
+  const { runningWorker } = await import('../../worker/index.ts');
   const { recordedServer } = await import('../../temporal/server-state.ts');
   const folder = home === SIMULATION_HOME ? simulationHome(home) : home;
   return {

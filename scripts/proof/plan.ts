@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { cell } from './cells.ts';
 import type { Cell } from './cells.ts';
 
-/** What the worker of a proof is told, and what it leaves behind, in the folder of all sites. */
+/** The input of a proof's worker, and what it leaves behind, in the folder that all operators share. */
 const PLAN_FILE = 'proof-plan.json';
 const LOG_FILE = 'proof-log.jsonl';
 
@@ -23,22 +23,24 @@ const entry = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('strike'), cell, made: z.record(z.string(), z.string()) }),
   /** The other side has done this, once more. */
   z.strictObject({ kind: z.literal('effect'), step: z.string(), effect: z.string() }),
+  /** Another operator has taken the site over after that strike. */
+  z.strictObject({ kind: z.literal('taken'), cell, wrong: z.string().nullable() }),
 ]);
 export type Entry = z.infer<typeof entry>;
 
-export const planFile = (home: string): string => join(home, PLAN_FILE);
+export const planFile = (root: string): string => join(root, PLAN_FILE);
 
-export function readPlan(home: string): Plan {
-  return plan.parse(JSON.parse(readFileSync(planFile(home), 'utf8')));
+export function readPlan(root: string): Plan {
+  return plan.parse(JSON.parse(readFileSync(planFile(root), 'utf8')));
 }
 
-/** In the log at once: whoever writes may be killed next. */
-export function note(home: string, one: Entry): void {
-  appendFileSync(join(home, LOG_FILE), `${JSON.stringify(one)}\n`, { mode: 0o600 });
+/** In the log at once: the writer may be killed next. */
+export function note(root: string, one: Entry): void {
+  appendFileSync(join(root, LOG_FILE), `${JSON.stringify(one)}\n`, { mode: 0o600 });
 }
 
-export function notes(home: string): Entry[] {
-  const file = join(home, LOG_FILE);
+export function notes(root: string): Entry[] {
+  const file = join(root, LOG_FILE);
   if (!existsSync(file)) return [];
   const lines = readFileSync(file, 'utf8').split('\n');
   return lines.filter((line) => line !== '').map((line) => entry.parse(JSON.parse(line)));

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { Context } from '@temporalio/activity';
 import { NativeConnection, Worker } from '@temporalio/worker';
@@ -6,23 +5,25 @@ import { createActivities } from '../../activities/index.ts';
 import type { PhaseActivity } from '../../activities/phase-activity.ts';
 import type { Ports } from '../../activities/ports/index.ts';
 import { simulationPorts } from '../../simulation/index.ts';
-import { isAlive } from '../../system/processes.ts';
+import { currentOperator } from '../../site-folder/operator.ts';
 import { findTemporal } from '../../temporal/connection.ts';
 import { dataConverter } from '../../temporal/data-converter.ts';
-import { recordedServer } from '../../temporal/server-state.ts';
+import { carriedKeeper } from '../../worker/carried.ts';
 import { installLogging } from '../../worker/logging.ts';
 import type { Cell } from './cells.ts';
-import { SCENARIO, madeOnce } from './made.ts';
+import { SCENARIO, madeOnce, worldFile } from './made.ts';
 import { isSame, note, notes, readPlan } from './plan.ts';
+import { killServer } from './server.ts';
 
 /**
  * A worker of a simulated appliance that kills whom the plan names, itself included, just where it names: the activities are
- * the product's own, and so are the port's answers. `worker --home DIR`.
+ * the product's own, and so are the port's answers. `worker --root DIR --home DIR`: where the appliance and the plan lie, and the home of
+ * the operator whose environment this is.
  */
-const { values } = parseArgs({ options: { home: { type: 'string' } } });
-const home = values.home;
-if (home === undefined) throw new Error('--home DIR is missing');
-const plan = readPlan(home);
+const { values } = parseArgs({ options: { root: { type: 'string' }, home: { type: 'string' } } });
+const { root, home } = values;
+if (root === undefined || home === undefined) throw new Error('--root DIR --home DIR is missing');
+const plan = readPlan(root);
 
 /** Of the ports: what changes something on the other side, or what only this folder has. */
 const WRITES = new Set([
@@ -44,21 +45,14 @@ async function strike(step: string, moment: Cell['moment']): Promise<void> {
   const isMeant = (one: Cell): boolean => one.step === step && one.moment === moment;
   const cell = plan.cells.find(isMeant);
   if (!cell) return;
-  const isDone = notes(home ?? '').some((one) => one.kind === 'strike' && isSame(one.cell, cell));
+  const isDone = notes(root ?? '').some((one) => one.kind === 'strike' && isSame(one.cell, cell));
   if (isDone) return;
-  note(home ?? '', { kind: 'strike', cell, made: madeOnce(home ?? '') });
-  if (cell.victim !== 'worker') await killServer();
+  note(root ?? '', { kind: 'strike', cell, made: madeOnce(root ?? '', home ?? '') });
+  if (cell.victim !== 'worker' && !(await killServer(home ?? ''))) throw new Error('no server runs');
   if (cell.victim !== 'server') {
     process.kill(process.pid, 'SIGKILL');
     await new Promise(() => {});
   }
-}
-
-async function killServer(): Promise<void> {
-  const server = await recordedServer(home ?? '');
-  if (!server) throw new Error('no server runs');
-  process.kill(server.pid, 'SIGKILL');
-  while (isAlive(server.pid)) await delay(20);
 }
 
 /** Whatever of the ports is called, at any depth, is counted and may be struck once it has been done. */
@@ -87,9 +81,9 @@ function isPort(value: object): boolean {
 
 async function afterCall(name: string, args: readonly unknown[], result: unknown): Promise<unknown> {
   const step = Context.current().info.activityType;
-  if (ONCE.has(name) && result !== false) note(home ?? '', { kind: 'effect', step, effect: effectOf(name, args) });
+  if (ONCE.has(name) && result !== false) note(root ?? '', { kind: 'effect', step, effect: effectOf(name, args) });
   if (WRITES.has(name) || !plan.writers.includes(step)) {
-    if (WRITES.has(name) && !ONCE.has(name)) note(home ?? '', { kind: 'effect', step, effect: `may again: ${name}` });
+    if (WRITES.has(name) && !ONCE.has(name)) note(root ?? '', { kind: 'effect', step, effect: `may again: ${name}` });
     await strike(step, 'during');
   }
   return typeof result === 'object' && result !== null && isPort(result) ? watched(result, name) : result;
@@ -113,7 +107,15 @@ function effectOf(name: string, [first]: readonly unknown[]): string {
 }
 
 installLogging();
-const ports: Ports = watched(simulationPorts({ scenario: SCENARIO, speed: plan.speed, home }));
+const operator = await currentOperator(process.env);
+const outside = simulationPorts({
+  scenario: SCENARIO,
+  speed: plan.speed,
+  home,
+  operator,
+  stateFile: worldFile(root),
+});
+const ports: Ports = watched(outside);
 const activities = Object.fromEntries(
   Object.entries<PhaseActivity>(createActivities(ports)).map(([step, run]) => [
     step,
@@ -135,7 +137,8 @@ const worker = await Worker.create({
   namespace: target.namespace,
   taskQueue: target.taskQueue,
   activities,
-  dataConverter: await dataConverter(home, environment),
+  sinks: carriedKeeper(() => outside).sinks,
+  dataConverter: dataConverter(home, environment, 'worker'),
   workflowBundle: { codePath: plan.bundle },
   maxHeartbeatThrottleInterval: '2 seconds',
   defaultHeartbeatThrottleInterval: '2 seconds',

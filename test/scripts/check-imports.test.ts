@@ -6,7 +6,7 @@ import { importsOf } from '../../scripts/imports.ts';
 import type { Import } from '../../scripts/imports.ts';
 import { temporaryFolder } from '../client/support/run-client.ts';
 
-/** Takes modules as `file: imports`, a type import written `type file`; gives what is wrong with them. */
+/** Modules are written `file: imports`, a type import `type file`. */
 function faultsOf(modules: Readonly<Record<string, readonly string[]>>): string[] {
   const read = (written: string): Import => ({
     file: written.replace(/^type /, ''),

@@ -9,7 +9,7 @@ import { isAlive } from '../../system/processes.ts';
 import { stopBackground } from '../../worker/index.ts';
 import { needs } from '../support/needs.ts';
 
-needs('temporal', 'built-client');
+needs('temporal-local', 'built-client');
 
 const ROOT = path.join(import.meta.dirname, '../..');
 

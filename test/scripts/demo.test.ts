@@ -23,10 +23,10 @@ describe('what the demo says first', () => {
       'To skip the lab and what it needs: npm run demo -- --simulate',
       '',
       'Steps, about 4m 15s in all on two idle cores:',
-      '  1. Obtain 2 missing programs, once: up to about 1m 30s when all have to be built, less when they can be downloaded',
+      '  1. Obtain 2 missing programs, once: up to about 1m 30s if all have to be built, less if they can be downloaded',
       '     etcd 3.6.16, socat',
       '  2. Build the client, once: about 15s',
-      '  3. Remove the lab "demo" of an earlier demo, and start a new one: about 30s; about 1m more when its images have to be made',
+      '  3. Remove the lab "demo" of an earlier demo, and start a new one: about 30s; about 1m more if its images have to be built',
       '  4. Install the appliance and follow it: about 2m',
       'No step is silent for more than 10 seconds. Ctrl-C stops; programs that are finished are kept.',
       '',
@@ -39,7 +39,7 @@ describe('what the demo says first', () => {
   test('where everything is there: no step but the install, and no way to skip', () => {
     const lines = announcement(LAB);
     expect(lines.filter((line) => /^ {2}\d\. /.test(line))).toEqual([
-      '  1. Start the lab "demo": about 30s; about 1m more when its images have to be made',
+      '  1. Start the lab "demo": about 30s; about 1m more if its images have to be built',
       '  2. Install the appliance and follow it: about 2m',
     ]);
     expect(lines.join('\n')).not.toContain('--simulate');
@@ -82,7 +82,7 @@ describe('what the demo says last', () => {
       '  Demo site       /labs/demo/operator',
       '  Programs        /cache/tools (for the next run)',
       '  Images          /cache/lab (for the next run)',
-      'Look at it:',
+      'Inspect it:',
       '  npm run lab -- status --name demo',
       '  bin/appliance-client worker status --config-dir /labs/demo/operator',
       'Stop and remove it, in this order:',

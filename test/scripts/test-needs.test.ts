@@ -103,7 +103,7 @@ test('what a part needs is told before it is got, with how long that takes; what
   expect(await obtain('parts: 2 files', ['kube-apiserver', 'root'])).toBe(false);
   expect(said.mock.calls.flat()).toEqual([
     expect.stringMatching(
-      /^\nparts: 2 files; needs kube-apiserver, root: to get: kube-apiserver \S+ \(about 4m where all have to be built\)$/,
+      /^\nparts: 2 files; needs kube-apiserver, root: to get: kube-apiserver \S+ \(about 4m if all have to be built\)$/,
     ),
   ]);
 });

@@ -60,7 +60,7 @@ describe('a Go build', () => {
     await tenSecondsLater('compiling');
     await here.program('go-on', '', here.root);
     expect((await building).foundBy).toBe('build');
-    expect(lines[0]).toBe('greeter 1.2.3: building it from its Go module, which takes about 3m on two cores');
+    expect(lines[0]).toBe('greeter 1.2.3: building it from its Go module, about 3m on two cores');
     expect(lines[1]).toMatch(/^greeter 1\.2\.3: building for 8s, usually about 3m; /);
   });
 
@@ -70,7 +70,7 @@ describe('a Go build', () => {
       'echo "go: downloading x v1" >&2; printf "a\\nb\\nmain.go:3: undefined: x\\n" >&2; exit 1',
       'go build failed: a / b / main.go:3: undefined: x',
     ],
-    ['gives another version', '', 'what came out is version 1.3.0, and ~1.2.0 is needed: it has to match'],
+    ['gives another version', '', 'the result is version 1.3.0, but ~1.2.0 is needed: it has to match'],
   ])('that %s says so', async (_what, before, reason) => {
     await using here = await machine();
     await here.program('go', fakeGo(here.root, '1.3.0', before));
@@ -119,8 +119,8 @@ describe('a Maven build', () => {
   const maven = 'for arg; do case $arg in -DoutputDirectory=*) lib=${arg#*=};; esac; done; mkdir "$lib"';
 
   test.each([
-    ['there is no Java', undefined, maven, 'there is no working `java`, and Java 17 or later runs it'],
-    ['Java is too old', `echo 'openjdk version "11.0.2"' >&2`, maven, '`java` is Java 11, and 17 or later is needed'],
+    ['there is no Java', undefined, maven, 'no working `java`: Java 17 or later is needed'],
+    ['Java is too old', `echo 'openjdk version "11.0.2"' >&2`, maven, '`java` is Java 11, but 17 or later is needed'],
     [
       'Maven cannot reach its server',
       `echo 'openjdk version "21"' >&2`,
@@ -195,7 +195,7 @@ describe('Debian packages', () => {
   test('elsewhere are not tried', async () => {
     await using here = await machine();
     expect((await lastAttempt(here, program, { installPackages: true })).reason).toBe(
-      'this is not Debian or Ubuntu: there is no apt-get',
+      'this is not Debian or Ubuntu: no apt-get found',
     );
   });
 });

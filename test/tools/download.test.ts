@@ -93,7 +93,7 @@ describe('an official download', () => {
     const found = await resolve(greeter({ ...published(page), build: goBuild }), { env: here.env, platform: linux });
     expect(found.foundBy).toBe('build');
     expect(found.tried.at(-1)?.reason).toMatch(
-      /^its SHA-256 is [0-9a-f]{64}, but http:\S+\/sha256sum\.txt says [0-9a-f]{64}: it was thrown away$/,
+      /^its SHA-256 is [0-9a-f]{64}, but http:\S+\/sha256sum\.txt says [0-9a-f]{64}: it was deleted$/,
     );
     expect(await readdir(path.join(here.cache, 'greeter'))).toEqual([path.basename(path.dirname(found.path))]);
   });
@@ -148,7 +148,7 @@ describe('an official download', () => {
         '/v1/sha256sum.txt': `${sha256(SCRIPT.replace('1.2.3', '9.9.9'))}  greeter-linux`,
         '/v1/greeter-linux': SCRIPT.replace('1.2.3', '9.9.9'),
       },
-      'what came out is version 9.9.9, and ~1.2.0 is needed: it has to match',
+      'the result is version 9.9.9, but ~1.2.0 is needed: it has to match',
     ],
   ])('that %s says so', async (_what, files, reason) => {
     await using here = await machine();
@@ -183,7 +183,7 @@ describe('an official download', () => {
       platform: { os: 'darwin', arch: 'arm64' },
     }).catch((thrown: unknown) => thrown);
     if (!(error instanceof ProgramMissingError)) throw error;
-    expect(error.tried.at(-1)).toEqual({ place: 'download', reason: 'nothing is published for darwin/arm64' });
+    expect(error.tried.at(-1)).toEqual({ place: 'download', reason: 'no download exists for darwin/arm64' });
   });
 
   test('into a cache that cannot be written says which file stands in the way', async () => {
@@ -195,7 +195,7 @@ describe('an official download', () => {
       (thrown: unknown) => thrown,
     );
     if (!(error instanceof ProgramMissingError)) throw error;
-    expect(here.masked(error.tried.at(-1)?.reason ?? '')).toMatch(/^ENOTDIR.*<machine>\/cache\/greeter/);
+    expect(here.masked(error.tried.at(-1)?.reason ?? '')).toMatch(/^EEXIST.*'<machine>\/cache'/);
   });
 });
 

@@ -46,22 +46,24 @@ test('a second run finds everything and makes nothing', async () => {
   await here.program('go', 'exit 1');
   const { code, stdout } = await run(here, 'talosctl');
   expect(code).toBe(0);
-  expect(stdout).toBe(`talosctl 1.12.0 (cache) <machine>/cache/talosctl/1.12.0-<platform>/talosctl\nall 1 are there\n`);
+  expect(stdout).toBe(
+    `talosctl 1.12.0 (cache) <machine>/cache/talosctl/1.12.0-<platform>/talosctl\nall 1 are available\n`,
+  );
 });
 
-test('--look makes nothing', async () => {
+test('--check creates nothing', async () => {
   await using here = await machine();
   await here.program('go', goThatMakesTalosctl(here.root));
-  expect(await run(here, '--look', '--for', 'client')).toEqual({
+  expect(await run(here, '--check', '--for', 'client')).toEqual({
     code: 7,
-    stdout: '3 of 3 missing: git, talosctl 1.12.0, temporal 1.5.1\n',
+    stdout: '3 of 3 missing: git, talosctl 1.12.0, temporal-local 1.29.1\n',
     stderr: '',
   });
 });
 
 test.each([
-  [['--for', 'everybody'], '--for everybody: known are client, tests, lab'],
-  [['talosctrl'], 'there is no program talosctrl; known are '],
+  [['--for', 'everybody'], '--for everybody: unknown group; known groups: client, tests, lab'],
+  [['talosctrl'], 'unknown program talosctrl; known programs: '],
   [['--fro', 'lab'], "Unknown option '--fro'"],
 ])('%j is wrong usage', async (argv, message) => {
   await using here = await machine();
@@ -91,5 +93,5 @@ test('--prune removes old versions and remnants, and nothing that is in use', as
   expect(stdout.trim().split('\n').toSorted()).toEqual(
     old.map((folder) => `removed <machine>/cache/${folder}`).toSorted(),
   );
-  expect((await run(here, '--look', 'talosctl')).code).toBe(0);
+  expect((await run(here, '--check', 'talosctl')).code).toBe(0);
 });

@@ -1,7 +1,10 @@
+import { globSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import semver from 'semver';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { releaseManifest } from '../../model/release.ts';
+import { TALOS } from '../../model/talos.ts';
 import type { Program } from '../../tools/program.ts';
 import { variableOf } from '../../tools/program.ts';
 import { programs, programsFor } from '../../tools/programs.ts';
@@ -16,7 +19,7 @@ test('ids and variables are unique', () => {
 
 test('the client gets by without root and Linux: its programs have a download for every platform, or are on every machine', () => {
   const client = programsFor(['client']);
-  expect(client.map((program) => program.id)).toEqual(['git', 'talosctl', 'temporal']);
+  expect(client.map((program) => program.id)).toEqual(['git', 'talosctl', 'temporal-local']);
   for (const { id, download } of client.filter((program) => program.debian === undefined)) {
     for (const platform of platforms) expect(download?.(platform), `${id} on ${platform.os}`).toBeDefined();
   }
@@ -67,3 +70,22 @@ test.each(named(programs.filter((program) => program.build?.kind === 'go' && pro
     expect(module?.[1]).toBe(`v${version}`);
   },
 );
+
+describe('one Talos', () => {
+  test("is the one of the lab's machine", async () => {
+    const goMod = await readFile('lab/talos-machine/go.mod', 'utf8');
+    expect(goMod).toContain(`\tgithub.com/siderolabs/talos/pkg/machinery v${TALOS}\n`);
+  });
+
+  test('has the minor version of every release that the client brings', async () => {
+    const files = globSync('releases/*/release.json');
+    expect(files.length).toBeGreaterThan(0);
+    const [accepted = ''] = programs.flatMap(({ id, versionCheck }) =>
+      id === 'talosctl' && versionCheck !== 'any' ? (versionCheck?.accepts ?? []) : [],
+    );
+    for (const file of files) {
+      const { talos } = releaseManifest.parse(JSON.parse(await readFile(file, 'utf8')));
+      expect([file, semver.satisfies(talos.version, accepted)]).toEqual([file, true]);
+    }
+  });
+});

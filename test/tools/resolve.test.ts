@@ -29,7 +29,7 @@ describe('the order', () => {
     expect(found).toMatchObject({ path: fitting, version: '1.2.1', foundBy: 'path' });
     expect(found.tried).toEqual([
       { place: 'APPLIANCE_GREETER', reason: 'is not set' },
-      { place: old, reason: 'is version 1.1.0, and ~1.2.0 is needed: it has to match' },
+      { place: old, reason: 'is version 1.1.0, but ~1.2.0 is needed: it has to match' },
     ]);
   });
 
@@ -81,7 +81,7 @@ describe('versions', () => {
   });
 
   test.each([
-    ['prints something else', 'echo hello', 'tells no version: `greeter --version` printed "hello"'],
+    ['prints something else', 'echo hello', 'reports no version: `greeter --version` printed "hello"'],
     ['fails', 'echo no such option >&2; exit 3', 'does not run: no such option'],
   ])('a file on PATH that %s is passed over', async (_what, script, reason) => {
     await using here = await machine();
@@ -95,7 +95,7 @@ describe('versions', () => {
     const { writeFile } = await import('node:fs/promises');
     await writeFile(file, '\u007fELF of another machine');
     const { tried } = await failure(resolve(greeter(), { env: here.env }));
-    expect(tried.find((attempt) => attempt.place === file)?.reason).toMatch(/^does not run: |^tells no version: /);
+    expect(tried.find((attempt) => attempt.place === file)?.reason).toMatch(/^does not run: |^reports no version: /);
   });
 
   test('a program that cannot tell its version is not taken from PATH', async () => {
@@ -104,7 +104,7 @@ describe('versions', () => {
     const silent = greeter({ versionCheck: undefined });
     expect((await failure(resolve(silent, { env: here.env }))).tried).toContainEqual({
       place: file,
-      reason: 'cannot tell its version, so it is not taken for the right one',
+      reason: 'does not report its version, so it is not used',
     });
     const named = await resolve(silent, { env: { ...here.env, APPLIANCE_GREETER: file } });
     expect(named).toMatchObject({ path: file, version: undefined, foundBy: 'variable' });
@@ -118,9 +118,9 @@ describe('versions', () => {
       resolve(greeter({ build: goBuild }), { env: here.env, platform: linux, range: '1.2.4' }),
     );
     expect(error.tried.slice(1)).toEqual([
-      { place: file, reason: 'is version 1.2.5, and 1.2.4 is needed: that is what was asked for' },
-      { place: `cache ${here.cache}/greeter`, reason: 'gives version 1.2.3, and 1.2.4 is asked for' },
-      { place: 'Go module tools/go/kubeconform', reason: 'gives version 1.2.3, and 1.2.4 is asked for' },
+      { place: file, reason: 'is version 1.2.5, but 1.2.4 is needed: the caller requires it' },
+      { place: `cache ${here.cache}/greeter`, reason: 'provides version 1.2.3, but 1.2.4 is required' },
+      { place: 'Go module tools/go/kubeconform', reason: 'provides version 1.2.3, but 1.2.4 is required' },
     ]);
     expect(await resolve(greeter(), { env: here.env, range: '1.2.5' })).toMatchObject({ path: file });
   });
@@ -143,7 +143,7 @@ describe('what a person reads', () => {
   });
 
   test('an id that is not in the table', async () => {
-    await expect(resolveProgram('talosctrl')).rejects.toThrow(/^there is no program talosctrl; known are git, /);
+    await expect(resolveProgram('talosctrl')).rejects.toThrow(/^unknown program talosctrl; known programs: git, /);
   });
 });
 

@@ -17,13 +17,17 @@ async function built(): Promise<{ here: Machine; file: string; options: Paramete
   return { here, file, options };
 }
 
-describe('a program in the cache is what was put there', () => {
+describe('a program in the cache is what was stored there', () => {
   test.each<[what: string, change: (file: string) => Promise<void>, reason: string]>([
-    ['its file was changed', (file) => appendFile(file, 'echo more\n'), 'holds another greeter than the one that'],
+    [
+      'its file was changed',
+      (file) => appendFile(file, 'echo more\n'),
+      'contains a greeter that differs from the stored one',
+    ],
     [
       'a file came beside it',
       (file) => writeFile(path.join(path.dirname(file), 'library.so'), ''),
-      'holds library.so, which was not put there',
+      'contains library.so, which was not stored there',
     ],
     [
       'what says how it was is garbage',
@@ -54,7 +58,7 @@ describe('a program in the cache is what was put there', () => {
   });
 });
 
-describe('a program that another account may change is not run', () => {
+describe('a program that another account can change does not run', () => {
   test.each([
     ['the file', (file: string) => file],
     ['its folder', (file: string) => path.dirname(file)],
@@ -68,8 +72,8 @@ describe('a program that another account may change is not run', () => {
     for (const make of [true, false]) {
       const error: unknown = await resolve(program, { ...options, make }).catch((thrown: unknown) => thrown);
       expect(error).toBeInstanceOf(ProgramMissingError);
-      expect(String(error)).toContain('is not run: it lies where another account may have changed it');
-      expect(String(error)).toContain(`another account may change ${open}`);
+      expect(String(error)).toContain('does not run: another account may have changed it');
+      expect(String(error)).toContain(`another account can change ${open}`);
       expect(String(error)).toContain('APPLIANCE_TOOLS_CACHE');
     }
     await chmod(open, mode);

@@ -38,13 +38,13 @@ test('two processes at once build once, and the one that waits says for whom', a
   const second = resolver(here);
   let heard = '';
   second.stderr.on('data', (chunk: Buffer) => (heard += chunk.toString()));
-  await vi.waitFor(() => expect(heard).toContain('is making it'), { timeout: 30_000, interval: 20 });
+  await vi.waitFor(() => expect(heard).toContain('is creating it'), { timeout: 30_000, interval: 20 });
   await here.program('go-on', '', here.root);
 
   const [made, waited] = await Promise.all([first, second]);
   expect(JSON.parse(made.stdout)).toMatchObject({ foundBy: 'build' });
   expect(JSON.parse(waited.stdout)).toEqual({ ...JSON.parse(made.stdout), foundBy: 'cache' });
-  expect(waited.stderr).toBe(`greeter 1.2.3: process ${first.pid} is making it; waiting for that`);
+  expect(waited.stderr).toBe(`greeter 1.2.3: process ${first.pid} is creating it; waiting`);
   expect((await readFile(path.join(here.root, 'go-runs'), 'utf8')).trim().split('\n')).toHaveLength(1);
 });
 
@@ -56,7 +56,7 @@ test('a process that is killed while it builds keeps nobody waiting', async () =
   const second = resolver(here);
   let heard = '';
   second.stderr.on('data', (chunk: Buffer) => (heard += chunk.toString()));
-  await vi.waitFor(() => expect(heard).toContain('is making it'), { timeout: 30_000, interval: 20 });
+  await vi.waitFor(() => expect(heard).toContain('is creating it'), { timeout: 30_000, interval: 20 });
   first.kill('SIGKILL');
   await first.catch(() => undefined);
   await here.program('go-on', '', here.root);

@@ -20,7 +20,7 @@ export async function fromDownload(program: Program, context: StepContext): Prom
   const { os, arch } = context.platform;
   const download = program.download(context.platform);
   if (download === undefined) {
-    return { tried: [{ place: 'download', reason: `nothing is published for ${os}/${arch}` }] };
+    return { tried: [{ place: 'download', reason: `no download exists for ${os}/${arch}` }] };
   }
   const key = downloadKey(program, context.platform);
   return makeInCache(program, context, { place: `download ${download.url}`, key, foundBy: 'download' }, (folder) =>
@@ -40,7 +40,7 @@ async function fetchProgram(program: Program, download: Download, folder: string
   const parcel = path.join(folder, 'parcel');
   const actual = await fetchWithRetries(program, download.url, parcel, { ...context, signal });
   if (actual !== expected) {
-    throw new DownloadError(`its SHA-256 is ${actual}, but ${download.checksums} says ${expected}: it was thrown away`);
+    throw new DownloadError(`its SHA-256 is ${actual}, but ${download.checksums} says ${expected}: it was deleted`);
   }
   if (download.member === undefined) await rename(parcel, path.join(folder, program.executable));
   else await unpack(parcel, download.member, path.join(folder, program.executable), { env: context.env, signal });

@@ -27,7 +27,7 @@ export interface Bytes {
   readonly total: number | undefined;
 }
 
-/** What a request is told by its surroundings; the environment names proxies. */
+/** The surroundings of a request; the environment names proxies. */
 export interface FetchContext {
   readonly env: NodeJS.ProcessEnv;
   readonly signal: AbortSignal;
@@ -49,7 +49,7 @@ export async function fetchToFile(
   onBytes: (bytes: Bytes) => void,
 ): Promise<string> {
   return request(url, context, async (response) => {
-    if (response.body === null) throw new DownloadError(`${new URL(url).host} sent nothing`);
+    if (response.body === null) throw new DownloadError(`${new URL(url).host} sent an empty answer`);
     const length = Number(response.headers.get('content-length'));
     const total = length > 0 ? length : undefined;
     const hash = createHash('sha256');
@@ -114,13 +114,13 @@ function connectFailure(host: string, code: string): string {
     case 'UND_ERR_CONNECT_TIMEOUT':
       return `${host} cannot be reached within ${CONNECT_TIMEOUT_MS / 1000} s`;
     case 'UND_ERR_HEADERS_TIMEOUT':
-      return `${host} gave no answer within ${HEADERS_TIMEOUT_MS / 1000} s`;
+      return `${host} did not answer within ${HEADERS_TIMEOUT_MS / 1000} s`;
     default:
       return `${host} cannot be reached (${code})`;
   }
 }
 
-/** Faults of the disk, which no other download would mend. */
+/** Faults of the disk, which another download would not fix. */
 function isLocal(code: string): boolean {
   return ['ENOSPC', 'EACCES', 'EROFS', 'EDQUOT', 'EIO'].includes(code);
 }

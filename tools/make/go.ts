@@ -33,7 +33,7 @@ async function compile(
 ): Promise<void> {
   const usual = duration(program.minutes * 60_000);
   let downloading = false;
-  onProgress?.(`${titleOf(program)}: building it from its Go module, which takes about ${usual} on two cores`);
+  onProgress?.(`${titleOf(program)}: building it from its Go module, about ${usual} on two cores`);
   const child = execa('go', goArguments(build, output), {
     cwd: path.join(projectRoot, build.folder),
     env: {
@@ -57,7 +57,7 @@ async function compile(
     await withProgress(
       onProgress,
       (elapsed) => {
-        // Go tells its downloads and nothing else: when it told none since the last line, it compiles.
+        // Go reports only its downloads: if it reported none since the last line, it compiles.
         const doing = downloading ? 'downloading modules' : 'compiling';
         downloading = false;
         return `${titleOf(program)}: building for ${duration(elapsed)}, usually about ${usual}; ${doing}`;
@@ -83,7 +83,7 @@ function goArguments(build: GoBuild, output: string): string[] {
 }
 
 function explain(error: ExecaError): string {
-  if (error.code === 'ENOENT') return 'there is no `go` on PATH to build it with';
+  if (error.code === 'ENOENT') return 'no `go` on PATH to build it with';
   if (error.timedOut) return `was not built within ${duration(TIMEOUT_MS)}`;
   const lines = String(error.stderr ?? '')
     .split('\n')

@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { publish } from '../cache.ts';
 import type { FoundBy, StepContext, StepOutcome } from '../context.ts';
@@ -9,7 +10,7 @@ import { titleOf } from '../program.ts';
 import { duration, withProgress } from '../progress.ts';
 import { judge } from '../version.ts';
 
-/** Where something is made, and how that is told. */
+/** Where something is built, and how its progress is reported. */
 export interface Making {
   /** As in an attempt. */
   readonly place: string;
@@ -35,6 +36,7 @@ export async function makeInCache(
   const target = path.join(context.cacheRoot, making.key);
   const file = path.join(target, program.executable);
   try {
+    await mkdir(context.cacheRoot, { recursive: true, mode: 0o700 });
     const giveBack = await waitForTurn(program, context, `${target}.lock`);
     try {
       if ((await isExecutable(file)) && (await cacheFault(program, target, context)) === null)
@@ -42,7 +44,7 @@ export async function makeInCache(
       await publish(target, async (folder) => {
         await fill(folder);
         const verdict = await judge(program, path.join(folder, program.executable), context);
-        if (!verdict.ok) throw new Error(`what came out ${verdict.reason}`);
+        if (!verdict.ok) throw new Error(`the result ${verdict.reason}`);
       });
     } finally {
       await giveBack();
@@ -55,19 +57,19 @@ export async function makeInCache(
   }
 }
 
-/** The lock on a cache folder; that another process has it is told at once and then regularly. */
+/** The lock on a cache folder; if another process holds it, that is reported at once and then regularly. */
 async function waitForTurn(program: Program, context: StepContext, lock: string): Promise<() => Promise<void>> {
   const { onProgress, signal } = context;
   let holder = 'another process';
   return withProgress(
     onProgress,
-    (elapsed) => `${titleOf(program)}: ${holder} is still making it; waiting for ${duration(elapsed)}`,
+    (elapsed) => `${titleOf(program)}: ${holder} is still creating it; waiting for ${duration(elapsed)}`,
     () =>
       takeLock(lock, {
         signal,
         onWait: (who) => {
           if (who !== undefined) holder = `process ${who.pid}`;
-          onProgress?.(`${titleOf(program)}: ${holder} is making it; waiting for that`);
+          onProgress?.(`${titleOf(program)}: ${holder} is creating it; waiting`);
         },
       }),
   );

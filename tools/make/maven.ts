@@ -46,10 +46,9 @@ async function demandJava({ env, signal }: StepContext): Promise<void> {
   });
   signal?.throwIfAborted();
   const version = /version "(\d+)/.exec(result.all ?? '')?.[1];
-  if (version === undefined)
-    throw new Error(`there is no working \`${java}\`, and Java ${OLDEST_JAVA} or later runs it`);
+  if (version === undefined) throw new Error(`no working \`${java}\`: Java ${OLDEST_JAVA} or later is needed`);
   if (Number(version) < OLDEST_JAVA)
-    throw new Error(`\`${java}\` is Java ${version}, and ${OLDEST_JAVA} or later is needed`);
+    throw new Error(`\`${java}\` is Java ${version}, but ${OLDEST_JAVA} or later is needed`);
 }
 
 async function copyJars(
@@ -81,7 +80,7 @@ async function copyJars(
 }
 
 function explain(error: ExecaError): string {
-  if (error.code === 'ENOENT') return 'there is no `mvn` on PATH to fetch its jars with';
+  if (error.code === 'ENOENT') return 'no `mvn` on PATH to fetch its jars with';
   if (error.timedOut) return `its jars were not fetched within ${duration(TIMEOUT_MS)}`;
   const line = String(error.all ?? '')
     .split('\n')

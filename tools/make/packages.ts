@@ -27,7 +27,7 @@ export async function fromPackages(program: Program, context: StepContext): Prom
 async function obstacleToPackages(context: StepContext): Promise<string | undefined> {
   if (!context.installPackages) return 'is installed only by `npm run tools`';
   for (const command of ['apt-get', 'dpkg']) {
-    if (!(await isOnPath(command, context.env))) return `this is not Debian or Ubuntu: there is no ${command}`;
+    if (!(await isOnPath(command, context.env))) return `this is not Debian or Ubuntu: no ${command} found`;
   }
   if (process.getuid?.() !== 0) return 'installing packages needs root';
   return undefined;

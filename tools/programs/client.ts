@@ -1,6 +1,10 @@
+import { TALOS } from '../../model/talos.ts';
 import type { Program } from '../program.ts';
 
-const TALOS = '1.12.0';
+const TALOS_MINOR = TALOS.split('.', 2).join('.');
+const TALOSCTL_MANUAL = `https://docs.siderolabs.com/talos/v${TALOS_MINOR}/getting-started/talosctl`;
+/** The server that Temporal CLI 1.5.1 brings: the databases of the clients up to 0.1.0 were made by it. */
+const TEMPORAL_SERVER = '1.29.1';
 const TEMPORAL_CLI = '1.5.1';
 
 /** What an operator's machine needs for an install. */
@@ -14,10 +18,10 @@ export const clientPrograms = [
     versionCheck: {
       args: ['version', '--client'],
       pattern: /Tag:\s+v(\S+)/,
-      // "Your talosctl version should match the version of Talos Linux running on your host."
-      // https://docs.siderolabs.com/talos/v1.12/getting-started/talosctl. A patch release adds no API.
-      accepts: '~1.12.0',
-      because: 'talosctl has to match the Talos release of the appliance, 1.12',
+      // "Your talosctl version should match the version of Talos Linux running on your host" (TALOSCTL_MANUAL). A patch
+      // release adds no API.
+      accepts: `~${TALOS_MINOR}.0`,
+      because: `talosctl has to match the Talos release of the appliance, ${TALOS_MINOR}`,
     },
     download: ({ os, arch }) => {
       const release = `https://github.com/siderolabs/talos/releases/download/v${TALOS}`;
@@ -30,13 +34,38 @@ export const clientPrograms = [
       tags: ['grpcnotrace'],
     },
     minutes: 3,
-    homepage: 'https://docs.siderolabs.com/talos/v1.12/getting-started/talosctl',
+    homepage: TALOSCTL_MANUAL,
+  },
+  {
+    id: 'temporal-local',
+    purpose: 'is the local Temporal server, which stores the state of installs',
+    version: TEMPORAL_SERVER,
+    groups: ['client', 'tests', 'lab'],
+    executable: 'temporal-server',
+    versionCheck: {
+      args: ['--version'],
+      pattern: /version (\d\S+)/,
+      accepts: TEMPORAL_SERVER,
+      because: "another version's schema may not fit the databases that are there",
+    },
+    // Names as in https://github.com/temporalio/temporal/blob/v1.29.1/.goreleaser.yml
+    download: ({ os, arch }) => {
+      const release = `https://github.com/temporalio/temporal/releases/download/v${TEMPORAL_SERVER}`;
+      return {
+        url: `${release}/temporal_${TEMPORAL_SERVER}_${os}_${arch}.tar.gz`,
+        checksums: `${release}/checksums.txt`,
+        member: 'temporal-server',
+      };
+    },
+    build: { kind: 'go', folder: 'tools/go/temporal-local', package: 'go.temporal.io/server/cmd/server' },
+    minutes: 3,
+    homepage: 'https://docs.temporal.io/self-hosted-guide/deployment',
   },
   {
     id: 'temporal',
-    purpose: 'runs the local Temporal server that keeps an install on this machine',
+    purpose: 'queries a Temporal server by hand, and runs one in memory for tests',
     version: TEMPORAL_CLI,
-    groups: ['client', 'tests', 'lab'],
+    groups: ['tests', 'lab'],
     executable: 'temporal',
     versionCheck: {
       args: ['--version'],

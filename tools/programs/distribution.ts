@@ -17,7 +17,7 @@ const sbin = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
 const rows = [
   {
     id: 'git',
-    purpose: "reads the operator's checkout and asks its remote",
+    purpose: "reads the operator's checkout and queries its remote",
     groups: ['client', 'tests', 'lab'],
     packages: ['git'],
     check: {
@@ -30,7 +30,7 @@ const rows = [
   },
   {
     id: 'postgres',
-    purpose: 'is the real database of tests and lab; initdb and pg_ctl have to lie beside it',
+    purpose: 'is the real database of tests and lab; initdb and pg_ctl must be in the same folder',
     groups: ['tests', 'lab'],
     packages: ['postgresql'],
     folders: ['/usr/lib/postgresql/*/bin', '/opt/homebrew/opt/postgresql@*/bin', '/usr/local/opt/postgresql@*/bin'],
@@ -92,7 +92,7 @@ const rows = [
   },
   {
     id: 'cni-bridge',
-    purpose: 'makes the pod network of the lab; the other CNI plugins have to lie beside it',
+    purpose: 'creates the pod network of the lab; the other CNI plugins must be in the same folder',
     groups: ['lab'],
     packages: ['containernetworking-plugins'],
     executable: 'bridge',
@@ -103,7 +103,7 @@ const rows = [
   },
   {
     id: 'iptables',
-    purpose: 'makes Services and host ports of the lab',
+    purpose: 'provides Services and host ports in the lab',
     groups: ['lab'],
     packages: ['iptables'],
     folders: sbin,
@@ -126,7 +126,7 @@ const rows = [
   },
   {
     id: 'ip',
-    purpose: 'makes the network of the lab',
+    purpose: 'creates the network of the lab',
     groups: ['lab'],
     packages: ['iproute2'],
     folders: sbin,

@@ -2,7 +2,7 @@ import type { Program } from '../program.ts';
 
 const TEMPORAL_SERVER = '1.27.2';
 
-/** A controller of Flux. It cannot tell its version, so one on PATH is never believed. */
+/** A controller of Flux. It cannot report its version, so one on PATH is never used. */
 function fluxController<const Id extends string>(name: Id, version: string, minutes: number) {
   return {
     id: name,
@@ -20,7 +20,7 @@ function fluxController<const Id extends string>(name: Id, version: string, minu
 export const labPrograms = [
   {
     id: 'talos-machine',
-    purpose: 'plays the Talos machine towards the real talosctl, in tests and lab',
+    purpose: 'simulates the Talos machine for the real talosctl, in tests and lab',
     groups: ['tests', 'lab'],
     executable: 'talos-machine',
     build: { kind: 'go', folder: 'lab/talos-machine', package: '.' },
@@ -69,7 +69,7 @@ export const labPrograms = [
   },
   {
     id: 'local-path-provisioner',
-    purpose: 'makes the volumes of the lab',
+    purpose: 'creates the volumes of the lab',
     version: '0.0.30',
     groups: ['lab'],
     executable: 'local-path-provisioner',
@@ -116,7 +116,7 @@ export const labPrograms = [
   },
   {
     id: 'kwok',
-    purpose: 'plays many nodes and pods for the benchmarks',
+    purpose: 'simulates many nodes and pods for the benchmarks',
     version: '0.7.0',
     groups: ['lab'],
     executable: 'kwok',
