@@ -1,7 +1,7 @@
 import type { Blocker, BlockerCode } from '../../model/blocker.ts';
 import { layerOf } from '../../model/blocker.ts';
 
-/** Takes a code and what a test needs otherwise, gives a whole blocker. */
+/** A complete blocker with the given changes. */
 export function testBlocker(code: BlockerCode, changes: Partial<Blocker> = {}): Blocker {
   return {
     code,

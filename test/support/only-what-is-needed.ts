@@ -35,3 +35,5 @@ if (declared.length > 0) {
 if (needed.includes('root') && process.getuid?.() !== 0) throw new Error(`${file} needs root`);
 // Who asks with an environment of his own is led to the home folder, and from there to the programs that are kept.
 if (needed.length === 0) process.env['HOME'] = path.join(tmpdir(), 'appliance-client-unit-tests');
+// Who uses this machine is told in a folder of its own: no test makes or reads the real operator's state.
+process.env['XDG_STATE_HOME'] = path.join(tmpdir(), 'appliance-client-tests-state');

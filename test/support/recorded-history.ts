@@ -23,7 +23,7 @@ export type RecordedHistory = z.infer<typeof recordedHistory>;
 
 export type History = proto.temporal.api.history.v1.IHistory;
 
-/** Takes a history, gives its size on the wire and its text for the file. */
+/** The history as a file stores it: its size on the wire, and its text. */
 export function packHistory(history: History): Pick<RecordedHistory, 'events' | 'bytes' | 'history'> {
   const bytes = proto.temporal.api.history.v1.History.encode(history).finish();
   return {
@@ -33,7 +33,6 @@ export function packHistory(history: History): Pick<RecordedHistory, 'events' | 
   };
 }
 
-/** Takes the text of a file, gives the history in it. */
 export function unpackHistory({ history }: RecordedHistory): History {
   return proto.temporal.api.history.v1.History.decode(gunzipSync(Buffer.from(history, 'base64')));
 }

@@ -17,7 +17,7 @@ export interface ScriptedActivities {
   called(step: StepName, times?: number): Promise<PhaseInput>;
 }
 
-/** Takes, for some steps, what their calls do in turn (the last turn stays); every other step succeeds at once. */
+/** For some steps, what their calls do in turn (the last turn repeats); every other step succeeds at once. */
 export function scriptedActivities(script: Partial<Record<StepName, readonly Turn[]>>): ScriptedActivities {
   const calls: { step: StepName; input: PhaseInput }[] = [];
   const waiting = new Set<() => void>();

@@ -10,19 +10,14 @@ import { createActivities } from '../../activities/index.ts';
 import { changedInputs, changedSpec } from '../../model/input-change.ts';
 import { z } from 'zod';
 import type { InstallProgress } from '../../model/progress.ts';
-import type { InputChange, InstallSpec, SiteRecord } from '../../model/site.ts';
-import {
-  INSTALL_WORKFLOW,
-  QUERY_PROGRESS,
-  UPDATE_RETRY,
-  UPDATE_SET_INPUT,
-  installWorkflowId,
-} from '../../model/workflow-contract.ts';
+import type { InputChange, InstallSpec } from '../../model/site.ts';
+import { INSTALL_WORKFLOW, QUERY_PROGRESS, UPDATE_RETRY, UPDATE_SET_INPUT } from '../../model/workflow-contract.ts';
 import type { InputUpdate } from '../../model/workflow-contract.ts';
 import type { ScenarioName } from '../../simulation/index.ts';
 import { simulationPorts } from '../../simulation/index.ts';
-import { SITE_FILES, siteFolder } from '../../site-folder/index.ts';
-import { keptOrder } from './orders.ts';
+import { siteFolder } from '../../site-folder/index.ts';
+import { keptOrder, workflowIdOf } from './orders.ts';
+import { carriedKeeper } from '../../worker/carried.ts';
 import { testSpec } from './spec.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
@@ -66,14 +61,16 @@ export async function beginInstall(options: SimulatedInstallOptions): Promise<Si
   const spec = testSpec({ siteId: scenario, ...options.spec });
   const taskQueue = `simulated-${randomUUID()}`;
   const seen: InstallProgress[] = [];
-  await recordSite(home, spec);
 
   const startWorker = async (): Promise<{ stop: () => Promise<void> }> => {
+    const ports = simulationPorts({ scenario, speed, home });
+    const carried = carriedKeeper(() => ports);
     const worker = await Worker.create({
       connection: environment.nativeConnection,
       taskQueue,
       workflowBundle: await workflowBundle(),
-      activities: createActivities(simulationPorts({ scenario, speed, home })),
+      activities: createActivities(ports),
+      sinks: carried.sinks,
       maxHeartbeatThrottleInterval: '100 milliseconds',
       defaultHeartbeatThrottleInterval: '100 milliseconds',
       shutdownGraceTime: 0,
@@ -85,6 +82,7 @@ export async function beginInstall(options: SimulatedInstallOptions): Promise<Si
       stop: async () => {
         worker.shutdown();
         await running;
+        await carried.settled();
       },
     };
   };
@@ -94,7 +92,7 @@ export async function beginInstall(options: SimulatedInstallOptions): Promise<Si
   let present = spec;
   let order = await keptOrder(siteFolder(home, spec.siteId), spec);
   const handle = await client.workflow.start(INSTALL_WORKFLOW, {
-    workflowId: installWorkflowId(spec.siteId),
+    workflowId: workflowIdOf(spec.siteId),
     taskQueue,
     args: [{ order }],
   });
@@ -120,11 +118,12 @@ export async function beginInstall(options: SimulatedInstallOptions): Promise<Si
       const from = order.inputs.digest;
       present = changedSpec(present, change);
       order = await keptOrder(siteFolder(home, spec.siteId), present, 'digest-2');
-      const update: InputUpdate = { from, order, changed: changedInputs(change).map(({ key }) => key) };
+      const changed = changedInputs(change).map(({ key }) => key);
+      const update: InputUpdate = { from, order, changed, commandId: randomUUID() };
       await handle.executeUpdate(UPDATE_SET_INPUT, { args: [update] });
     },
     retry: async () => {
-      await handle.executeUpdate(UPDATE_RETRY);
+      await handle.executeUpdate(UPDATE_RETRY, { args: [{ commandId: randomUUID() }] });
     },
     replaceWorker: async () => {
       await worker.stop();
@@ -146,23 +145,4 @@ async function letHoursPass(file: string, hours: number, speed: number): Promise
     .parse(JSON.parse(await readFile(file, 'utf8')));
   world.clock.realAt -= (hours * 3_600_000) / speed;
   await writeFile(file, JSON.stringify(world));
-}
-
-/** The site is on record before its install begins, as the client does it. */
-export async function recordSite(home: string, spec: InstallSpec): Promise<void> {
-  const at = new Date().toISOString();
-  const { siteId, nodeIp, appUrl, hostname } = spec;
-  const record: SiteRecord = {
-    apiVersion: 'appliance.alga-psa/v1',
-    kind: 'Site',
-    siteId,
-    nodeIp,
-    appUrl,
-    hostname,
-    createdAt: at,
-    updatedAt: at,
-    spec,
-    cluster: null,
-  };
-  await siteFolder(home, siteId).createOnce(SITE_FILES.record, JSON.stringify(record));
 }

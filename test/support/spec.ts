@@ -41,7 +41,7 @@ export const TEST_RELEASE = releaseManifest.parse({
   flux: { version: 'v2.7.3', manifestsDigest: null },
 });
 
-/** Takes what a test needs otherwise, gives a whole valid spec. */
+/** A valid spec with the given changes. */
 export function testSpec(changes: Partial<InstallSpec> = {}): InstallSpec {
   return installSpec.parse({
     specVersion: SPEC_VERSION,

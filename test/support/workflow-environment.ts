@@ -5,7 +5,7 @@ import type { Activities } from '../../activities/index.ts';
 import { DEFAULT_TASK_QUEUE } from '../../model/workflow-contract.ts';
 import { resolveProgram } from '../../tools/resolve.ts';
 import { needs } from './needs.ts';
-import { workflowBundle } from './workflow-bundle.ts';
+import { NO_SINKS, workflowBundle } from './workflow-bundle.ts';
 
 needs('temporal');
 
@@ -21,7 +21,7 @@ export async function localEnvironment(settings: Record<string, number> = {}): P
   });
 }
 
-/** Takes an environment and activities, gives a worker that polls in it; not running yet. `limits` go over its usual settings. */
+/** A worker that does not run yet. `limits` override its usual settings. */
 export async function testWorker(
   environment: TestWorkflowEnvironment,
   activities: Activities,
@@ -32,6 +32,7 @@ export async function testWorker(
     connection: environment.nativeConnection,
     taskQueue,
     workflowBundle: await workflowBundle(),
+    sinks: NO_SINKS,
     activities,
     maxHeartbeatThrottleInterval: '100 milliseconds',
     defaultHeartbeatThrottleInterval: '100 milliseconds',

@@ -22,6 +22,7 @@ const OTHERS: readonly Resource[] = [
   { apiVersion: 'v1', plural: 'namespaces', kind: 'Namespace' },
   { apiVersion: 'v1', plural: 'secrets', kind: 'Secret' },
   { apiVersion: 'v1', plural: 'persistentvolumes', kind: 'PersistentVolume' },
+  { apiVersion: 'rbac.authorization.k8s.io/v1', plural: 'clusterrolebindings', kind: 'ClusterRoleBinding' },
 ];
 
 const definition = z.looseObject({
@@ -43,7 +44,7 @@ export async function resourcesOf(cluster: Cluster, signal: AbortSignal): Promis
   return [...own, ...OTHERS, ...defined].map((one) => ({ ...one, namespaced: !isClusterScoped(one.kind) }));
 }
 
-/** Takes a path such as `/apis/apps/v1/namespaces/msp/deployments/db`, gives what it names. */
+/** Parses a path such as `/apis/apps/v1/namespaces/msp/deployments/db`. */
 export function addressOf(pathname: string, resources: readonly ServedResource[]): Address {
   const [root = '', ...segments] = pathname.split('/').slice(1).map(decodeURIComponent);
   const apiVersion = segments.splice(0, root === 'apis' ? 2 : 1).join('/');

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { json } from 'node:stream/consumers';
 import type { ObjectRef } from '../../../kubernetes/addresses.ts';
-import { ClusterError, type ClusterFault } from '../../../activities/ports/kubernetes.ts';
+import { ClusterError, type Cluster, type ClusterFault } from '../../../activities/ports/kubernetes.ts';
 import type { KubernetesObject } from '../../../model/snapshot.ts';
 import { ReadError, type Resource } from '../../../observation/index.ts';
 import { addressOf, resourcesOf } from './address.ts';
@@ -64,7 +64,7 @@ async function act(call: Call): Promise<void> {
       return give(response, await objectAt(call, address.ref));
     case 'collection':
       if (request.method === 'POST') {
-        return give(response, await fake.cluster.create((await json(request)) as KubernetesObject, signal), 201);
+        return give(response, await writerOf(call).create((await json(request)) as KubernetesObject, signal), 201);
       }
       return url.searchParams.get('watch') === 'true' ? watchOf(call, address) : listOf(call, address);
   }
@@ -74,8 +74,16 @@ function give(response: ServerResponse, value: unknown, code = 200): void {
   response.writeHead(code, { 'content-type': 'application/json' }).end(JSON.stringify(value));
 }
 
+/** Who writes: the user who is impersonated, else the administrator. */
+function writerOf({ fake, request }: Call): Cluster {
+  const user = request.headers['impersonate-user'];
+  return typeof user === 'string' ? fake.as(user) : fake.cluster;
+}
+
 /** GET, PATCH or DELETE of one object. */
-async function objectAt({ fake: { cluster }, request, url, signal }: Call, ref: ObjectRef): Promise<unknown> {
+async function objectAt(call: Call, ref: ObjectRef): Promise<unknown> {
+  const { request, url, signal } = call;
+  const cluster = writerOf(call);
   const read = async (): Promise<KubernetesObject> => {
     const object = await cluster.get(ref, signal);
     if (!object) throw new ReadError(`${url.pathname} not found`, 404);
@@ -156,6 +164,7 @@ const CODES: Partial<Record<ClusterFault, readonly [code: number, reason: string
   'already-exists': [409, 'AlreadyExists'],
   conflict: [409, 'Conflict'],
   invalid: [400, 'BadRequest'],
+  forbidden: [403, 'Forbidden'],
 };
 
 function statusOf(error: unknown): { code: number; message: string; reason: string } {

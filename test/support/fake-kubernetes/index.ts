@@ -5,6 +5,7 @@ import type { KubernetesObject } from '../../../model/snapshot.ts';
 import type { ClusterReader, ListRequest, LogRequest, ReadError } from '../../../observation/index.ts';
 import { forget, note } from '../../../simulation/cluster/history.ts';
 import { at, drop, isClusterScoped, keyOf, keyOfObject, put } from '../../../simulation/cluster/store.ts';
+import type { Access } from '../../../simulation/ports/access.ts';
 import { clusterOf } from '../../../simulation/ports/kubernetes.ts';
 import { fluxDefinitions } from '../../../simulation/ports/manifests.ts';
 import type { World } from '../../../simulation/world/index.ts';
@@ -19,6 +20,8 @@ import { worldInMemory } from '../world.ts';
  */
 export interface FakeKubernetes {
   readonly cluster: Cluster;
+  /** The same for one who is impersonated: its writes need a binding that makes it administrator. */
+  readonly as: (user: string) => Cluster;
   /** The same as `cluster.reader`. */
   readonly reader: ClusterReader;
   /** What was asked of the reader. */
@@ -34,7 +37,7 @@ export interface FakeKubernetes {
   isAway: boolean;
   /** Puts an object there as it is, its status included, in a namespace that is made for it. */
   put(object: KubernetesObject): void;
-  /** Takes an object away at once, whatever holds it. */
+  /** Removes an object at once, regardless of finalizers. */
   remove(object: KubernetesObject): void;
   /** Ends every watch with this error, or quietly. */
   endWatches(error?: ReadError): void;
@@ -42,7 +45,7 @@ export interface FakeKubernetes {
   forgetChanges(): void;
 }
 
-/** Takes objects, gives an API server that has them, and the kinds of Flux besides its own. */
+/** An API server with these objects; it serves Flux's kinds in addition to its own. */
 export function fakeKubernetes(objects: readonly KubernetesObject[] = []): FakeKubernetes {
   const world = emptyWorld();
   const lists: ListRequest[] = [];
@@ -51,14 +54,15 @@ export function fakeKubernetes(objects: readonly KubernetesObject[] = []): FakeK
   const logTexts = new Map<string, string>();
   let ending = new AbortController();
 
-  const cluster = clusterOf(world, {
+  const access: Access = {
     assertReachable: (_, object) => {
       if (fake.isAway) throw new ClusterError('unreachable', object, 'connect ECONNREFUSED 192.0.2.10:6443');
     },
     isReady: () => !fake.isAway,
     logOf: (_, { metadata: { name } }, container, previous) =>
       logTexts.get(`${name}/${container}${previous ? '/previous' : ''}`) ?? (previous ? null : fake.logText),
-  });
+  };
+  const cluster = clusterOf(world, access);
   const reader: ClusterReader = {
     ...cluster.reader,
     list: async (request) => {
@@ -85,6 +89,7 @@ export function fakeKubernetes(objects: readonly KubernetesObject[] = []): FakeK
 
   const fake: FakeKubernetes = {
     cluster: { ...cluster, reader },
+    as: (user) => ({ ...clusterOf(world, access, user), reader }),
     reader,
     lists,
     logs,
