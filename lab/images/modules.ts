@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { execa } from 'execa';
+import { ExecaError, execa } from 'execa';
 import { z } from 'zod';
 
 const TOOLS = path.join(import.meta.dirname, '..', '..', 'tools', 'go');
@@ -7,13 +7,19 @@ const downloaded = z.object({ Dir: z.string() });
 
 /**
  * The folder of a Go module's sources in the module cache, in the version that `tools/go/<build>` pins; fetched when missing.
- * @throws Error of `go` when it cannot be had
+ * @throws Error when there is no `go`, or `go` cannot get it
  */
 export async function moduleFolder(build: string, module: string): Promise<string> {
-  const { stdout } = await execa('go', ['mod', 'download', '-json', module], {
-    cwd: path.join(TOOLS, build),
-    timeout: 300_000,
-    env: { GOFLAGS: '-mod=mod' },
-  });
-  return downloaded.parse(JSON.parse(stdout)).Dir;
+  try {
+    const { stdout } = await execa('go', ['mod', 'download', '-json', module], {
+      cwd: path.join(TOOLS, build),
+      timeout: 300_000,
+      env: { GOFLAGS: '-mod=mod' },
+    });
+    return downloaded.parse(JSON.parse(stdout)).Dir;
+  } catch (error) {
+    if (!(error instanceof ExecaError) || error.code !== 'ENOENT') throw error;
+    const why = `The lab needs the sources of ${module}, but no \`go\` is on PATH. Install Go (https://go.dev/dl) or add it to PATH.`;
+    throw new Error(why, { cause: error });
+  }
 }

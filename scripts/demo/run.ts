@@ -103,13 +103,13 @@ const missingOf = (programs: readonly Program[], surroundings: InstallSurroundin
 
 const isBuilt = (): boolean => existsSync(path.join(ROOT, 'dist/.built'));
 
-/** Some programs are published nowhere and come from Go alone. */
+/** Some programs are published nowhere and come from Go alone, as do the definitions and schemas that every lab is made of. */
 async function whyUnobtainable(missing: readonly Program[]): Promise<string | null> {
-  const built = missing.filter(({ build, download, debian }) => build?.kind === 'go' && !download && !debian);
-  if (built.length === 0) return null;
-  const go = await execa('go', ['version'], { reject: false });
+  const go = await execa('go', ['version'], { reject: false, timeout: 30_000 });
   if (!go.failed) return null;
-  return `${built.length} of its missing programs have to be built with Go, but no \`go\` is on PATH (https://go.dev/dl).`;
+  const built = missing.filter(({ build, download, debian }) => build?.kind === 'go' && !download && !debian);
+  const what = built.length === 0 ? '' : ` and ${built.length} of its missing programs`;
+  return `Its Flux definitions${what} come from Go modules, but no \`go\` is on PATH (https://go.dev/dl).`;
 }
 
 async function obtain({ missing }: DemoPlan, surroundings: InstallSurroundings): Promise<number> {
