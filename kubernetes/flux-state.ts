@@ -9,6 +9,12 @@ export const REQUESTED_AT = 'reconcile.fluxcd.io/requestedAt';
 /** The same token here as well asks helm-controller for an upgrade although neither chart nor values have changed. */
 export const FORCE_AT = 'reconcile.fluxcd.io/forceAt';
 
+/** The same token here as well lets helm-controller try again although its retries are used up (helm-controller 1.1, `resetAt`). */
+export const RESET_AT = 'reconcile.fluxcd.io/resetAt';
+
+/** On the release of the application: for which request the Job of which uid is created again, `<token> <uid>`. Written before anything is deleted. */
+export const RENEWS = 'appliance.alga-psa/renews-setup';
+
 const shape = z.object({
   spec: z.object({ suspend: z.boolean().default(false) }).prefault({}),
   status: z

@@ -197,6 +197,7 @@ export const fluxObject = z.object({
   spec: part(
     z.object({
       suspend: flag,
+      timeout: text,
       url: text,
       ref: part(z.object({ branch: text, tag: text, commit: text, semver: text, name: text })),
       sourceRef: part(reference),

@@ -66,6 +66,8 @@ export const OBJECTS = {
   holderBinding: 'alga-appliance-holder',
   /** ConfigMap: the install as it stood when a step had ended (model/carried-install.ts). */
   carriedInstall: 'appliance-install',
+  /** ConfigMap: what was repaired, and what came of it (model/repair.ts). */
+  repairs: 'appliance-repairs',
 } as const;
 
 /** The field manager under which the installer owns what it applies (Kubernetes server-side apply). */

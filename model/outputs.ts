@@ -5,6 +5,7 @@ import { podList } from './pod-list.ts';
 import { preflightCheck } from './preflight.ts';
 import { installProgress } from './progress.ts';
 import { releaseManifest } from './release.ts';
+import { repairReport } from './repair.ts';
 import { statusDocument } from './status.ts';
 
 const preflight = z.object({
@@ -152,6 +153,7 @@ export const OUTPUTS = {
   sites,
   smoke,
   doctor,
+  repair: repairReport,
   'support-bundle': supportBundle,
   version,
 } as const satisfies Readonly<Record<string, z.ZodType>>;

@@ -16,6 +16,7 @@ import {
   SUPERVISOR,
   WORKER,
 } from './records.ts';
+import { REPAIR_LOG } from './repair.ts';
 import { INSTALL_REPORT } from './report.ts';
 import { INSTALL_SPEC, SITE_RECORD } from './site.ts';
 import { SNAPSHOT } from './snapshot.ts';
@@ -40,6 +41,7 @@ export const STORED = {
   '.temporal/supervisor.json': SUPERVISOR,
   'payload-keys.json': PAYLOAD_KEYS,
   '.temporal/legacy-workflows.json': LEGACY_WORKFLOWS,
+  'ConfigMap `appliance-repairs`': REPAIR_LOG,
   'snapshot.json': SNAPSHOT,
   'index.json': BUNDLE_INDEX,
   'memo `progress`': INSTALL_PROGRESS,

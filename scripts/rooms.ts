@@ -20,6 +20,7 @@ export const ROOMS: Readonly<Record<string, Allowed>> = {
   'site-folder': ['model', 'system'],
   tools: ['model', 'system'],
   holder: ['model', 'kubernetes', 'site-folder', 'activities/ports'],
+  remedies: ['model', 'redaction', 'kubernetes', 'diagnosis', 'activities/ports'],
   workflows: ['model', 'type activities'],
   'activities/ports': ['model', 'kubernetes', 'type observation', 'type site-folder'],
   activities: [
@@ -34,6 +35,7 @@ export const ROOMS: Readonly<Record<string, Allowed>> = {
     'system',
     'tools',
     'holder',
+    'remedies',
   ],
   'activities/adapters': [
     'activities/ports',
@@ -143,6 +145,7 @@ export const ROOMS: Readonly<Record<string, Allowed>> = {
     'registry',
     'kubernetes',
     'diagnosis',
+    'remedies',
     'status',
     'observation',
     'site-folder',

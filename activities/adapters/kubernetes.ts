@@ -118,8 +118,9 @@ function createCluster({ call, find, reader }: Way, as: string | undefined): Clu
       });
       return objectIn(text);
     },
-    delete: async (ref, { uid }, signal) => {
+    delete: async (ref, preconditions, signal) => {
       if (!(await find(ref, signal))) return false;
+      const isSure = preconditions.uid !== undefined || preconditions.resourceVersion !== undefined;
       const text = await call({
         method: 'DELETE',
         as,
@@ -129,11 +130,11 @@ function createCluster({ call, find, reader }: Way, as: string | undefined): Clu
           apiVersion: 'v1',
           kind: 'DeleteOptions',
           propagationPolicy: 'Background',
-          ...(uid !== undefined && { preconditions: { uid } }),
+          ...(isSure && { preconditions }),
         },
         object: nameOf(ref),
         signal,
-      }).catch(uid === undefined ? nothingWhereNotFound : nothingWhereGoneOrAnother);
+      }).catch(isSure ? nothingWhereGoneOrAnother : nothingWhereNotFound);
       return text !== null;
     },
     ready: async (signal) =>
@@ -206,7 +207,7 @@ function nothingWhereNotFound(error: unknown): null {
   throw error;
 }
 
-/** A uid that does not match is a conflict: the intended object was deleted, and another one has its name. */
+/** A uid or version that does not match is a conflict: another object has the name by now, or this one has changed. */
 function nothingWhereGoneOrAnother(error: unknown): null {
   if (error instanceof ClusterError && (error.fault === 'not-found' || error.fault === 'conflict')) return null;
   throw error;

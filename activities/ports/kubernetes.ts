@@ -47,8 +47,8 @@ export interface Cluster {
   create(object: KubernetesObject, signal: AbortSignal): Promise<KubernetesObject>;
   /** JSON merge patch of fields that the installer does not own as a whole. */
   patch(ref: ObjectRef, patch: Record<string, unknown>, signal: AbortSignal): Promise<KubernetesObject>;
-  /** Gives false where there was nothing. With a uid only that very object is deleted. */
-  delete(ref: ObjectRef, options: { uid?: string }, signal: AbortSignal): Promise<boolean>;
+  /** Gives false where there was nothing. With a uid only that very object is deleted, with a resourceVersion only if it is unchanged. */
+  delete(ref: ObjectRef, options: { uid?: string; resourceVersion?: string }, signal: AbortSignal): Promise<boolean>;
   /** True when /readyz answers ok. */
   ready(signal: AbortSignal): Promise<boolean>;
   podLog(

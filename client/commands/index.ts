@@ -59,6 +59,11 @@ export const COMMANDS: readonly CommandRow[] = [
     load: () => import('./diagnose.ts'),
   },
   {
+    usage: 'repair',
+    summary: 'list what the client can repair by itself, and repair it with --yes',
+    load: () => import('./repair.ts'),
+  },
+  {
     usage: 'support-bundle',
     summary: 'write what support needs to one archive, without secrets',
     load: () => import('./support-bundle.ts'),

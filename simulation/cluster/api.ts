@@ -119,10 +119,16 @@ export function patchObject(stage: Stage, ref: ObjectRef, patch: Record<string, 
   return putAsked(stage, { ...merged, metadata: { ...merged.metadata, ...identityOf(before) } });
 }
 
-export function deleteObject(stage: Stage, ref: ObjectRef, uid: string | undefined): boolean {
+/** Gives false where there is none, or where it is another object or version than the one that is meant. */
+export function deleteObject(
+  stage: Stage,
+  ref: ObjectRef,
+  { uid, resourceVersion }: { readonly uid?: string; readonly resourceVersion?: string },
+): boolean {
   assertNamespaced(ref);
   const object = getObject(stage, ref);
   if (!object || (uid !== undefined && object.metadata.uid !== uid)) return false;
+  if (resourceVersion !== undefined && object.metadata.resourceVersion !== resourceVersion) return false;
   remove(stage, keyOf(ref));
   return true;
 }

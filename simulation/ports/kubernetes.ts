@@ -67,7 +67,8 @@ export function clusterOf(world: World, access: Access, as?: string): Cluster {
     create: (object, signal) =>
       write(nameOf({ ...object, ...object.metadata }), signal, (stage) => createObject(stage, object, FIELD_MANAGER)),
     patch: (ref, patch, signal) => write(nameOf(ref), signal, (stage) => patchObject(stage, ref, patch, FIELD_MANAGER)),
-    delete: (ref, { uid }, signal) => write(nameOf(ref), signal, (stage) => deleteObject(stage, ref, uid)),
+    delete: (ref, preconditions, signal) =>
+      write(nameOf(ref), signal, (stage) => deleteObject(stage, ref, preconditions)),
     ready: async (signal) => {
       signal.throwIfAborted();
       return world.enter(access.isReady);

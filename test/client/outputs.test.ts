@@ -43,6 +43,7 @@ const CALLS: readonly (readonly [call: string, output: Output])[] = [
   ['smoke verify', 'smoke'],
   ['smoke monitor --timeout 4s', 'smoke'],
   ['doctor', 'doctor'],
+  ['repair', 'repair'],
   ['support-bundle --output-file {archive}', 'support-bundle'],
   ['version', 'version'],
 ];
@@ -72,6 +73,7 @@ test.each(CALLS)('`%s -o json` is valid by schemas/%s.schema.json', async (call,
     preflight: { checks: [], blockers: [...PARKED.blockers], warnings: [] },
     services: {
       reader: async () => cluster.reader,
+      cluster: async (_, as) => (as === undefined ? cluster.cluster : cluster.as(as)),
       programs: async () => [],
       runningServer: async () => null,
       get: async () => ({ status: 200, location: null, error: null, body }),

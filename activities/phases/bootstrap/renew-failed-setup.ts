@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { KINDS, ref, refOf } from '../../../kubernetes/addresses.ts';
 import type { ObjectRef } from '../../../kubernetes/addresses.ts';
-import { FORCE_AT, REQUESTED_AT, fluxState } from '../../../kubernetes/flux-state.ts';
+import { FORCE_AT, RENEWS, REQUESTED_AT, fluxState } from '../../../kubernetes/flux-state.ts';
 import { NAMESPACES, OBJECTS } from '../../../model/appliance.ts';
 import type { KubernetesObject } from '../../../model/snapshot.ts';
 import { PATIENCE } from '../../../model/timing.ts';
@@ -12,8 +12,6 @@ import { waitFor } from '../../wait.ts';
 import { provideInitialTenant } from '../identity/initial-tenant.ts';
 
 const RELEASE: ObjectRef = { ...KINDS.helmRelease, namespace: NAMESPACES.releases, name: 'alga-core' };
-/** On the HelmRelease: for which retry the Job of which uid is created again, `<token> <uid>`. Written before anything is deleted. */
-const RENEWS = 'appliance.alga-psa/renews-setup';
 
 /**
  * A Job that has failed stays failed, and its release stays deployed: nothing would ever run it again. When a person had the
