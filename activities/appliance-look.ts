@@ -5,6 +5,7 @@ import { readingOf } from '../status/index.ts';
 import type { Reading } from '../status/index.ts';
 import { collectSnapshot } from '../observation/index.ts';
 import type { CollectOptions } from '../observation/index.ts';
+import { createMender } from './auto-repair.ts';
 import { Blocked } from './blocked.ts';
 import type { PhaseContext } from './phase-context.ts';
 import { ClusterError } from './ports/kubernetes.ts';
@@ -88,12 +89,13 @@ export function stopOnBlockers(
   const { clock } = context.ports;
   let lookedAt = Number.NEGATIVE_INFINITY;
   let status: StatusDocument | null = null;
+  const mend = createMender(context, cluster);
   return async () => {
     if (clock.now().getTime() - lookedAt < DIAGNOSE_EVERY_MS) return status?.activeOperations ?? [];
     const look = await lookAtAppliance(context, cluster, status);
     lookedAt = clock.now().getTime();
     ({ status } = look);
-    const found = look.blockers.filter((blocker) => blocker.severity === 'error' && about(blocker));
+    const found = (await mend(look)).filter((blocker) => blocker.severity === 'error' && about(blocker));
     if (found.length > 0) throw new Blocked(found);
     also(look);
     await context.clear();

@@ -2,10 +2,13 @@ import type { FluxState } from '../kubernetes/flux-state.ts';
 import { fluxState } from '../kubernetes/flux-state.ts';
 import { FLUX } from '../model/appliance.ts';
 import type { Snapshot } from '../model/snapshot.ts';
+import type { Blocker } from '../model/blocker.ts';
 import type { TierId } from '../model/tiers.ts';
 import { lookAtAppliance } from './appliance-look.ts';
 import type { Look } from './appliance-look.ts';
 import { watchAppliance } from './appliance-watch.ts';
+import { createMender } from './auto-repair.ts';
+import type { Mender } from './auto-repair.ts';
 import { Blocked } from './blocked.ts';
 import { openCluster } from './cluster.ts';
 import type { PhaseContext } from './phase-context.ts';
@@ -33,6 +36,7 @@ export async function awaitTier(context: PhaseContext, { what, tier, missing, st
   const { clock } = context.ports;
   const cluster = await openCluster(context);
   const picture = createPicture(context);
+  const mend = createMender(context, cluster);
   let readySince: number | null = null;
   // Once ready, time alone decides: the end of the stable time is not to be missed.
   const hurryMs = (): number => (readySince === null ? Number.POSITIVE_INFINITY : STABLE_LOOK_MS);
@@ -51,11 +55,11 @@ export async function awaitTier(context: PhaseContext, { what, tier, missing, st
       continue;
     }
     readySince = null;
-    if (blockers.some(stopsLogin)) {
-      const sure = await lookAgain(context, cluster, look);
+    if ((await mend(look)).some(stopsLogin)) {
+      const sure = await lookAgain(context, cluster, look, mend);
       if (sure === null) continue;
       await picture.finish(sure.status, sure.blockers);
-      throw new Blocked(sure.blockers.filter(stopsLogin));
+      throw new Blocked(sure.left);
     }
     await context.clear();
     await picture.tell(status, blockers);
@@ -68,10 +72,16 @@ export async function awaitTier(context: PhaseContext, { what, tier, missing, st
  * A watch may be behind (a laptop that has just woken up, an answer of the login page that was asked for before). So what would
  * stop the install is looked for once more, in what is there now; null when it is gone.
  */
-async function lookAgain(context: PhaseContext, cluster: Cluster, { status }: Look): Promise<Look | null> {
+async function lookAgain(
+  context: PhaseContext,
+  cluster: Cluster,
+  { status }: Look,
+  mend: Mender,
+): Promise<(Look & { readonly left: readonly Blocker[] }) | null> {
   try {
     const look = await lookAtAppliance(context, cluster, status);
-    return look.blockers.some(stopsLogin) ? look : null;
+    const left = (await mend(look)).filter(stopsLogin);
+    return left.length > 0 ? { ...look, left } : null;
   } catch (error) {
     if (isOutage(error)) return null; // the watch says so itself
     throw error;

@@ -52,6 +52,8 @@ interface Row {
   readonly aliases?: readonly string[];
   /** One text, a comma-separated list, one of a few words, or a switch. */
   readonly kind: 'text' | 'list' | 'choice' | 'switch';
+  /** A switch that is on unless it is turned off: the help shows its negation, and `help` is about that. */
+  readonly isOn?: true;
   /** What the flag takes, as shown in the help; absent for a switch. */
   readonly takes?: string;
   readonly choices?: readonly string[];
@@ -305,6 +307,13 @@ const TABLE = {
     kind: 'switch',
     help: 'do not check the registry for the image tags',
     changeable: true,
+  },
+  autoRepair: {
+    schema: z.boolean().optional(),
+    flag: 'auto-repair',
+    kind: 'switch',
+    isOn: true,
+    help: 'do not repair anything automatically, such as a Helm operation that was cut off; `repair` lists what could be',
   },
 } satisfies Readonly<Record<string, Row>>;
 

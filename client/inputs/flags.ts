@@ -6,13 +6,13 @@ import { IMAGE_TAG_FLAG } from './aliases.ts';
 
 const GROUP = 'Inputs of the install:';
 
-function flagsOf({ flag: name, takes, kind, help, aliases = [] }: Input): Flag[] {
+function flagsOf({ flag: name, takes, kind, isOn, help, aliases = [] }: Input): Flag[] {
   const value = takes ? ` <${takes}>` : '';
   const flag: Flag = { flags: `--${name}${value}`, help, group: GROUP };
   return [
-    flag,
+    { ...flag, hidden: isOn === true },
     // The site file may hold a switch as on; only its negation turns it off again.
-    ...(kind === 'switch' ? [{ ...flag, flags: `--no-${name}`, hidden: true }] : []),
+    ...(kind === 'switch' ? [{ ...flag, flags: `--no-${name}`, hidden: !isOn }] : []),
     ...aliases.map((alias) => ({ flags: `--${alias}${value}`, help: `the same as --${name}`, hidden: true })),
   ];
 }

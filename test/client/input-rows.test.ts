@@ -120,6 +120,7 @@ test('every input has a place in the spec', () => {
   const spec = testSpec({
     network: { mode: 'static', address: '192.0.2.9/24', gateway: '192.0.2.1' },
     allowInsecureHttp: true,
+    autoRepair: false,
     ...EDITING,
   });
   for (const { key, path, ofRelease } of INPUTS) {
