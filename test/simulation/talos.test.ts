@@ -33,7 +33,12 @@ describe('the simulated Talos machine', () => {
     expect(newest).toContain('lookup factory.talos.dev on 192.168.64.1:53: connection refused');
     expect((await failureOf(ports.talos.bootstrap(target, signal))).fault).toBe('not-yet');
     await ports.talos.setResolvers(target, ['1.1.1.1'], [], signal);
-    expect(await ports.talos.resolvers(target.nodeIp, target, signal)).toMatchObject({ dns: ['1.1.1.1'] });
+    await until(() =>
+      ports.talos.resolvers(target.nodeIp, target, signal).then(
+        ({ dns }) => dns[0] === '1.1.1.1',
+        () => false,
+      ),
+    );
     await until(() =>
       ports.talos.services(target, signal).then(
         (services) => services.some(({ id }) => id === 'etcd'),
