@@ -88,13 +88,13 @@ test('an install that is parked says why, takes another input and is finished', 
   expect((await follow).exitCode).toBe(0);
 });
 
-/** Resolves when the client says that it follows with a worker. */
+/** Resolves when the client says that it follows with a worker, be it a new one or the one of the command before. */
 async function followed(child: ResultPromise<{ reject: false }>): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     let said = '';
     child.stderr.on('data', (chunk: Buffer) => {
       said += chunk.toString();
-      if (said.includes('Started a worker (process')) resolve();
+      if (/Started a worker \(process|A worker \(process \d+\) is already running/.test(said)) resolve();
     });
     child.stderr.once('end', () => reject(new Error(`the client ended: ${said}`)));
   });
