@@ -1,4 +1,4 @@
-// Written by `npm run generate` from the charts (scripts/appliance-secrets.ts).
+// Written by `npm run generate` from charts, Flux tree and releases (scripts/appliance-secrets.ts).
 
 /** Variables of this appliance's containers, and keys of its Secrets, that hold secrets. */
 export const APPLIANCE_SECRETS = [

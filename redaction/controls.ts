@@ -11,14 +11,39 @@ const QUOTED_COLOURS = /(?:\\{1,8}(?:u001[bB]|x1[bB]|033|e)|#033)\[[0-9;]{0,32}m
 /** Joiners between printable ASCII characters join nothing: they can only divide a word. */
 const IDLE_JOINERS = /(?<=[!-~])[\u200c\u200d](?=[!-~])/g;
 
+/** A text without colours and other orders to a terminal, also as a program quotes them that prints what another one said. */
+export function withoutColours(text: string): string {
+  return text.replaceAll(ESCAPES, '').replaceAll(QUOTED_COLOURS, '');
+}
+
 /**
  * A text as it is read, so that no colour or invisible character divides a secret. Line ends are `\n`. Time grows with the length
  * alone.
  */
 export function plainText(text: string): string {
-  const plain = text
-    .replaceAll(/\r\n?|[\u2028\u2029]/g, '\n')
-    .replaceAll(ESCAPES, '')
-    .replaceAll(QUOTED_COLOURS, '');
-  return replaceUnseen(plain, () => '').replaceAll(IDLE_JOINERS, '');
+  const plain = withoutColours(text.replaceAll(/\r\n?|[\u2028\u2029]/g, '\n'));
+  return replaceUnseen(plain, () => '')
+    .replaceAll(IDLE_JOINERS, '')
+    .replaceAll(COMPATIBLE, (form) => form.normalize('NFKC'))
+    .replaceAll(ENTITIES, (_entity, name: string) => ENTITY[name.toLowerCase().replace(/^(#x?)0+/, '$1')] ?? '');
 }
+
+/** Other forms of the signs and letters of ASCII: fullwidth, small, mathematical, and spaces of other widths. */
+const COMPATIBLE = /[\u00a0\u2000-\u200a\u202f\u205f\u3000\ufe50-\ufe6b\uff01-\uff5e\u{1d400}-\u{1d7ff}]/gu;
+
+/** The signs that join a name to a value, as HTML and XML write them, also quoted again. */
+const ENTITIES = /&(?:amp;){0,4}(quot|apos|equals|colon|#0{0,4}(?:34|39|58|61)|#x0{0,4}(?:22|27|3a|3d));/gi;
+const ENTITY: Readonly<Record<string, string>> = {
+  quot: '"',
+  apos: "'",
+  equals: '=',
+  colon: ':',
+  '#34': '"',
+  '#39': "'",
+  '#58': ':',
+  '#61': '=',
+  '#x22': '"',
+  '#x27': "'",
+  '#x3a': ':',
+  '#x3d': '=',
+};

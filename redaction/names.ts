@@ -12,9 +12,9 @@ const SECRET_WORD =
 const PASS_WORD = /(?<!^by|^com|^tres|^encom|^sur|^over|^under|^im)pass$/;
 /** Before `key`: what makes it one that is kept secret, and not the key of a map, a row or a cache. */
 const KEY_OF =
-  /^(?:api|auth|private|priv|access|client|crypt|crypto|cryptr|encryption|encrypt|signing|sign|session|master|secret|shared|ssh|tls|ssl|account|storage|jwt|hmac|aes|rsa|service|deploy|subscription|license|licence|app|application|root|wireguard|wg|webhook|token|host|admin|user)$/;
+  /^(?:api|auth|private|priv|access|client|crypt|crypto|cryptr|encryption|encrypt|signing|sign|session|master|secret|shared|ssh|tls|ssl|account|storage|jwt|hmac|aes|rsa|service|deploy|subscription|license|licence|app|application|root|certificate|wireguard|wg|webhook|token|host|admin|user)$/;
 const GROWN_KEY =
-  /(?:api|auth|private|access|crypt|crypto|cryptr|encryption|signing|secret|shared|master|client)keys?$/;
+  /(?:api|auth|private|access|crypt|crypto|cryptr|encryption|signing|secret|shared|master|client|certificate)keys?$/;
 
 /** A name that ends so says where a secret is, how long it lives or who makes it, and holds none. */
 const NO_SECRET_END = new Set(

@@ -35,7 +35,7 @@ export function withoutNamedValues(text: string): string {
   if (/value/i.test(clean)) clean = without(clean, fieldPairs(clean));
   if (/key \(/i.test(clean)) clean = clean.replace(KEY, keyWithout);
   if (clean.includes('</')) clean = clean.replace(TAG, tagWithout);
-  if (clean.includes('%3')) clean = without(clean, encodedSettings(clean));
+  if (/%(?:25)*3/.test(clean)) clean = without(clean, encodedSettings(clean));
   if (/invalid|bad|unexpected|malformed/i.test(clean)) clean = without(clean, refusedValues(clean));
   return clean.includes('---') || clean.includes('-[ RECORD') ? withoutColumns(clean) : clean;
 }
@@ -114,8 +114,8 @@ function tagWithout(match: string, name = '', head = '', value = ''): string {
     : match;
 }
 
-const ENCODED_JOINT = /(?:%22|%27)?(?:%3D|%3A)(?:%20|%22|%27|\+){0,2}/gi;
-const ENCODED_END = /%26|%22|%27|%3B|%2C|%20|%7D|%0A|[&\s"'<>]/i;
+const ENCODED_JOINT = /(?:%(?:25){0,3}2[27])?%(?:25){0,3}3[DA](?:%(?:25){0,3}2[027]|\+){0,2}/gi;
+const ENCODED_END = /%(?:25){0,3}(?:2[0267C]|3B|7D|0A)|[&\s"'<>]/i;
 const LONGEST_NAME = 128;
 
 /** `password%3Dx`, `%22password%22%3A%22x%22`. */

@@ -3,6 +3,8 @@ import { plainText } from './controls.ts';
 import { withoutNamedValues } from './pairs.ts';
 import { withoutSecretSettings } from './settings.ts';
 import { withoutKnownShapes } from './shapes.ts';
+import { withoutSpoken } from './spoken.ts';
+import { withoutTables } from './tables.ts';
 
 /**
  * A text from outside without secrets, colours and control characters: passwords in addresses and settings, tokens, keys,
@@ -11,6 +13,8 @@ import { withoutKnownShapes } from './shapes.ts';
  */
 export function redact(text: string): string {
   return withoutKnownShapes(
-    withoutSecretSettings(withoutNamedValues(withoutSecretObjects(withoutPem(plainText(text))))),
+    withoutSecretSettings(
+      withoutNamedValues(withoutTables(withoutSpoken(withoutSecretObjects(withoutPem(plainText(text)))))),
+    ),
   );
 }

@@ -105,7 +105,7 @@ type Joint = 'assigned' | 'told' | 'arrow' | 'prose' | 'flag';
 
 const DIRECT = /[ \t]{0,64}(:=|={1,3}>?|-{1,3}>|→|:)/y;
 const PROSE =
-  /[ \t]{1,8}(?:(?:for|of)[ \t]{1,8}(?:the[ \t]{1,8})?(?:(?:user|role|account|login|tenant|admin|administrator)[ \t]{1,8})?["'`]?[\w.@+-]{1,64}["'`]?[ \t]{0,8}(?=(?:is|was|are|set)\b|[-=:→]))?((?:(?:is|was|are|value|now|set to|changed to|reset to|as follows|follows|equals|environment variable)[ \t]{0,8}){0,3})(-{1,3}>|=>|→|:=|=|:)?[ \t]{0,8}/y;
+  /[ \t]{1,8}(?:(?:for|of)[ \t]{1,8}(?:the[ \t]{1,8})?(?:(?:user|role|account|login|tenant|admin|administrator)[ \t]{1,8})?["'`]?[\w.@+-]{1,64}["'`]?[ \t]{0,8}(?=(?:is|was|are|set)\b|[-=:→]))?((?:(?:is|was|are|value|provided|now|set to|changed to|reset to|as follows|follows|equals|environment variable)[ \t]{0,8}){0,3})(-{1,3}>|=>|→|:=|=|:)?[ \t]{0,8}/y;
 
 function valueAfter(line: string, { name, start, end }: Name): Found {
   const opening = quoteEndingAt(line, start);
@@ -172,10 +172,11 @@ function toldValue(line: string, { name, at, limit }: Place, hasVerb: boolean): 
     const isSecret = isPassword ? !/^[\w.-]+$/.test(value) || !isSecretName(value) : looksMade(value);
     return isSecret && !isNothing(value) ? { span: { from, to }, below: null } : NONE;
   }
-  if (!isPassword && !hasVerb) return NONE;
+  const isNamed = /token|key/i.test(name);
+  if (!isPassword && !hasVerb && !isNamed) return NONE;
   const [word = ''] = /^\S{0,200}/.exec(line.slice(at, Math.min(limit, at + 200))) ?? [];
   const value = word.replace(/[.,;:)\]}]{1,4}$/, '');
-  if (!looksMade(value) || isSentenceWord(word)) return NONE;
+  if (!looksMade(value) || isSentenceWord(word) || (!isPassword && !hasVerb && value.length < 10)) return NONE;
   return { span: { from: at, to: at + value.length }, below: null };
 }
 

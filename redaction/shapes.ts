@@ -70,6 +70,11 @@ const SHAPES: readonly Shape[] = [
     replace: masked,
   },
   { pattern: /(-pass(?:in|out)?\s{1,8}pass:)\S+/g, replace: masked },
+  // A change from one value to another
+  {
+    pattern: /(\[redacted\]["']\s{0,4}(?:=>|->|→)\s{0,4}["'])[^"'\n]{1,4096}/g,
+    replace: masked,
+  },
   // Redis and SQL
   {
     pattern: /\b(AUTH\s{1,8})(?:(\w{1,64})\s{1,8})?("[^"\n]{1,512}"|[^\s"'<]{6,512})(?=\s|$)/g,

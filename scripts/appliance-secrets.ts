@@ -19,11 +19,19 @@ const PLACES: readonly RegExp[] = [
 const VALUES =
   /(?:secretKey|passwordKey|DB_[A-Z]+|app_user\w*|\w+_user\w*):\s*"?([A-Z][A-Z0-9_]*(?:PASSWORD|SECRET|TOKEN|KEY|PWD)[A-Z0-9_]*)"?/g;
 
-/** The names of all secret settings of this appliance, as its charts say them; sorted. */
-export function applianceSecrets(): string[] {
+/** A container's variable that Kubernetes takes from a Secret: its name and the key, in a manifest or in values. */
+const FROM_SECRET =
+  /- name: "?([A-Za-z_][\w.-]{0,127})"?\s+valueFrom:\s+secretKeyRef:(?:\s+(?:name|optional): [^\n]{1,200})*\s+key: "?([A-Za-z_][\w.-]{0,127})"?/g;
+/** Where Flux puts a key of a Secret into a release's values: the last part of the path is the name. */
+const VALUES_FROM = /kind: Secret\s[^#]{0,400}?targetPath: "?[\w.-]{0,200}?([A-Za-z_][\w-]{0,127})"?\s/g;
+
+/** The names of all secret settings of this appliance, as its charts, its Flux tree and its releases say them; sorted. */
+export function applianceSecrets(root: string = ROOT): string[] {
   const names = new Set<string>();
-  for (const file of globSync('charts/**/*.{yaml,tpl}', { cwd: ROOT })) {
-    const text = readFileSync(join(ROOT, file), 'utf8');
+  for (const file of globSync('{charts,flux,releases}/**/*.{yaml,tpl,json}', { cwd: root })) {
+    const text = readFileSync(join(root, file), 'utf8');
+    for (const [, variable = '', key = ''] of text.matchAll(FROM_SECRET)) names.add(variable).add(key);
+    for (const [, name = ''] of text.matchAll(VALUES_FROM)) names.add(name);
     for (const place of PLACES)
       for (const [found] of text.matchAll(place)) for (const [, name = ''] of found.matchAll(QUOTED)) names.add(name);
     for (const [, name = ''] of text.matchAll(VALUES)) names.add(name);
@@ -36,7 +44,7 @@ export function applianceSecretsFile(): { path: string; text: string } {
   const rows = applianceSecrets().map((name) => `  '${name}',`);
   return {
     path: TARGET,
-    text: `// Written by \`npm run generate\` from the charts (scripts/appliance-secrets.ts).\n
+    text: `// Written by \`npm run generate\` from charts, Flux tree and releases (scripts/appliance-secrets.ts).\n
 /** Variables of this appliance's containers, and keys of its Secrets, that hold secrets. */
 export const APPLIANCE_SECRETS = [\n${rows.join('\n')}\n] as const;\n`,
   };

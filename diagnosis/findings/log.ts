@@ -1,5 +1,6 @@
 import { matchText, type Match } from '../classify.ts';
 import { inOneLine } from '../one-line.ts';
+import { withoutColours } from '../../redaction/index.ts';
 import type { Facts } from '../rule.ts';
 
 /** What a log says of why its program ended. */
@@ -23,7 +24,6 @@ const LONGEST_SENTENCE = 400;
 /** What comes later in a line is data; a pattern over megabytes of it runs out of stack. */
 const LONGEST_LINE = 8192;
 
-const ANSI = new RegExp(String.raw`\u001b\[[0-9;]*[A-Za-z]`, 'g');
 const STACK_FRAME =
   /^\s*(?:at |\.\.\. \d+ more|File "|goroutine \d+|\[signal |\/[\w./-]+\.go:\d+|[\w.*()/]+\(0x[0-9a-f]|[}\])]+;?\s*$|\^+\s*$|Node\.js v\d)/;
 /** Levels by which a line says that it is no failure: in capitals anywhere, small ones only where a level stands. */
@@ -60,7 +60,7 @@ function asSaid(line: string): string {
 /** Lines that tell something; an indented one continues the one before it. */
 function sentences(text: string): string[] {
   const whole: string[] = [];
-  for (const given of text.replace(ANSI, '').split(/\r?\n/)) {
+  for (const given of withoutColours(text).split(/\r?\n/)) {
     const line = given.slice(0, LONGEST_LINE);
     if (line.trim() === '' || STACK_FRAME.test(line)) continue;
     const before = whole.at(-1);

@@ -1,7 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { redact, withoutSecrets } from '../../redaction/index.ts';
 import { applianceSecrets, applianceSecretsFile } from '../../scripts/appliance-secrets.ts';
-import { readFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const S = 'Tr0ub4dor.x9!Qz';
@@ -325,6 +326,21 @@ describe('the names of this appliance', () => {
   it('come from its charts, and the generated table is current', async () => {
     const { path, text } = applianceSecretsFile();
     expect(await readFile(join(import.meta.dirname, '../..', path), 'utf8')).toBe(text);
+  });
+
+  it('come from its Flux tree and its releases, too', async () => {
+    const root = await mkdtemp(join(tmpdir(), 'redaction-test-'));
+    onTestFinished(() => rm(root, { recursive: true }));
+    for (const folder of ['charts', 'flux', 'releases']) await mkdir(join(root, folder));
+    await writeFile(
+      join(root, 'flux/a.yaml'),
+      'env:\n  - name: SMTP_LOGIN\n    valueFrom:\n      secretKeyRef:\n        name: smtp\n        key: relay\n',
+    );
+    await writeFile(
+      join(root, 'releases/b.yaml'),
+      'valuesFrom:\n  - kind: Secret\n    name: x\n    valuesKey: v\n    targetPath: mail.relayLogin\n',
+    );
+    expect(applianceSecrets(root)).toEqual(['SMTP_LOGIN', 'relay', 'relayLogin']);
   });
 
   it.each(applianceSecrets())('%s is hidden in every form', (name) => {
