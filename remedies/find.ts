@@ -1,4 +1,4 @@
-import { bootstrapJob, conditionOf, podsOfJob } from '../diagnosis/findings/job-state.ts';
+import { bootstrapJob, conditionOf, isComplete, podsOfJob } from '../diagnosis/findings/job-state.ts';
 import { ruleOf } from '../diagnosis/rules/table.ts';
 import { nameOf } from '../kubernetes/places.ts';
 import type { FluxObject, Pod } from '../kubernetes/shapes.ts';
@@ -104,7 +104,7 @@ function failedSetup({ view, causes }: Seen, { blocker, object }: Cause): Remedy
   const failed = job && conditionOf(job, 'Failed');
   if (!failed || (nameOf(job) !== object && !podsOfJob(view, job).some((pod) => nameOf(pod) === object))) return null;
   if ((job.status?.active ?? 0) > 0 || podsOfJob(view, job).some(isAlive)) return null;
-  const release = view.flux.find(({ kind, metadata }) => kind === 'HelmRelease' && metadata.name === 'alga-core');
+  const release = view.flux.find(({ kind, metadata }) => kind === 'HelmRelease' && metadata.name === SETTING_UP);
   const target = targetOf(view, 'Job', job.metadata);
   if (!release || !target) return null;
   const database = view.workloads.filter(({ metadata, kind }) =>
@@ -217,6 +217,8 @@ const SOURCES: ReadonlySet<string> = new Set([
   'HelmChart',
   'Bucket',
 ]);
+/** The release to which the Job that sets up the database belongs. */
+const SETTING_UP = 'alga-core';
 const DATABASE: ReadonlySet<string> = new Set(['db', 'pgbouncer']);
 /** Not transient by their rules, which are about what to say; but all that failed was a wait, or a transfer. */
 const WAITS_FAILED: ReadonlySet<string> = new Set<BlockerCode>(['helm-timeout', 'helm-chart-unavailable']);
@@ -259,6 +261,13 @@ function neverRan(pod: Pod): boolean {
   );
 }
 
+/** The Job that sets up the database works, or is about to. */
+function isSettingUp(view: View): boolean {
+  const job = bootstrapJob(view);
+  if (!job || isComplete(job)) return false;
+  return !conditionOf(job, 'Failed') || (job.status?.active ?? 0) > 0 || podsOfJob(view, job).some(isAlive);
+}
+
 function fluxOf(view: View, object: string): FluxObject | undefined {
   return view.flux.find((one) => nameOf(one) === object && !one.metadata.deletionTimestamp);
 }
@@ -292,6 +301,8 @@ function reconciliation(
 ): Remedy | null {
   const target = targetOf(view, object.kind, object.metadata);
   if (!target || target.namespace === NAMESPACES.workloads) return null;
+  // An upgrade may replace the Job, and an install that is repeated begins with an uninstall: neither in the middle of a migration.
+  if (object.kind === 'HelmRelease' && object.metadata.name === SETTING_UP && isSettingUp(view)) return null;
   const how = reset ? ', although it gave up' : force ? ', with force' : '';
   return {
     kind,

@@ -6,7 +6,7 @@ import { hindrance, remediesFor } from '../../remedies/index.ts';
 import { casesIn } from '../diagnosis/appliances/case.ts';
 import { ago, appliance } from '../diagnosis/appliance.ts';
 import type { Change } from '../diagnosis/appliance.ts';
-import { bootstrapFailed, changed, crashing, fluxFailed, nodeCondition, pulling } from '../diagnosis/faults.ts';
+import { bootstrapFailed, changed, crashing, find, fluxFailed, nodeCondition, pulling } from '../diagnosis/faults.ts';
 
 /** Objects as an API server gives them: each with the version that it was read in. */
 function asRead(snapshot: Snapshot): Snapshot {
@@ -39,11 +39,18 @@ const failing = (type: string, reason: string, message: string, status = 'False'
   observedGeneration: 1,
   lastTransitionTime: ago(6),
 });
-const locked = (lastDeployed: string): Change =>
-  release('email-service', {
+const locked = (lastDeployed: string, name = 'email-service'): Change =>
+  release(name, {
     conditions: [failing('Ready', 'UpgradeFailed', 'another operation (install/upgrade/rollback) is in progress')],
     history: [{ status: 'pending-upgrade', lastDeployed }],
   });
+const settingUp: Change = (items) => {
+  const containerStatuses = [
+    { name: 'bootstrap', ready: true, restartCount: 0, state: { running: { startedAt: ago(20) } } },
+  ];
+  find(items, 'Job', 'alga-core-sebastian-bootstrap-1')['status'] = { active: 1, startTime: ago(20) };
+  find(items, 'Pod', 'alga-core-sebastian-bootstrap-1-x7k2p')['status'] = { phase: 'Running', containerStatuses };
+};
 const timedOut = (message = 'Helm install failed: context deadline exceeded'): Change =>
   release('email-service', {
     conditions: [
@@ -78,6 +85,12 @@ test.each<[string, readonly string[], readonly Change[]]>([
     [locked(ago(30))],
   ],
   ['one that may still run', [], [locked(ago(4))]],
+  [
+    'one of the application, whose database is set up',
+    ['helm-operation-stuck HelmRelease alga-system/alga-core'],
+    [locked(ago(30), 'alga-core')],
+  ],
+  ['one of the application, while the setup of the database works', [], [locked(ago(30), 'alga-core'), settingUp]],
   [
     'a release that was given up and is well now',
     ['release-given-up HelmRelease alga-system/email-service'],
@@ -144,6 +157,16 @@ test.each<[string, readonly string[], readonly Change[]]>([
     [cutPull('email-service', 'rpc error: code = NotFound desc = manifest unknown')],
   ],
   ['a pull that a registry refuses', [], [cutPull('email-service', '401 Unauthorized: pull access denied')]],
+  [
+    'objects of the application, while the setup of the database works',
+    [],
+    [
+      deleted('Deployment', 'alga-core'),
+      deleted('ReplicaSet', 'alga-core'),
+      deleted('Pod', 'alga-core-sebastian-7'),
+      settingUp,
+    ],
+  ],
   ['a healthy appliance', [], []],
 ])('%s', (_what, expected, changes) => {
   expect(found(...changes)).toEqual(expected);
