@@ -1,7 +1,15 @@
 import { viewOf } from '../kubernetes/view.ts';
 import type { Blocker } from '../model/blocker.ts';
 import type { RepairEntry } from '../model/repair.ts';
-import { hindrance, isBeingRepaired, readRepairs, remediesFor, repair, settleRepairs } from '../remedies/index.ts';
+import {
+  hindrance,
+  isBeingRepaired,
+  readRepairs,
+  remediesFor,
+  repair,
+  settleRepairs,
+  subjectOf,
+} from '../remedies/index.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { Reading } from '../status/index.ts';
 import type { PhaseContext } from './phase-context.ts';
@@ -45,8 +53,8 @@ export function createMender(context: PhaseContext, cluster: Cluster): Mender {
     }
     const now = ports.clock.now();
     const repaired = new Set(
-      seen.causes.flatMap(({ object, blocker }) =>
-        entries !== null && isBeingRepaired(entries, object, now) ? blocker : [],
+      seen.causes.flatMap((cause) =>
+        entries !== null && isBeingRepaired(entries, subjectOf(view, cause), now) ? cause.blocker : [],
       ),
     );
     return look.blockers.filter((blocker) => !repaired.has(blocker));

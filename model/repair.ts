@@ -46,6 +46,8 @@ export const remedy = z.object({
   target,
   /** `Kind namespace/name`. */
   object: z.string(),
+  /** What its repairs are counted by, `Kind namespace/name`: of a pod its controller, which gives every new pod another name. */
+  subject: z.string(),
   component: z.string(),
   action,
   /** What would be done, for people. */
@@ -63,6 +65,8 @@ const entry = z.object({
   by: open(['install', 'person']),
   kind: open(REMEDY_KINDS),
   object: z.string(),
+  /** As of the remedy; absent: the object itself. */
+  subject: z.string().optional(),
   does: z.string(),
   before: z.string(),
   /** What was seen afterwards; null until it was looked at. */

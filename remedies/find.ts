@@ -28,7 +28,7 @@ export interface Seen {
 }
 
 /** A root cause, and the object in which it was found. */
-interface Cause {
+export interface Cause {
   readonly blocker: Blocker;
   /** `Kind namespace/name`. */
   readonly object: string;
@@ -43,6 +43,20 @@ export function remediesFor(seen: Seen): readonly Remedy[] {
   const found = [...seen.causes.flatMap((cause) => forCause(seen, cause) ?? []), ...kustomizationsBehind(seen.view)];
   const told = found.map((one) => ({ ...one, why: shortened(one.why) }));
   return [...new Map(told.map((one) => [`${one.object} ${one.action.do}`, one])).values()];
+}
+
+/**
+ * What the repairs of a cause are counted by. A new pod has a new name where a Deployment makes it, so a pod counts as its controller;
+ * missing objects as the release that brings them back.
+ */
+export function subjectOf(view: View, { blocker, object }: Cause): string {
+  if (blocker.code === 'release-objects-missing') {
+    const release = releaseOf(view, blocker.component);
+    return release ? nameOf(release) : object;
+  }
+  const { namespace, ownerReferences } = view.pods.find((one) => nameOf(one) === object)?.metadata ?? {};
+  const owner = ownerReferences?.find(({ controller }) => controller === true);
+  return owner ? nameOf({ kind: owner.kind, metadata: { namespace, name: owner.name } }) : object;
 }
 
 /** For a record, a table or a document. */
@@ -124,6 +138,7 @@ function failedSetup({ view, causes }: Seen, { blocker, object }: Cause): Remedy
     kind: 'setup-job-failed',
     target,
     object: nameOf(job),
+    subject: nameOf(job),
     component: blocker.component,
     action: { do: 'renew-setup', release: release.metadata.name },
     does: 'delete the failed Job; Helm creates it again',
@@ -178,8 +193,7 @@ function kustomizationsBehind(view: View): Remedy[] {
 
 /** A release is Ready, and an object of it was deleted. */
 function lostObjects(view: View, { blocker }: Cause): Remedy | null {
-  const name = COMPONENTS.find((one) => one.name === blocker.component)?.helmRelease;
-  const release = view.flux.find(({ kind, metadata }) => kind === 'HelmRelease' && metadata.name === name);
+  const release = releaseOf(view, blocker.component);
   if (!release) return null;
   return reconciliation(view, release, blocker, {
     kind: 'release-objects-missing',
@@ -201,6 +215,7 @@ function interruptedPull(view: View, { blocker, object }: Cause): Remedy | null 
     kind: 'pull-interrupted',
     target,
     object: nameOf(pod),
+    subject: subjectOf(view, { blocker, object }),
     component: blocker.component,
     action: { do: 'recreate-pod' },
     does: `delete the pod, which never ran; its ${owner.kind} creates it again, and the pull starts at once`,
@@ -261,6 +276,11 @@ function neverRan(pod: Pod): boolean {
   );
 }
 
+function releaseOf(view: View, component: string): FluxObject | undefined {
+  const name = COMPONENTS.find((one) => one.name === component)?.helmRelease;
+  return view.flux.find(({ kind, metadata }) => kind === 'HelmRelease' && metadata.name === name);
+}
+
 /** The Job that sets up the database works, or is about to. */
 function isSettingUp(view: View): boolean {
   const job = bootstrapJob(view);
@@ -308,6 +328,7 @@ function reconciliation(
     kind,
     target,
     object: nameOf(object),
+    subject: nameOf(object),
     component,
     action: { do: 'reconcile', force, reset },
     does: `ask Flux to reconcile it now${how}`,

@@ -63,18 +63,23 @@ export async function changeRepairs(
 /** A repair needs so long to show what it did: Flux looks, a pod starts. */
 export const SETTLES_MS = 60_000;
 
-/** Whether an object was repaired a moment ago, and is to be given time. */
-export function isBeingRepaired(entries: readonly RepairEntry[], object: string, now: Date): boolean {
+/** Whether a subject was repaired a moment ago, and is to be given time. */
+export function isBeingRepaired(entries: readonly RepairEntry[], subject: string, now: Date): boolean {
   return entries.some(
-    (one) => one.object === object && one.resolved !== false && now.getTime() - Date.parse(one.at) < SETTLES_MS,
+    (one) => subjectIn(one) === subject && one.resolved !== false && now.getTime() - Date.parse(one.at) < SETTLES_MS,
   );
 }
 
-/** Whether an object was repaired automatically as often as it may be: then what the repair does not mend is a person's. */
-export function isExhausted(entries: readonly RepairEntry[], object: string, now: Date): boolean {
+/** Whether a subject was repaired automatically as often as it may be: then what the repair does not mend is a person's. */
+export function isExhausted(entries: readonly RepairEntry[], subject: string, now: Date): boolean {
   const recent = entries.filter(
     (one) =>
-      one.object === object && one.by === 'install' && now.getTime() - Date.parse(one.at) < MOST_REPAIRS.withinMs,
+      subjectIn(one) === subject && one.by === 'install' && now.getTime() - Date.parse(one.at) < MOST_REPAIRS.withinMs,
   );
   return recent.length >= MOST_REPAIRS.count;
+}
+
+/** What the repair counts for. */
+export function subjectIn({ subject, object }: Pick<RepairEntry, 'subject' | 'object'>): string {
+  return subject ?? object;
 }

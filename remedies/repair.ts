@@ -1,9 +1,9 @@
 import type { Cluster } from '../activities/ports/kubernetes.ts';
 import type { Remedy, RepairEntry } from '../model/repair.ts';
 import { carryOut } from './carry-out.ts';
-import { remediesFor, shortened } from './find.ts';
+import { remediesFor, shortened, subjectOf } from './find.ts';
 import type { Seen } from './find.ts';
-import { SETTLES_MS, changeRepairs, isBeingRepaired, isExhausted, readRepairs } from './log.ts';
+import { SETTLES_MS, changeRepairs, isBeingRepaired, isExhausted, readRepairs, subjectIn } from './log.ts';
 
 export interface Repairing {
   /** Writes as the site's holder only (holder/fence.ts). */
@@ -31,6 +31,7 @@ export async function repair(
       by,
       kind: remedy.kind,
       object: remedy.object,
+      ...(remedy.subject !== remedy.object && { subject: remedy.subject }),
       does: remedy.does,
       before: remedy.why,
       after: null,
@@ -48,8 +49,8 @@ export async function repair(
   return done;
 }
 
-function mayRepair({ automatic, object }: Remedy, earlier: readonly RepairEntry[], now: Date): boolean {
-  return automatic && !isBeingRepaired(earlier, object, now) && !isExhausted(earlier, object, now);
+function mayRepair({ automatic, subject }: Remedy, earlier: readonly RepairEntry[], now: Date): boolean {
+  return automatic && !isBeingRepaired(earlier, subject, now) && !isExhausted(earlier, subject, now);
 }
 
 /**
@@ -81,10 +82,11 @@ export async function settleRepairs(
   return settled;
 }
 
-/** What is seen of a repaired object: what is still wrong with it, or that nothing is. */
-export function outcomeOf({ object }: RepairEntry, seen: Seen): Required<Pick<RepairEntry, 'after' | 'resolved'>> {
-  const still = seen.causes.find((one) => one.object === object);
-  const again = remediesFor(seen).find((one) => one.object === object);
+/** What is seen of a repaired object, or of the one that replaced it: what is still wrong, or that nothing is. */
+export function outcomeOf(entry: RepairEntry, seen: Seen): Required<Pick<RepairEntry, 'after' | 'resolved'>> {
+  const subject = subjectIn(entry);
+  const still = seen.causes.find((one) => subjectOf(seen.view, one) === subject);
+  const again = remediesFor(seen).find((one) => one.subject === subject);
   if (!still && !again) return { after: 'no longer reported', resolved: true };
   return { after: shortened(still?.blocker.reason ?? again?.why ?? ''), resolved: false };
 }

@@ -152,6 +152,7 @@ test.each<[string, () => Promise<{ spec?: { autoRepair: false } }>, string?]>([
         by: 'install',
         kind: 'pull-interrupted',
         object: 'Pod msp/db-0',
+        subject: 'StatefulSet msp/db',
         does: 'x',
         before: 'x',
       } as const;
