@@ -7,6 +7,7 @@ import { casesIn } from '../diagnosis/appliances/case.ts';
 import { ago, appliance } from '../diagnosis/appliance.ts';
 import type { Change } from '../diagnosis/appliance.ts';
 import { bootstrapFailed, changed, crashing, find, fluxFailed, nodeCondition, pulling } from '../diagnosis/faults.ts';
+import { SILENT } from '../diagnosis/silent.ts';
 
 /** Objects as an API server gives them: each with the version that it was read in. */
 function asRead(snapshot: Snapshot): Snapshot {
@@ -202,6 +203,14 @@ it.each(casesIn(join(import.meta.dirname, '../diagnosis/appliances')))(
     const { remedies, held } = look(snapshot);
     const done = held === null ? remedies.filter(({ automatic }) => automatic) : [];
     expect(done.map(({ object, kind }) => `${kind} ${object}`)).toEqual([]);
+  },
+);
+
+it.each(Object.entries(SILENT))(
+  'does nothing to an appliance that is healthy, slow or restarting: %s',
+  (_name, snapshot) => {
+    const { remedies } = look(snapshot());
+    expect(remedies.map(({ object, kind }) => `${kind} ${object}`)).toEqual([]);
   },
 );
 
