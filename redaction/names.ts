@@ -24,7 +24,7 @@ const NO_SECRET_END = new Set(
     'lifetime age seconds minutes hours days ms at url urls uri uris endpoint endpoints host hosts port provider providers chain ' +
     'manager controller service services server store error errors exception failed failure failures validator validation handler ' +
     'issuer audience algorithm algo version enabled disabled required optional valid invalid status state states reset changed ' +
-    'created updated hint prompt field fields format mode review reviews request requests response cache rotation generator ' +
+    'created updated rotated issued revoked hint prompt field fields format mode review reviews request requests response cache rotation generator ' +
     'factory class module middleware helper helpers util utils template templates schema id ids prefix suffix method query user ' +
     'users authentication encryption mounts items keys label labels annotation annotations projection source sources cleaner ' +
     'signer controllers volume volumes pod pods job jobs deployment configmap syncer operator reader writer resolver loader ' +

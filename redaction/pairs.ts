@@ -8,8 +8,11 @@ const LONGEST_VALUE = 4_096;
 const GAP = String.raw`(?:[\s,]|\\{1,8}[nrt]){1,64}`;
 const QUOTE = String.raw`\\{0,7}["']?`;
 
-const NAMED = new RegExp(String.raw`(${QUOTE})\b(?:name|key)\1\s{0,4}[:=]\s{0,8}(${QUOTE})([\w./-]{1,128})\2`, 'gi');
-const VALUE_AFTER = new RegExp(String.raw`${GAP}(${QUOTE})value\1\s{0,4}[:=]\s{0,8}`, 'iy');
+const NAMED = new RegExp(
+  String.raw`(${QUOTE})\b(?:name|key|path)\1\s{0,4}[:=]\s{0,8}(?:\[\s{0,4})?(${QUOTE})([\w./-]{1,128})\2(?:\s{0,4}\])?`,
+  'gi',
+);
+const VALUE_AFTER = new RegExp(String.raw`${GAP}(${QUOTE})(?:value|received|input)\1\s{0,4}[:=]\s{0,8}`, 'iy');
 const VALUE_BEFORE = new RegExp(String.raw`^value(${QUOTE})\s{0,4}[:=]\s{0,8}`, 'i');
 const ONLY_GAP = new RegExp(String.raw`^${GAP}$`);
 
@@ -32,11 +35,11 @@ function without(text: string, spans: readonly Span[]): string {
 /** Settings whose name and value are two fields, and values in columns, tags and addresses: what no line of `name: value` says. */
 export function withoutNamedValues(text: string): string {
   let clean = text;
-  if (/value/i.test(clean)) clean = without(clean, fieldPairs(clean));
+  if (/value|received|input/i.test(clean)) clean = without(clean, fieldPairs(clean));
   if (/key \(/i.test(clean)) clean = clean.replace(KEY, keyWithout);
   if (clean.includes('</')) clean = clean.replace(TAG, tagWithout);
   if (/%(?:25)*3/.test(clean)) clean = without(clean, encodedSettings(clean));
-  if (/invalid|bad|unexpected|malformed/i.test(clean)) clean = without(clean, refusedValues(clean));
+  if (/invalid|bad|unexpected|malformed|received/i.test(clean)) clean = without(clean, refusedValues(clean));
   return clean.includes('---') || clean.includes('-[ RECORD') ? withoutColumns(clean) : clean;
 }
 
@@ -135,7 +138,7 @@ function encodedSettings(text: string): Span[] {
   return spans;
 }
 
-const REFUSED = /\b(?:invalid|bad|unexpected|malformed) (?:value|argument|input)[: ]{1,2}(\\{0,7}["'`])/gi;
+const REFUSED = /\b(?:(?:invalid|bad|unexpected|malformed) (?:value|argument|input)|received)[: ]{1,2}(\\{0,7}["'`])/gi;
 
 /** `DB_PASSWORD: invalid value "x"`, `invalid argument "x" for "--token" flag`. */
 function refusedValues(text: string): Span[] {

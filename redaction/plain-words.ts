@@ -63,3 +63,14 @@ export function isSentence(rest: string): boolean {
   if (/^https?:\/\//.test(rest)) return true;
   return /^[A-Za-z]{2,24}\d? +\S/.test(rest) && TELLS.test(rest.slice(first.length, first.length + 120));
 }
+
+/** A word with letters and digits or signs, and not the name of an object, a version or a setting. */
+export function looksMade(value: string): boolean {
+  if (value.length < 6 || !/[A-Za-z]/.test(value) || !/[\d!#$%^*+?~]/.test(value)) return false;
+  return (
+    !/^<[!/?a-z]/i.test(value) &&
+    !/^v?\d+[\d.]*\w?$/.test(value) &&
+    !/^[a-z0-9]+(?:[-./][a-z0-9]+)+$/.test(value) &&
+    !/^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/.test(value)
+  );
+}

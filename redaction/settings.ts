@@ -1,6 +1,6 @@
 import { MASK } from './mask.ts';
 import { isReferenceName, isSecretName } from './names.ts';
-import { isNothing, isSentence, isSentenceWord } from './plain-words.ts';
+import { isNothing, isSentence, isSentenceWord, looksMade } from './plain-words.ts';
 
 /** A part of a line, from one character up to another. */
 interface Span {
@@ -52,7 +52,7 @@ function indentOf(line: string): number {
 
 /** A line below a name without a value; null where it is no part of that value any more. */
 function maskedBelow(line: string, { indent, kind }: Below): string | null {
-  if (line.trim() === '') return kind === 'block' ? line : null;
+  if (line.trim() === '') return line;
   const isItem = /^\s*- /.test(line);
   if (indentOf(line) <= indent && !(kind === 'value' && isItem && indentOf(line) === indent)) return null;
   const [head = ''] = /^\s*(?:- )?/.exec(line) ?? [];
@@ -103,9 +103,9 @@ interface Name {
 /** How a value is joined to its name. */
 type Joint = 'assigned' | 'told' | 'arrow' | 'prose' | 'flag';
 
-const DIRECT = /[ \t]{0,64}(:=|={1,3}>?|-{1,3}>|→|:)/y;
+const DIRECT = /[ \t]{0,64}([:?]=|={1,3}>?|-{1,3}>|→|:)/y;
 const PROSE =
-  /[ \t]{1,8}(?:(?:for|of)[ \t]{1,8}(?:the[ \t]{1,8})?(?:(?:user|role|account|login|tenant|admin|administrator)[ \t]{1,8})?["'`]?[\w.@+-]{1,64}["'`]?[ \t]{0,8}(?=(?:is|was|are|set)\b|[-=:→]))?((?:(?:is|was|are|value|provided|now|set to|changed to|reset to|as follows|follows|equals|environment variable)[ \t]{0,8}){0,3})(-{1,3}>|=>|→|:=|=|:)?[ \t]{0,8}/y;
+  /[ \t]{1,8}(?:(?:for|of)[ \t]{1,8}(?:the[ \t]{1,8})?(?:(?:user|role|account|login|tenant|admin|administrator)[ \t]{1,8})?["'`]?[\w.@+-]{1,64}["'`]?[ \t]{0,8}(?=(?:is|was|are|set)\b|[-=:→]))?((?:(?:is|was|are|value|provided|now|set to|(?:changed|reset|updated) (?:to|from)|as follows|follows|equals|environment variable)[ \t]{0,8}){0,3})(-{1,3}>|=>|→|:=|=|:)?[ \t]{0,8}/y;
 
 function valueAfter(line: string, { name, start, end }: Name): Found {
   const opening = quoteEndingAt(line, start);
@@ -126,7 +126,7 @@ function valueAfter(line: string, { name, start, end }: Name): Found {
   if (direct && DIRECT.lastIndex <= limit) {
     const sign = direct[1] ?? '';
     const joint: Joint = /^(?:-+>|=>|→)$/.test(sign) ? 'arrow' : sign.includes('=') ? 'assigned' : 'told';
-    if (joint === 'told' && isAddressEnd(line, start)) return NONE;
+    if (joint === 'told' && isAddressEnd(line, start, isQuotedName)) return NONE;
     // A quoted name, a space and a colon stand before a sentence: `volume "x-token-5nbrm" : couldn't …`.
     if (
       joint === 'told' &&
@@ -180,16 +180,6 @@ function toldValue(line: string, { name, at, limit }: Place, hasVerb: boolean): 
   return { span: { from: at, to: at + value.length }, below: null };
 }
 
-/** A word with letters and digits or signs, and not the name of an object, a version or a setting. */
-function looksMade(value: string): boolean {
-  if (value.length < 6 || !/[A-Za-z]/.test(value) || !/[\d!#$%^*+?~]/.test(value)) return false;
-  return (
-    !/^v?\d+[\d.]*\w?$/.test(value) &&
-    !/^[a-z0-9]+(?:[-./][a-z0-9]+)+$/.test(value) &&
-    !/^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/.test(value)
-  );
-}
-
 function valueAt(line: string, place: Place): Found {
   const { name, start, limit, joint } = place;
   let { at } = place;
@@ -200,6 +190,9 @@ function valueAt(line: string, place: Place): Found {
     else break;
   }
   const hasSpace = at > place.at;
+  // Markup that ends after the colon (`**Password:** x`), and the kind of a YAML value.
+  const markup = /^(?:[*_]{2}|!!(?:str|binary))[ \t]{1,8}(?=\S)/.exec(line.slice(at, Math.min(limit, at + 24)));
+  if (markup) at += markup[0].length;
   if (at >= limit) {
     const isYaml = joint === 'told' && limit === line.length && !isReferenceName(name);
     return isYaml ? { span: null, below: { indent: keyIndent(line, start), kind: 'value' } } : NONE;
@@ -267,7 +260,7 @@ const NEXT_OF_ANY = /[\s,;&]\s?[\w.-]{1,64}(?:=(?!=)|: )/;
 function bare(line: string, { name, start, at, limit, joint }: Place): Found {
   const [first = ''] = /^\S{0,300}/.exec(line.slice(at, Math.min(limit, at + 300))) ?? [];
   const sentence = line.slice(at, Math.min(limit, at + 400));
-  if (FILLED_IN.test(sentence)) return NONE;
+  if (FILLED_IN.test(sentence) || line.slice(Math.max(0, start - 12), start).endsWith('--from-file=')) return NONE;
   if (joint === 'assigned' ? isNothing(stripped(first)) : isSentence(sentence)) {
     const scheme = HEADER.test(name) ? SCHEME.exec(sentence) : null;
     if (!scheme || isSentence(sentence.slice(scheme[0].length))) return NONE;
@@ -318,10 +311,11 @@ function keyIndent(line: string, start: number): number {
   return /^\s*- /.test(line) && start > indent ? indent + 2 : indent;
 }
 
-/** After a slash a name is the end of an address or a path, unless a domain is before it: `vendor.example/token`. */
-function isAddressEnd(line: string, start: number): boolean {
+/** After a slash a name is the end of an address or a path, unless a domain is before it, or it is a key: `vendor.example/token`. */
+function isAddressEnd(line: string, start: number, isQuoted: boolean): boolean {
   if (line[start - 1] !== '/') return false;
   const [word = ''] = /[^\s"'=,;()[\]{}]{1,200}$/.exec(line.slice(Math.max(0, start - 200), start)) ?? [];
+  if (isQuoted && !word.includes(':') && !word.startsWith('/')) return false;
   return !/^[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,5}\/$/i.test(word);
 }
 

@@ -1,5 +1,5 @@
 import { MASK } from './mask.ts';
-import { isSentenceWord } from './plain-words.ts';
+import { isSentenceWord, looksMade } from './plain-words.ts';
 
 interface Shape {
   readonly pattern: RegExp;
@@ -75,6 +75,10 @@ const SHAPES: readonly Shape[] = [
     pattern: /(\[redacted\]["']\s{0,4}(?:=>|->|→)\s{0,4}["'])[^"'\n]{1,4096}/g,
     replace: masked,
   },
+  {
+    pattern: /(\[redacted\] to )(\S{6,512})/g,
+    replace: (match, head = '', value = '') => (looksMade(value) ? `${head}${MASK}` : match),
+  },
   // Redis and SQL
   {
     pattern: /\b(AUTH\s{1,8})(?:(\w{1,64})\s{1,8})?("[^"\n]{1,512}"|[^\s"'<]{6,512})(?=\s|$)/g,
@@ -85,7 +89,7 @@ const SHAPES: readonly Shape[] = [
   },
   { pattern: /(\bACL\s{1,8}SETUSER\b[^\n]{0,200}?\s[>#])\S+/gi, replace: masked },
   {
-    pattern: /\b((?:ENCRYPTED\s{1,8})?PASSWORD\s{1,8})'[^'\n]*(?:''[^'\n]*){0,8}'/gi,
+    pattern: /\b((?:ENCRYPTED\s{1,8})?PASSWORD\s{1,8}(?:U&|E)?)'[^'\n]*(?:''[^'\n]*){0,8}'/gi,
     replace: (_match, head = '') => `${head}'${MASK}'`,
   },
   {
@@ -126,12 +130,19 @@ function withoutUserinfo(text: string): string {
 }
 
 function userinfo(own: string): { from: number; to: number } | null {
-  const slash = own.search(/[/?#]/);
-  const authority = slash < 0 ? own : own.slice(0, slash);
+  const slash = own.search(/[/?]/);
+  const upTo = slash < 0 ? own : own.slice(0, slash);
+  // In a password nobody has encoded `#`: the address goes on behind it.
+  const hash = upTo.indexOf('#');
+  const authority = hash < 0 || upTo.includes('@', hash) ? upTo : upTo.slice(0, hash);
   const colon = authority.indexOf(':');
   let end = authority.lastIndexOf('@');
   // A slash in the password: what is before it is no port then.
-  if (end < 0 && colon >= 0 && !/^\d{0,5}$/.test(authority.slice(colon + 1))) end = own.lastIndexOf('@');
+  const isPort = /^\d{0,5}$/.test(authority.slice(colon + 1)) && own[authority.length] !== '#';
+  const last = own.lastIndexOf('@');
+  if (end < 0 && colon >= 0 && !isPort) end = last;
+  // Both in the password: signs that no path has before another host.
+  if (colon >= 0 && colon < end && end < last && /[=+!$^*~][^/]*$/.test(own.slice(end, last))) end = last;
   if (end <= 0) return null;
   if (colon >= 0 && colon < end) return own.slice(colon + 1, end) === MASK ? null : { from: colon + 1, to: end };
   const user = own.slice(0, end);

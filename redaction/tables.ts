@@ -1,12 +1,16 @@
 import { MASK } from './mask.ts';
 import { isReferenceName, isSecretName } from './names.ts';
-import { isNothing } from './plain-words.ts';
+import { isNothing, isSentence } from './plain-words.ts';
 
 /** A wider or longer line is no table that a person reads. */
 const LONGEST_LINE = 4_096;
 const MOST_CELLS = 64;
 const DELIMITERS = ['|', '│', '\t', ';', ','] as const;
-const NAME = /^\s*["']?\w[\w.-]{0,63}["']?\s*$/;
+const MARKUP = /^[\s"'`*_]{1,16}|[\s"'`*_]{1,16}$/g;
+/** One word, or up to three. */
+const NAME = /^\w[\w.-]{0,63}(?: [\w.-]{1,64}){0,2}$/;
+/** Postgres' copy of a table: the columns, and below them rows with tabs. */
+const COPY = /^COPY [\w."]{1,256} \(([^()]{1,2048})\) FROM stdin;$/;
 /** A line between the header and the rows, or around them. */
 const RULE = /^[\s|+:=│├┼┤┌┬┐└┴┘─-]+$/;
 
@@ -20,12 +24,12 @@ interface Table {
  * them. Rows are as many cells as the header; the first line that is none ends the table.
  */
 export function withoutTables(text: string): string {
-  if (!text.includes('\n')) return text;
+  if (!/[\n│|]/.test(text)) return text;
   let table: Table | null = null;
   let columns: readonly Column[] | null = null;
   return text
     .split('\n')
-    .map((line) => {
+    .map((line, index, lines) => {
       if (line.length > LONGEST_LINE) {
         table = null;
         columns = null;
@@ -36,7 +40,7 @@ export function withoutTables(text: string): string {
         const cells = cellsOf(line, table.delimiter);
         if (cells.length === table.hides.length) {
           const { hides, delimiter } = table;
-          return cells.map((one, index) => (hides[index] ? withoutCell(one) : one)).join(delimiter);
+          return cells.map((one, cell) => (hides[cell] ? withoutCell(one) : one)).join(delimiter);
         }
         table = null;
       }
@@ -44,6 +48,8 @@ export function withoutTables(text: string): string {
         if (line.trim() !== '') return withoutSpans(line, columns);
         columns = null;
       }
+      const pair = withoutPair(line, lines[index + 1] ?? '');
+      if (pair !== null) return pair;
       table = headerOf(line);
       columns = table ? null : columnsOf(line);
       return line;
@@ -67,25 +73,45 @@ function cellsOf(line: string, delimiter: string): string[] {
 }
 
 function headerOf(line: string): Table | null {
+  const copied = COPY.exec(line)?.[1]
+    ?.split(',')
+    .map((one) => hidesColumn(nameOf(one)));
+  if (copied) return copied.includes(true) ? { delimiter: '\t', hides: copied } : null;
   for (const delimiter of DELIMITERS) {
     const cells = line.includes(delimiter) ? cellsOf(line, delimiter) : [];
     const isFramed = delimiter === '|' || delimiter === '│';
     const inner = isFramed && cells[0]?.trim() === '' && cells.at(-1)?.trim() === '' ? cells.slice(1, -1) : cells;
-    if (inner.length < 2 || cells.length > MOST_CELLS || !inner.every((one) => NAME.test(one))) continue;
-    const hides = cells.map((one) => hidesColumn(one.trim().replaceAll(/["']/g, '')));
+    const names = cells.map(nameOf);
+    const isProse = delimiter === ',' && inner.length < 3 && names.some((one) => one.includes(' '));
+    if (inner.length < 2 || cells.length > MOST_CELLS || isProse) continue;
+    if (!inner.every((one) => NAME.test(nameOf(one)))) continue;
+    const hides = names.map(hidesColumn);
     if (hides.includes(true)) return { delimiter, hides };
   }
   return null;
 }
 
+function nameOf(cell: string): string {
+  return cell.replaceAll(MARKUP, '');
+}
+
+/** A row of a framed table of names and values (`| password | x |`); with a rule below it is a header. */
+function withoutPair(line: string, below: string): string | null {
+  const [edge = '', name = '', value = '', end = '', ...more] = line.split(line.includes('│') ? '│' : '|');
+  if (more.length > 0 || edge.trim() !== '' || end.trim() !== '' || value.trim() === '') return null;
+  if (!NAME.test(nameOf(name)) || !hidesColumn(nameOf(name)) || (below.trim() !== '' && RULE.test(below))) return null;
+  return isSentence(nameOf(value)) || /^\d{1,6}$/.test(nameOf(value)) ? null : line.replace(value, withoutCell(value));
+}
+
 /** A count of Secrets is none: `NAME SECRETS AGE`. */
 function hidesColumn(name: string): boolean {
-  return isSecretName(name) && !isReferenceName(name);
+  const joined = name.replaceAll(' ', '_');
+  return isSecretName(joined) && !isReferenceName(joined);
 }
 
 function withoutCell(text: string): string {
-  const value = text.trim().replaceAll(/^["']|["']$/g, '');
-  return isNothing(value) || value === MASK ? text : text.replace(/[^\s"'](?:.*[^\s"'])?/, MASK);
+  const value = nameOf(text);
+  return isNothing(value) || value === MASK ? text : text.replace(/[^\s"'`](?:.*[^\s"'`])?/, MASK);
 }
 
 interface Column {
@@ -99,7 +125,7 @@ function columnsOf(line: string): readonly Column[] | null {
   if (!/^[A-Z][A-Z0-9_.() /-]*$/.test(line) || !/ {2,}/.test(line)) return null;
   const found = [...line.matchAll(/\S+(?: \S+)*/g)];
   const secret = found.flatMap(({ 0: name, index }, at) =>
-    hidesColumn(name.replaceAll(' ', '_')) ? { from: index, to: found[at + 1]?.index ?? LONGEST_LINE } : [],
+    hidesColumn(name) ? { from: index, to: found[at + 1]?.index ?? LONGEST_LINE } : [],
   );
   return secret.length > 0 ? secret : null;
 }

@@ -1,13 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { redact } from '../../redaction/index.ts';
-
-type Form = readonly [what: string, text: (secret: string) => string];
-
-/** What people and programs choose: with and without signs, some of letters alone. */
-const SECRETS = ['hunter2horse', 'Tr0ub4dor&3xyz', 'correcthorsebattery', 'q7!Zp_2w#L', 'S3cr3t/With+Sl4sh='];
-
-const wide = (text: string): string =>
-  text.replaceAll(/[!-~]/g, (sign) => String.fromCodePoint((sign.codePointAt(0) ?? 0) + 0xfee0));
+import { type Form, SECRETS, wide, written } from './secrets.ts';
 
 /** How programs, languages, protocols and people write a secret down. */
 const FORMS: readonly Form[] = [
@@ -217,18 +210,6 @@ const SENTENCES: readonly Form[] = [
   ['key rejected', (s) => `API key ${s} is not valid`],
   ['license', (s) => `license key ${s} has expired`],
   ['tab', (s) => `password\t${s}`],
-];
-
-/** As the secret may come through: as it is, or as the form itself encodes it. */
-const written = (secret: string): string[] => [
-  secret,
-  encodeURIComponent(secret),
-  encodeURIComponent(encodeURIComponent(secret)),
-  wide(secret),
-  ...[secret, secret.repeat(3), `a:${secret}`, `DB_PASSWORD=${secret}`, `\0a\0${secret}`].map((one) => btoa(one)),
-  'abcdef.0123456789abcdef',
-  'Q'.repeat(20),
-  'a1B2'.repeat(4),
 ];
 
 describe('no form that a secret is written in comes through', () => {
