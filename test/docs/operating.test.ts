@@ -21,6 +21,8 @@ const SKIPPED: Readonly<Record<string, string>> = {
   'appliance-client codec': 'runs until Ctrl-C',
   'appliance-client logs alga-core': 'reads a cluster',
   'appliance-client pods': 'reads a cluster',
+  'appliance-client repair': 'reads a cluster',
+  'appliance-client repair --yes': 'writes to a cluster',
   'appliance-client smoke verify': 'asks a page and an application',
   'appliance-client token rotate': 'writes to a cluster',
   'appliance-client admin show': 'asks a database',
