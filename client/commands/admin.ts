@@ -10,7 +10,7 @@ import { endOperation } from '../../holder/hold.ts';
 import { clusterToWrite, holderFailure, surroundingsOf } from '../install/holder.ts';
 import { recordAction } from '../site/action-log.ts';
 import { callOf } from '../site/hints.ts';
-import { kubeconfigOf } from '../site/kubeconfig.ts';
+import { neededKubeconfig } from '../site/kubeconfig.ts';
 import type { Site } from '../site/site.ts';
 import { EXIT } from '../terminal/exit-codes.ts';
 import { UserError, usageError } from '../terminal/failure.ts';
@@ -161,13 +161,7 @@ async function withAppliance<Value>(
     throw usageError(
       `${site.siteId} is simulated: it has no database and no administrators. \`admin\` needs a real appliance`,
     );
-  const kubeconfig = kubeconfigOf(site);
-  if (kubeconfig === null)
-    throw new UserError(
-      EXIT.missing,
-      `No kubeconfig for ${site.siteId} yet: its cluster was not installed from this folder. ` +
-        `\`${callOf(context, site, 'status')}\` shows how far the install is.`,
-    );
+  const kubeconfig = neededKubeconfig(context, site);
   const program = await readFile(join(packageRoot(), 'administration/program.mjs'), 'utf8');
   const cluster = await clusterToWrite(context, site, kubeconfig, ADMIN);
   try {

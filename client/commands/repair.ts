@@ -7,7 +7,7 @@ import type { CommandContext } from '../context.ts';
 import { clusterToWrite, holderFailure, insistOnHolding } from '../install/holder.ts';
 import { recordAction } from '../site/action-log.ts';
 import { callOf } from '../site/hints.ts';
-import { kubeconfigOf } from '../site/kubeconfig.ts';
+import { neededKubeconfig } from '../site/kubeconfig.ts';
 import type { Site } from '../site/site.ts';
 import { lookAt } from '../status/observe.ts';
 import { EXIT } from '../terminal/exit-codes.ts';
@@ -29,13 +29,7 @@ export const command = defineCommand({
   examples: ['repair', 'repair --yes'],
   run: async (context) => {
     const site = await context.site('changes');
-    const kubeconfig = kubeconfigOf(site);
-    if (kubeconfig === null)
-      throw new UserError(
-        EXIT.missing,
-        `No kubeconfig for ${site.siteId} yet: its cluster was not installed from this folder. ` +
-          `\`${callOf(context, site, 'status')}\` shows how far the install is.`,
-      );
+    const kubeconfig = neededKubeconfig(context, site);
     if (context.yes) await insistOnHolding(context, site);
     const cluster = await clusterToWrite(context, site, kubeconfig, null);
     try {
@@ -97,6 +91,7 @@ async function awaitOutcome(context: CommandContext, site: Site, begun: readonly
     const isOver = open.every((entry) => outcomeOf(entry, seen).resolved === true);
     if (isOver || clock.now().getTime() >= until) return seen;
     await clock.sleep(LOOK_EVERY_MS, context.io.signal);
+    context.io.signal.throwIfAborted();
   }
 }
 

@@ -5,7 +5,9 @@ import { SITE_FILES } from '../../site-folder/index.ts';
 import { EXIT } from '../terminal/exit-codes.ts';
 import type { Site } from './site.ts';
 import { advise, client } from '../../model/advice.ts';
-import { advisedError } from './hints.ts';
+import { UserError } from '../terminal/failure.ts';
+import { advisedError, callOf } from './hints.ts';
+import type { CallContext } from './hints.ts';
 
 /**
  * The file that opens a site's cluster; null before there is one. A simulated site has none. Throws a UserError for a file of the
@@ -25,6 +27,17 @@ export function kubeconfigOf(site: Site): string | null {
       { cause: error },
     );
   }
+}
+
+/** The same, for what cannot do without a cluster. Throws a UserError, exit 7, where there is none yet. */
+export function neededKubeconfig(context: CallContext, site: Site): string {
+  const path = kubeconfigOf(site);
+  if (path !== null) return path;
+  throw new UserError(
+    EXIT.missing,
+    `No kubeconfig for ${site.siteId} yet: its cluster was not installed from this folder. ` +
+      `\`${callOf(context, site, 'status')}\` shows how far the install is.`,
+  );
 }
 
 /** The same file without the check: for reading only, never for connecting. */

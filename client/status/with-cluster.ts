@@ -1,9 +1,8 @@
-import { kubeconfigOf } from '../site/kubeconfig.ts';
+import { neededKubeconfig } from '../site/kubeconfig.ts';
 import type { ClusterReader } from '../../observation/index.ts';
 import type { CommandContext } from '../context.ts';
 import { EXIT } from '../terminal/exit-codes.ts';
 import { UserError } from '../terminal/failure.ts';
-import { callOf } from '../site/hints.ts';
 import type { Site } from '../site/site.ts';
 
 /** Opens a reader of the site's cluster for `use` and closes it. Throws a UserError when there is no cluster, or no answer. */
@@ -12,13 +11,7 @@ export async function withCluster<Value>(
   site: Site,
   use: (reader: ClusterReader) => Promise<Value>,
 ): Promise<Value> {
-  const kubeconfig = kubeconfigOf(site);
-  if (kubeconfig === null)
-    throw new UserError(
-      EXIT.missing,
-      `No kubeconfig for ${site.siteId} yet: its cluster was not installed from this folder. ` +
-        `\`${callOf(context, site, 'status')}\` shows how far the install is.`,
-    );
+  const kubeconfig = neededKubeconfig(context, site);
   const reader = await context.services.reader(kubeconfig);
   try {
     return await use(reader);

@@ -5,7 +5,8 @@ import { casesIn } from './appliances/case.ts';
 import { faultsOf } from './appliances/judge.ts';
 
 /**
- * Whole appliances that those who write rules do not read: the test reports only how many of them are right, so that the figure says how the rules do
+ * Whole appliances that those who write rules do not read: the test reports only how many of them are right, so that the
+ * figure says how the rules do
  * on what they were not written for. A case that has been read moves to appliances/, and another one takes its place.
  */
 const CASES = casesIn(join(import.meta.dirname, 'held-back'));
