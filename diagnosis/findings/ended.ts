@@ -9,6 +9,7 @@ import { lastWords, overruled } from './job-result.ts';
 import { hasFailed, isComplete } from './job-state.ts';
 import { decidedBy, finding, firstMatch, type Report, ruleOut, type Statement } from './finding.ts';
 import { factsOfLog, type LogVerdict, NOTHING_SAID, readLog } from './log.ts';
+import { endedBeforeRestart, isRestarting } from './restart.ts';
 import type { Suspect } from './suspect.ts';
 
 /** So often a program may exit while what it needs is still coming up. */
@@ -41,11 +42,13 @@ export function meantHere(component: string): (match: Match) => boolean {
   };
 }
 
-/** The logs of one container, the one that ended before those that run. */
-export function logsOf(suspect: Suspect): readonly PodLog[] {
-  return suspect.view
-    .logsOf(suspect.pod.metadata.namespace ?? '', suspect.pod.metadata.name)
-    .filter((log) => (log.container === suspect.name || log.container === '') && log.text.trim() !== '')
+/** The logs of one container, the one that ended before those that run. What it said before its node was restarted is history. */
+export function logsOf({ view, pod, name, status }: Suspect): readonly PodLog[] {
+  const isHistory = endedBeforeRestart(view, status?.lastState?.terminated);
+  return view
+    .logsOf(pod.metadata.namespace ?? '', pod.metadata.name)
+    .filter((log) => (log.container === name || log.container === '') && log.text.trim() !== '')
+    .filter((log) => !(log.previous && isHistory))
     .toSorted((a, b) => Number(b.previous) - Number(a.previous));
 }
 
@@ -123,8 +126,10 @@ export function endedContainer(suspect: Suspect, stage: Extract<Stage, { kind: '
   const byProbe = killed && (ended.exitCode === 137 || ended.exitCode === 143 || ended.exitCode === 0);
 
   const attempts = attemptsOf(view, pod);
+  // Most of the restarts that are counted are of other days; what it needs is only starting.
+  const counted = isRestarting(view) ? Math.min(restarts, 1) : restarts;
   const forGood = pod.status?.phase === 'Failed' && attempts === null;
-  const ends = attempts ?? restarts;
+  const ends = attempts ?? counted;
   const patient = ends < PATIENT_RESTARTS && !forGood;
   if (known && meantHere(place.component)(known)) {
     if (known.rule.transient && patient) {
@@ -138,7 +143,7 @@ export function endedContainer(suspect: Suspect, stage: Extract<Stage, { kind: '
     }
     return add(known.rule.code, verdict.known ? (logged ?? state) : (words ?? state), known.facts);
   }
-  if (byProbe && restarts >= 2)
+  if (byProbe && counted >= 2)
     return add('probe-failing', {
       ...state,
       source: 'event',

@@ -14,7 +14,7 @@ import {
 import { iso, ms } from '../../kubernetes/time.ts';
 import type { View } from '../../kubernetes/view.ts';
 import { decidedBy, emptyReport, finding, firstMatch, type Report, ruleOut, type Statement } from './finding.ts';
-import { isRestarting, RESTARTING } from './restart.ts';
+import { isOlderThanRestart, isRestarting, RESTARTING } from './restart.ts';
 
 const SOURCES = new Set(['GitRepository', 'OCIRepository', 'HelmRepository', 'Bucket']);
 
@@ -202,7 +202,8 @@ function lookAtOne(view: View, object: FluxObject, report: Report): void {
   // The controller itself says at which of its steps it failed: where words would name another step of it, it knows better.
   const step = object.kind === 'Kustomization' ? codeByReason(object, statement.reason) : 'unknown-failure';
   const code = STEPS.has(told) && STEPS.has(step) ? step : told;
-  if (FETCHES.has(code) && isRestarting(view)) return ruleOut(report, place, statement, RESTARTING);
+  if (FETCHES.has(code) && isRestarting(view) && !isOlderThanRestart(view, statement.at))
+    return ruleOut(report, place, statement, RESTARTING);
   const url = object.spec?.url;
   const facts = {
     release: object.metadata.name,

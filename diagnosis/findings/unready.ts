@@ -6,6 +6,7 @@ import { endedContainer, isOwnWord, PATIENT_RESTARTS, verdictOf } from './ended.
 import { SAYS_NOT_WHY } from '../says-not-why.ts';
 import { decidedBy, finding, firstMatch, type Report, ruleOut, type Statement } from './finding.ts';
 import { factsOfLog } from './log.ts';
+import { endedBeforeRestart } from './restart.ts';
 import type { Suspect } from './suspect.ts';
 
 /** Every program may take this long before its probe passes, whatever the probe itself grants. */
@@ -45,7 +46,8 @@ export function unreadyContainer(suspect: Suspect, stage: Extract<Stage, { kind:
 
   // Between two exits a looping program runs for a moment: what it died of the last time still holds.
   const brief = running !== null && running < BRIEF_RUN_MS;
-  if (stage.ended && stage.ended.exitCode !== 0 && stage.restarts >= PATIENT_RESTARTS && brief) {
+  const isLoop = stage.ended !== null && stage.ended.exitCode !== 0 && !endedBeforeRestart(view, stage.ended);
+  if (stage.ended && isLoop && stage.restarts >= PATIENT_RESTARTS && brief) {
     return endedContainer(
       suspect,
       { kind: 'ended', reason: 'CrashLoopBackOff', ended: stage.ended, restarts: stage.restarts, looping: true },
