@@ -9,6 +9,8 @@ import { dataConverter } from './data-converter.ts';
 import { TemporalUnavailableError } from './errors.ts';
 import { meetServer } from './legacy-workflows.ts';
 import { ensureLocalServer, runningLocalServer } from './local-server.ts';
+import { retriedCalls } from './retries.ts';
+import type { RetriedCalls } from './retries.ts';
 import { HEALTH_TIMEOUT_MS, LOCAL_NAMESPACE, recordedServer } from './server-state.ts';
 import { advise, client as callOf } from '../model/advice.ts';
 
@@ -110,7 +112,9 @@ function namesCluster(environment: NodeJS.ProcessEnv): boolean {
 /** Finds a Temporal server and connects a client to it, in a home that is created where a server may start. Throws TemporalUnavailableError. */
 export async function openTemporal(options: OpenOptions): Promise<TemporalAccess> {
   if (options.start === 'on-demand') await privateFolder(options.home).make();
-  const { target, connection, serverStartedNow } = (await openRecorded(options)) ?? (await openFound(options));
+  const calls = retriedCalls();
+  const { target, connection, serverStartedNow } =
+    (await openRecorded(options, calls)) ?? (await openFound(options, calls));
   const client = new Client({
     connection,
     namespace: target.namespace,
@@ -122,10 +126,10 @@ export async function openTemporal(options: OpenOptions): Promise<TemporalAccess
       meetServer(options.home, options.environment, server),
     );
   } catch (error) {
-    await connection.close();
+    await calls.close(connection);
     throw error;
   }
-  return { ...target, client, serverStartedNow, close: () => connection.close() };
+  return { ...target, client, serverStartedNow, close: () => calls.close(connection) };
 }
 
 interface Opened {
@@ -135,7 +139,10 @@ interface Opened {
 }
 
 /** The usual case in one connection: the local server is running at its recorded address. Null if it does not answer there. */
-async function openRecorded({ home, environment }: OpenOptions): Promise<Opened | null> {
+async function openRecorded(
+  { home, environment }: OpenOptions,
+  { interceptors }: RetriedCalls,
+): Promise<Opened | null> {
   const server = namesCluster(environment) ? null : await recordedServer(home);
   if (!server) return null;
   const target = await localTarget(server, environment);
@@ -143,7 +150,7 @@ async function openRecorded({ home, environment }: OpenOptions): Promise<Opened 
   try {
     return {
       target,
-      connection: await Connection.connect({ ...target.connection, connectTimeout: HEALTH_TIMEOUT_MS }),
+      connection: await Connection.connect({ ...target.connection, interceptors, connectTimeout: HEALTH_TIMEOUT_MS }),
       serverStartedNow: false,
     };
   } catch {
@@ -151,16 +158,16 @@ async function openRecorded({ home, environment }: OpenOptions): Promise<Opened 
   }
 }
 
-async function openFound(options: OpenOptions): Promise<Opened> {
+async function openFound(options: OpenOptions, calls: RetriedCalls): Promise<Opened> {
   const before = await recordedServer(options.home);
   const target = await findTemporal(options);
   const serverStartedNow = target.local && before?.pid !== (await recordedServer(options.home))?.pid;
-  return { target, connection: await connect(target), serverStartedNow };
+  return { target, connection: await connect(target, calls), serverStartedNow };
 }
 
-async function connect(target: TemporalTarget): Promise<Connection> {
+async function connect(target: TemporalTarget, { interceptors }: RetriedCalls): Promise<Connection> {
   try {
-    return await Connection.connect({ ...target.connection, connectTimeout: CONNECT_TIMEOUT_MS });
+    return await Connection.connect({ ...target.connection, interceptors, connectTimeout: CONNECT_TIMEOUT_MS });
   } catch (error) {
     throw new TemporalUnavailableError(
       `the Temporal server at ${target.address} does not answer: ${error instanceof Error ? error.message : String(error)}. ` +
