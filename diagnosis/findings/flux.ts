@@ -81,6 +81,7 @@ function codeByReason(object: FluxObject, reason: string): BlockerCode {
     if (/^HealthCheckFailed$/.test(reason)) return 'flux-health-timeout';
     if (/^(?:ReconciliationFailed|PruneFailed)$/.test(reason)) return 'flux-apply-rejected';
   }
+  if (object.kind === 'HelmRelease' && reason === 'DriftCorrectionFailed') return 'flux-apply-rejected';
   return 'unknown-failure';
 }
 
@@ -91,6 +92,33 @@ const FETCHES: ReadonlySet<BlockerCode> = new Set([
   'flux-build-failed',
   'dns-resolution-failure',
 ]);
+
+/** What helm-controller says between two tries of the strategy RetryOnFailure; why the last one failed stands in an event only. */
+const ONLY_THAT_IT_RETRIES = /^RetryAfterInterval$/;
+/** The try that failed ended at most so long before its condition was written. */
+const LAST_TRY_MS = 60_000;
+
+/** The warnings of the last try, newest first. */
+function warningsOf(view: View, object: FluxObject, place: Place, { at }: Statement): Statement[] {
+  return view
+    .eventsOf(object)
+    .filter(({ warning, last }) => warning && (at === null || last === null || last >= at - LAST_TRY_MS))
+    .toSorted((a, b) => (b.last ?? 0) - (a.last ?? 0) || Number(isOutcome(b.reason)) - Number(isOutcome(a.reason)))
+    .map(({ reason, message, last, first, count }) => ({
+      source: 'event',
+      object: place.object,
+      reason,
+      message,
+      at: last,
+      first,
+      count,
+    }));
+}
+
+/** An event that says how a step ended, and not what was found before it. */
+function isOutcome(reason: string): boolean {
+  return reason.endsWith('Failed');
+}
 
 /** The steps of a Kustomization; each ends in a reason of its own. */
 const STEPS: ReadonlySet<BlockerCode> = new Set(['flux-build-failed', 'flux-apply-rejected', 'flux-health-timeout']);
@@ -196,9 +224,12 @@ function lookAtOne(view: View, object: FluxObject, report: Report): void {
   ) {
     return ruleOut(report, place, statement, 'it is waiting for another Flux object');
   }
-  const found = firstMatch(domainOf(object), [statement, ...others]);
+  const events = ONLY_THAT_IT_RETRIES.test(statement.reason) ? warningsOf(view, object, place, statement) : [];
+  const found = firstMatch(domainOf(object), [...events, statement, ...others]);
   const lock = found ? null : locked(object);
-  const told = found?.match.rule.code ?? (lock ? 'helm-operation-in-progress' : codeByReason(object, statement.reason));
+  const told =
+    found?.match.rule.code ??
+    (lock ? 'helm-operation-in-progress' : codeByReason(object, (events[0] ?? statement).reason));
   // The controller itself says at which of its steps it failed: where words would name another step of it, it knows better.
   const step = object.kind === 'Kustomization' ? codeByReason(object, statement.reason) : 'unknown-failure';
   const code = STEPS.has(told) && STEPS.has(step) ? step : told;
@@ -212,7 +243,9 @@ function lookAtOne(view: View, object: FluxObject, report: Report): void {
     ...found?.match.facts,
   };
   report.findings.push(
-    finding(code, place, decidedBy(found?.statement ?? lock ?? statement, [statement, ...others]), { facts }),
+    finding(code, place, decidedBy(found?.statement ?? lock ?? events[0] ?? statement, [statement, ...others]), {
+      facts,
+    }),
   );
 }
 

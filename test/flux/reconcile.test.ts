@@ -243,6 +243,18 @@ describe('failures', () => {
     await eventually(async () => expect(await isReady(...CORE_RELEASE)).toBe(true));
   });
 
+  test('a password that somebody has changed is left as it is, and holds up nothing', async () => {
+    await play(CORE);
+    const before = await credentials();
+    const changed = { ...before, [Object.keys(before ?? {})[0] ?? '']: Buffer.from('by-hand').toString('base64') };
+    await cluster.patch('Secret', CREDENTIALS, 'msp', { data: changed });
+    await requestReconcile([CORE_RELEASE]);
+    expect(await isReady(...CORE_RELEASE)).toBe(true);
+    expect(await credentials()).toEqual(changed);
+    await cluster.patch('Secret', CREDENTIALS, 'msp', { data: before });
+    await requestReconcile([CORE_RELEASE]);
+  });
+
   test('another chart or value before that look is refused, in words, and nothing is uninstalled; put back, it goes on', async () => {
     const before = await credentials();
     await cluster.remove('Secret', CREDENTIALS, 'msp');
