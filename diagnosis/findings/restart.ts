@@ -61,9 +61,14 @@ function hasRunSince(view: View, node: Node, time: number): boolean {
   );
 }
 
+/** Every container that is not ready asks for it, and it takes a look at every pod. */
+const known = new WeakMap<View, { readonly at: number | null }>();
+
 /** When the newest restart of a node was over; null without a sign of one. */
-export function restartedAt(view: View): number | null {
-  return newest(...view.nodes.map((node) => cameBack(view, node)));
+function restartedAt(view: View): number | null {
+  const { at } = known.get(view) ?? { at: newest(...view.nodes.map((node) => cameBack(view, node))) };
+  known.set(view, { at });
+  return at;
 }
 
 /** A container that ended because its node was restarted, or before that: why it ended says nothing about its program now. */

@@ -46,11 +46,12 @@ export function unreadyContainer(suspect: Suspect, stage: Extract<Stage, { kind:
 
   // Between two exits a looping program runs for a moment: what it died of the last time still holds.
   const brief = running !== null && running < BRIEF_RUN_MS;
-  const isLoop = stage.ended !== null && stage.ended.exitCode !== 0 && !endedBeforeRestart(view, stage.ended);
-  if (stage.ended && isLoop && stage.restarts >= PATIENT_RESTARTS && brief) {
+  const { ended, restarts } = stage;
+  const died = ended !== null && ended.exitCode !== 0 && !endedBeforeRestart(view, ended);
+  if (died && restarts >= PATIENT_RESTARTS && brief) {
     return endedContainer(
       suspect,
-      { kind: 'ended', reason: 'CrashLoopBackOff', ended: stage.ended, restarts: stage.restarts, looping: true },
+      { kind: 'ended', reason: 'CrashLoopBackOff', ended, restarts, looping: true },
       report,
     );
   }

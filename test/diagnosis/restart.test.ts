@@ -67,6 +67,11 @@ test.each<[string, readonly Change[], readonly string[]]>([
 /** Every program of the node was started anew so many minutes ago, for the `count`-th time; what it said before is older than that. */
 const restarted = (minutes: number, count: number, exitCode: number): Change =>
   function everyPod(items, rest) {
+    for (const one of items) {
+      const isWorkload = /^(?:Deployment|StatefulSet|ReplicaSet)$/.test(one.kind);
+      if (isWorkload && one.metadata.namespace === 'msp')
+        Object.assign(partOf(one, 'status'), { readyReplicas: 0, availableReplicas: 0 });
+    }
     for (const pod of items.filter(({ kind }) => kind === 'Pod')) {
       const status = partOf(pod, 'status');
       if (status['phase'] === 'Succeeded') continue;
